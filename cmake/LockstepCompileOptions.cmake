@@ -1,0 +1,19 @@
+# Flags shared by all targets. -ffp-contract=fast is g++'s default and kept: the contraction is fixed at
+# build time, so it is part of "the same binary". -ffast-math is never used: it would let the compiler
+# reorder sums.
+add_library(lockstep_options INTERFACE)
+target_compile_options(lockstep_options INTERFACE
+  -march=${LOCKSTEP_ARCH} -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno)
+if(LOCKSTEP_WERROR)
+  target_compile_options(lockstep_options INTERFACE -Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(lockstep_options INTERFACE -O3)
+endif()
+if(LOCKSTEP_SANITIZE)
+  target_compile_options(lockstep_options INTERFACE -fsanitize=${LOCKSTEP_SANITIZE} -fno-omit-frame-pointer)
+  if(LOCKSTEP_SANITIZE STREQUAL "undefined")
+    target_compile_options(lockstep_options INTERFACE -fno-sanitize-recover=all)
+  endif()
+  target_link_options(lockstep_options INTERFACE -fsanitize=${LOCKSTEP_SANITIZE})
+endif()

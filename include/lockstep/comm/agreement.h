@@ -1,0 +1,17 @@
+/// No rank leaves a collective alone: local failures are agreed on before the next collective.
+#pragma once
+
+#include "lockstep/comm/communicator.h"
+
+#include <functional>
+
+namespace lockstep {
+
+/// Runs `work` (which must not communicate) on every rank; if any rank throws, every rank throws an Error with the
+/// code and text of the lowest rank that failed. std::bad_alloc becomes ExitCode::out_of_memory. Collective.
+void agree(Communicator& comm, const std::function<void()>& work);
+
+/// Runs `work` on rank 0 only; its failure becomes everyone's. Collective.
+void on_root(Communicator& comm, const std::function<void()>& work);
+
+}  // namespace lockstep

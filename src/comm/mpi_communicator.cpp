@@ -1,0 +1,2 @@
+#include <mpi.h>
+namespace lockstep {}
