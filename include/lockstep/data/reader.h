@@ -1,7 +1,9 @@
-/// Reading data files into rows: CSV/TSV with header, LIBSVM text, HDF5. One shared file for any number of ranks.
+/// Reading data files into rows: CSV/TSV with header, LIBSVM text, HDF5. One shared file for any number of
+/// ranks.
 #pragma once
 
 #include "lockstep/comm/communicator.h"
+#include "lockstep/data/labels.h"
 #include "lockstep/data/row_block.h"
 
 #include <cstdint>
@@ -12,32 +14,26 @@ namespace lockstep {
 
 enum class DataFormat { automatic, csv, libsvm, hdf5 };
 
-/// How the label column is understood.
-enum class LabelKind {
-  none,    ///< not read; may be absent
-  real,    ///< a finite number
-  classes  ///< any text or number; mapped to 0 … K−1 in the stated order
-};
-
 struct ReadSettings {
   std::string path;
   DataFormat format = DataFormat::automatic;  ///< automatic: by file name ending, else by content
   LabelKind label_kind = LabelKind::real;
-  bool label_optional = false;   ///< a file without the label is read with `label` empty (predict)
-  std::string label_column;      ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
-  std::string weight_column;     ///< empty: none (HDF5: /weight where present)
-  std::string offset_column;     ///< empty: none (HDF5: /offset where present)
-  std::string id_column;         ///< empty: none
-  std::vector<std::string> drop; ///< columns left out
-  std::string x_name = "X";      ///< HDF5 name of the features
-  std::string y_name = "y";      ///< HDF5 name of the labels
+  bool label_optional = false;  ///< a file without the label is read with `label` empty (predict)
+  std::string label_column;   ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
+  std::string weight_column;  ///< empty: none (HDF5: /weight where present)
+  std::string offset_column;  ///< empty: none (HDF5: /offset where present)
+  std::string id_column;      ///< empty: none
+  std::vector<std::string> drop;  ///< columns left out
+  std::string x_name = "X";       ///< HDF5 name of the features
+  std::string y_name = "y";       ///< HDF5 name of the labels
 
-  /// Given by a model file when data are read for it: features are matched by these names where the file has names, and
-  /// by position otherwise; a file of another width is refused (LIBSVM: may be narrower). Empty with expected_features
-  /// < 0: whatever the file has.
+  /// Given by a model file when data are read for it: features are matched by these names where the file has
+  /// names, and by position otherwise; a file of another width is refused (LIBSVM: may be narrower). Empty
+  /// with expected_features < 0: whatever the file has.
   std::vector<std::string> expected_names;
   std::int64_t expected_features = -1;
-  /// Class names of the model file in class order; a label outside them is an error. Empty: classes of this file.
+  /// Class names of the model file in class order; a label outside them is an error. Empty: classes of this
+  /// file.
   std::vector<std::string> expected_classes;
 };
 
@@ -46,19 +42,14 @@ struct RawData {
   RowBlock block;
   std::int64_t total_rows = 0;
   std::vector<std::string> feature_names;  ///< empty where the file has none (LIBSVM)
-  std::vector<std::string> class_names;    ///< LabelKind::classes: in class order (numbers ascending, else by bytes)
-  std::string label_name;                  ///< empty where the file has none
+  /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
+  std::vector<std::string> class_names;
+  std::string label_name;  ///< empty where the file has none
 };
 
-/// Reads this rank's share. Collective. Throws the same error on every rank: SystemError (66, 77, 74) when the file
-/// cannot be read, DataError (65) with FILE:LINE:COLUMN for bad content: the first in the file, whatever the number of
-/// ranks.
+/// Reads this rank's share. Collective. Throws the same error on every rank: SystemError (66, 77, 74) when
+/// the file cannot be read, DataError (65) with FILE:LINE:COLUMN for bad content: the first in the file,
+/// whatever the number of ranks.
 RawData read_data(const ReadSettings& settings, Communicator& comm);
-
-/// Canonical text of a class label: numbers in their shortest form ("+1", "1.0" → "1"), other text unchanged.
-std::string canonical_label(const std::string& text);
-
-/// Class order: ascending by value when all are numbers, else by bytes. Duplicates removed.
-std::vector<std::string> ordered_classes(std::vector<std::string> labels);
 
 }  // namespace lockstep

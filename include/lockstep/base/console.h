@@ -1,0 +1,23 @@
+/// Where the application layers say something to the person: one rank speaks, the others are silent.
+#pragma once
+
+#include <string>
+
+namespace lockstep {
+
+/// Lines for a person. Numerics never print; the train and cli layers are handed a Console.
+class Console {
+ public:
+  virtual ~Console() = default;
+  virtual void info(const std::string& text) = 0;     ///< banner, progress, results
+  virtual void warning(const std::string& text) = 0;  ///< "trainer: warning: …"
+};
+
+/// Says nothing: every rank but one, and tests.
+class SilentConsole final : public Console {
+ public:
+  void info(const std::string&) override {}
+  void warning(const std::string&) override {}
+};
+
+}  // namespace lockstep

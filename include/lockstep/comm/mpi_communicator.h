@@ -1,0 +1,41 @@
+/// The communicator over MPI and the owner of the MPI library. Does not expose <mpi.h>.
+#pragma once
+
+#include "lockstep/comm/communicator.h"
+
+namespace lockstep {
+
+/// Initialises MPI (MPI_THREAD_FUNNELED) on construction and finalises it on destruction. One a process.
+/// Throws ConfigurationError when the MPI library lacks that thread level.
+class MpiEnvironment {
+ public:
+  MpiEnvironment();
+  ~MpiEnvironment();
+  MpiEnvironment(const MpiEnvironment&) = delete;
+  MpiEnvironment& operator=(const MpiEnvironment&) = delete;
+};
+
+/// All ranks of the launch (MPI_COMM_WORLD). Only the main thread calls it.
+class MpiCommunicator final : public Communicator {
+ public:
+  MpiCommunicator();
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  void barrier() override;
+  void broadcast(std::span<std::byte> bytes, int root) override;
+  void all_gather(std::span<const std::byte> mine, std::span<std::byte> all) override;
+  void all_gather(std::span<const std::byte> mine, std::span<const std::int64_t> counts,
+                  std::span<std::byte> all) override;
+  void all_to_all(std::span<const std::byte> send, std::span<const std::int64_t> send_counts,
+                  std::span<std::byte> receive, std::span<const std::int64_t> receive_counts) override;
+  void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) override;
+  void send(int destination, std::span<const std::byte> bytes) override;
+  void receive(int source, std::span<std::byte> bytes) override;
+  [[noreturn]] void abort(int exit_code) override;
+
+ private:
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,42 @@
+/// Steps the readers of all formats share.
+#pragma once
+
+#include "lockstep/data/reader.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// How many features the model wants; −1: whatever the file has.
+std::int64_t expected_feature_count(const ReadSettings& settings);
+
+/// Which of a file's columns become features, and in which place.
+struct FeatureChoice {
+  std::vector<std::int64_t> feature;  ///< one a column: its feature number, or −1 when it is left out
+  std::vector<std::string> names;     ///< of the features, in order
+};
+
+/// Chooses among `columns` (those without another role). Where the names come from the file (`named`) and the
+/// model has names, the model's names in its order; otherwise all, in file order. `place` is the file in
+/// messages. Throws DataError when a column of the model is missing or the width differs.
+FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns,
+                              bool named, const std::string& place);
+
+/// The place of `name` in `columns`, or −1.
+std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name);
+
+/// "no column 'targt' (nearest: 'target', 'area')".
+std::string no_such_column(const std::string& name, const std::vector<std::string>& columns);
+
+/// "c1", "c2", …: the name of column i (from 0) where the file has none.
+std::string generated_name(std::int64_t i);
+
+/// Gives the rows their global numbers. Collective. Throws DataError when no rank has a row.
+void number_rows(Communicator& comm, const std::string& path, RawData& data);
+
+/// Checks a weight: finite and not negative. Throws ContentError at `column`.
+void check_weight(double weight, std::int64_t column);
+
+}  // namespace lockstep

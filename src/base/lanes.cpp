@@ -1,0 +1,11 @@
+#include "lockstep/base/lanes.h"
+
+#include <cmath>
+
+namespace lockstep {
+
+double norm(const Vector& a) {
+  return std::sqrt(dot(a, a));
+}
+
+}  // namespace lockstep

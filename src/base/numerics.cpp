@@ -1,0 +1,33 @@
+#include "lockstep/base/numerics.h"
+
+#include <Eigen/Core>
+
+#include <fmt/format.h>
+
+#ifdef LOCKSTEP_HAS_OPENBLAS
+extern "C" {
+void openblas_set_num_threads(int threads);
+char* openblas_get_config();
+char* openblas_get_corename();
+}
+#endif
+
+namespace lockstep {
+
+void configure_numerics() {
+  Eigen::setNbThreads(1);
+  Eigen::setCpuCacheSizes(32 << 10, 512 << 10, 4 << 20);
+#ifdef LOCKSTEP_HAS_OPENBLAS
+  openblas_set_num_threads(1);
+#endif
+}
+
+std::string numerics_description() {
+#ifdef LOCKSTEP_HAS_OPENBLAS
+  return fmt::format("{} kernel {}", openblas_get_config(), openblas_get_corename());
+#else
+  return fmt::format("Eigen {}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
+#endif
+}
+
+}  // namespace lockstep

@@ -1,0 +1,241 @@
+#include "lockstep/data/csv_layout.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_fields.h"
+#include "lockstep/data/text_number.h"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_set>
+
+namespace lockstep {
+
+namespace {
+
+/// A column costs some hundred bytes of names and roles: bounds what a hostile first line can take.
+constexpr std::size_t kMostColumns = 1000000;
+
+bool equals_ignoring_case(const std::string& a, const std::string& b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+/// Reads the first line and gives the columns their roles, in this order: dropped, named by an option, the
+/// label found by default, features.
+class LayoutBuilder {
+ public:
+  LayoutBuilder(const ReadSettings& settings, const InputFile& file)
+      : settings_(settings),
+        file_(file),
+        expected_names_(settings.expected_names.begin(), settings.expected_names.end()) {}
+
+  CsvLayout build() {
+    read_first_line();
+    name_columns();
+    drop_columns();
+    assign(settings_.id_column, ColumnRole::id, "--id-column");
+    assign(settings_.weight_column, ColumnRole::weight, "--weight-column");
+    assign(settings_.offset_column, ColumnRole::offset, "--offset-column");
+    choose_label();
+    number_features();
+    return std::move(layout_);
+  }
+
+ private:
+  void read_first_line() {
+    layout_.body = whole_text(file_);
+    LineReader reader(file_, layout_.body, {layout_.body.begin, layout_.body.end});
+    std::string_view line;
+    std::int64_t line_begin = 0;
+    try {
+      do {
+        line_begin = reader.offset();
+        if (!reader.next(line)) {
+          throw DataError(settings_.path + ": the file has no rows of data");
+        }
+      } while (trimmed(line).empty());
+      split(line);
+    } catch (const ContentError& error) {
+      throw DataError({settings_.path, reader.lines(), error.column()}, error.what());
+    }
+    first_line_ = reader.lines();
+    layout_.body.begin = layout_.has_header ? reader.offset() : line_begin;
+    layout_.body.lines_before = layout_.has_header ? first_line_ : first_line_ - 1;
+  }
+
+  void split(std::string_view line) {
+    const char delimiter = detect_delimiter(line);
+    layout_.delimiter = delimiter == '\0' ? ',' : delimiter;
+    TextFields fields(line, layout_.delimiter);
+    layout_.has_header = false;
+    for (TextField field; fields.next(field);) {
+      if (layout_.columns.size() == kMostColumns) {
+        throw ContentError(field.column, "more than 1000000 columns; LIBSVM text holds wide sparse data");
+      }
+      CsvColumn& column = layout_.columns.emplace_back();
+      column.name = field.text;
+      column.position = field.column;
+      layout_.has_header = layout_.has_header || parse_number(field.text).status == NumberStatus::text;
+    }
+  }
+
+  void name_columns() {
+    auto& columns = layout_.columns;
+    if (columns.size() > 1 && columns.back().name.empty()) {
+      layout_.has_trailing_delimiter = true;
+      columns.pop_back();
+    }
+    std::unordered_set<std::string> seen;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      CsvColumn& column = columns[i];
+      column.is_named = layout_.has_header && !column.name.empty();
+      if (!column.is_named) {
+        column.name = generated_name(static_cast<std::int64_t>(i));
+      }
+      if (!seen.insert(column.name).second) {
+        throw DataError(
+            {settings_.path, first_line_, column.position},
+            "the name " + shown(column.name) + " stands twice in the header; is the header missing?");
+      }
+      names_.push_back(column.name);
+    }
+  }
+
+  void drop_columns() {
+    for (const std::string& name : settings_.drop) {
+      if (CsvColumn* column = find(name)) {
+        column->role = ColumnRole::ignored;
+      } else if (settings_.expected_names
+                     .empty()) {  // a model's own columns are picked; no others need dropping
+        throw missing_column(name);
+      }
+    }
+  }
+
+  void assign(const std::string& name, ColumnRole role, const char* option) {
+    if (name.empty()) {
+      return;
+    }
+    CsvColumn* column = find(name);
+    if (column == nullptr) {
+      throw missing_column(name);
+    }
+    if (column->role != ColumnRole::feature) {
+      throw ConfigurationError(settings_.path + ": " + option + ' ' + shell_word(name) +
+                               ": another option drops or uses this column");
+    }
+    column->role = role;
+  }
+
+  void choose_label() {
+    const bool may_lack = settings_.label_optional || settings_.label_kind == LabelKind::none;
+    CsvColumn* label = nullptr;
+    if (!settings_.label_column.empty()) {
+      label = find(settings_.label_column);
+      if (label != nullptr || !may_lack) {
+        assign(settings_.label_column, ColumnRole::label, "--label-column");
+      }
+    } else {
+      label = default_label(may_lack);
+      if (label == nullptr && !may_lack) {
+        throw DataError(place() + ": no label column; name it with --label-column");
+      }
+    }
+    if (label != nullptr) {
+      label->role = settings_.label_kind == LabelKind::none ? ColumnRole::ignored : ColumnRole::label;
+    }
+  }
+
+  /// `target`, `label`, `y` or `class`, else the last column, unless that is a feature of the model.
+  CsvColumn* default_label(bool may_lack) {
+    std::vector<CsvColumn*> candidates;
+    for (CsvColumn& column : layout_.columns) {
+      if (column.role == ColumnRole::feature && !is_expected(column)) {
+        candidates.push_back(&column);
+      }
+    }
+    for (const char* usual : {"target", "label", "y", "class"}) {
+      const auto found = std::ranges::find_if(
+          candidates, [&](const CsvColumn* column) { return equals_ignoring_case(column->name, usual); });
+      if (found != candidates.end()) {
+        return *found;
+      }
+    }
+    if (candidates.empty() || (may_lack && (matches_by_name() || all_are_features(std::ssize(candidates))))) {
+      return nullptr;
+    }
+    const bool is_last = std::ranges::none_of(layout_.columns, [&](const CsvColumn& column) {
+      return is_expected(column) && &column > candidates.back();
+    });
+    return is_last ? candidates.back() : nullptr;
+  }
+
+  /// Without names to go by: none of `columns` is left for a label that may be absent.
+  bool all_are_features(std::int64_t columns) const {
+    const std::int64_t expected = expected_feature_count(settings_);
+    return expected < 0 ? settings_.label_kind == LabelKind::none : columns == expected;
+  }
+
+  void number_features() {
+    std::vector<std::string> names;
+    std::vector<CsvColumn*> columns;
+    for (CsvColumn& column : layout_.columns) {
+      if (column.role == ColumnRole::feature) {
+        names.push_back(column.name);
+        columns.push_back(&column);
+      }
+    }
+    FeatureChoice choice = choose_features(settings_, names, layout_.has_header, place());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      CsvColumn& column = *columns[i];
+      column.feature = choice.feature[i];
+      column.role = column.feature < 0 ? ColumnRole::ignored : ColumnRole::feature;
+      if (column.role == ColumnRole::feature && layout_.has_header && !column.is_named) {
+        throw DataError({settings_.path, first_line_, column.position},
+                        "a column without a name; name it, or leave it out with --drop " + column.name);
+      }
+    }
+    layout_.feature_names = std::move(choice.names);
+  }
+
+  bool matches_by_name() const { return layout_.has_header && !settings_.expected_names.empty(); }
+
+  bool is_expected(const CsvColumn& column) const {
+    return layout_.has_header && expected_names_.contains(column.name);
+  }
+
+  CsvColumn* find(const std::string& name) {
+    const std::int64_t i = find_name(names_, name);
+    return i < 0 ? nullptr : &layout_.columns[static_cast<std::size_t>(i)];
+  }
+
+  std::string place() const { return to_string({settings_.path, first_line_, 0}); }
+
+  DataError missing_column(const std::string& name) const {
+    return DataError(
+        place() + ": " + no_such_column(name, names_) +
+        (layout_.has_header ? "" : "; the file has no header, so its columns are named c1, c2, …"));
+  }
+
+  const ReadSettings& settings_;
+  const InputFile& file_;
+  std::unordered_set<std::string> expected_names_;
+  CsvLayout layout_;
+  std::int64_t first_line_ = 0;
+  std::vector<std::string> names_;
+};
+
+}  // namespace
+
+const CsvColumn* CsvLayout::find(ColumnRole role) const {
+  const auto found = std::ranges::find(columns, role, &CsvColumn::role);
+  return found == columns.end() ? nullptr : &*found;
+}
+
+CsvLayout csv_layout(const ReadSettings& settings, const InputFile& file) {
+  return LayoutBuilder(settings, file).build();
+}
+
+}  // namespace lockstep

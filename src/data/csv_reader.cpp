@@ -1,0 +1,164 @@
+#include "lockstep/data/csv_reader.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/agreement.h"
+#include "lockstep/data/csv_layout.h"
+#include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_fields.h"
+#include "lockstep/data/text_number.h"
+
+namespace lockstep {
+
+namespace {
+
+/// Rows after which the memory of the whole share is estimated and reserved.
+constexpr std::int64_t kSampleRows = 256;
+
+std::string hint(NumberStatus status, const CsvColumn& column) {
+  if (column.role != ColumnRole::feature) {
+    return {};
+  }
+  const std::string name = shell_word(column.name);
+  return status == NumberStatus::text
+             ? "; leave it out with --drop " + name + ", or if it is the label, say --label-column " + name
+             : "; correct it, or leave the column out with --drop " + name;
+}
+
+double number_in(const CsvColumn& column, const TextField& field) {
+  const ParsedNumber number = parse_number(field.text);
+  if (number.status != NumberStatus::ok) {
+    throw ContentError(field.column, describe(number.status, "column " + shown(column.name), field.text) +
+                                         hint(number.status, column));
+  }
+  return number.value;
+}
+
+/// Appends lines to a block.
+class CsvRows {
+ public:
+  CsvRows(const CsvLayout& layout, std::int64_t share_bytes, LabelCollector& labels, RowBlock& block)
+      : layout_(layout), share_bytes_(share_bytes), labels_(labels), block_(block) {}
+
+  void add(std::string_view line) {
+    consumed_bytes_ += std::ssize(line) + 1;
+    if (is_blank(line)) {
+      return;
+    }
+    try {
+      add_row(line);
+    } catch (const ContentError&) {
+      // In a row of the wrong length the fields stand in the wrong columns: that is the better message.
+      check_length(count_fields(line));
+      throw;
+    }
+    if (++block_.rows == kSampleRows) {
+      reserve();
+    }
+  }
+
+ private:
+  bool is_blank(std::string_view line) const {
+    return line.empty() ||
+           line.find_first_not_of(layout_.delimiter == '\t' ? " " : " \t") == std::string_view::npos;
+  }
+
+  void add_row(std::string_view line) {
+    block_.dense.resize(block_.dense.size() + static_cast<std::size_t>(block_.features));
+    double* row = block_.dense.data() + block_.dense.size() - block_.features;
+    TextFields fields(line, layout_.delimiter);
+    std::size_t count = 0;
+    for (TextField field; fields.next(field); ++count) {
+      if (count < layout_.columns.size()) {
+        add_field(layout_.columns[count], field, row);
+      } else if (!field.text.empty()) {
+        trailing_text_ = true;
+      }
+    }
+    if (count != layout_.columns.size()) {
+      check_length(static_cast<std::int64_t>(count));
+    }
+  }
+
+  void add_field(const CsvColumn& column, const TextField& field, double* row) {
+    switch (column.role) {
+      case ColumnRole::feature:
+        row[column.feature] = number_in(column, field);
+        break;
+      case ColumnRole::label:
+        labels_.add(field.text, field.column);
+        break;
+      case ColumnRole::weight:
+        block_.weight.push_back(number_in(column, field));
+        check_weight(block_.weight.back(), field.column);
+        break;
+      case ColumnRole::offset:
+        block_.offset.push_back(number_in(column, field));
+        break;
+      case ColumnRole::id:
+        block_.id.emplace_back(field.text);
+        break;
+      case ColumnRole::ignored:
+        break;
+    }
+  }
+
+  std::int64_t count_fields(std::string_view line) const {
+    TextFields fields(line, layout_.delimiter);
+    std::int64_t count = 0;
+    for (TextField field; fields.next(field);) {
+      ++count;
+    }
+    return count;
+  }
+
+  void check_length(std::int64_t count) const {
+    const std::int64_t columns = std::ssize(layout_.columns);
+    const bool ends_in_delimiter = layout_.has_trailing_delimiter && count == columns + 1 && !trailing_text_;
+    if (count != columns && !ends_in_delimiter) {
+      throw ContentError(1, "row has " + std::to_string(count) + " fields, the " +
+                                (layout_.has_header ? "header" : "first row") + " has " +
+                                std::to_string(columns));
+    }
+  }
+
+  /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
+  void reserve() {
+    const double share_over_sample =
+        1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
+    const auto rows = static_cast<std::int64_t>(share_over_sample * kSampleRows) + kSampleRows;
+    block_.dense.reserve(static_cast<std::size_t>(rows * block_.features));
+    labels_.reserve(rows);
+  }
+
+  const CsvLayout& layout_;
+  std::int64_t share_bytes_;
+  LabelCollector& labels_;
+  RowBlock& block_;
+  std::int64_t consumed_bytes_ = 0;
+  bool trailing_text_ = false;
+};
+
+}  // namespace
+
+RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+  CsvLayout layout;
+  agree(comm, [&] { layout = csv_layout(settings, file); });
+  const CsvColumn* label = layout.find(ColumnRole::label);
+
+  RawData data;
+  data.feature_names = layout.feature_names;
+  data.label_name = label == nullptr ? "" : label->name;
+  data.block.is_dense = true;
+  data.block.features = std::ssize(layout.feature_names);
+
+  LabelCollector labels(label == nullptr ? LabelKind::none : settings.label_kind, settings.expected_classes);
+  CsvRows rows(layout, layout.body.share(comm.rank(), comm.size()).size(), labels, data.block);
+  parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
+
+  number_rows(comm, settings.path, data);
+  data.class_names = labels.finish(comm, settings.path, data.block.label);
+  return data;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,70 @@
+#include "lockstep/data/dataset.h"
+
+#include "lockstep/comm/agreement.h"
+#include "lockstep/data/fingerprint.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace lockstep {
+
+namespace {
+
+std::int64_t count_entries(const RowBlock& block) {
+  if (!block.is_dense) {
+    return std::ssize(block.value);
+  }
+  return std::ranges::count_if(block.dense, [](double x) { return x != 0; });
+}
+
+std::vector<Run> rows_of_ranks(const RowPartition& partition, int ranks) {
+  std::vector<Run> runs;
+  for (int rank = 0; rank < ranks; ++rank) {
+    runs.push_back(partition.rows_of_leaves(partition.leaves_of_rank(rank, ranks)));
+  }
+  return runs;
+}
+
+Panels cut_local_panels(const Dataset& data) {
+  std::vector<std::int64_t> begin;
+  for (std::int64_t leaf = data.leaves.begin; leaf <= data.leaves.end; ++leaf) {
+    begin.push_back(data.partition.first_row_of_leaf(leaf) - data.first_row);
+  }
+  return cut_panels(begin, data.features);
+}
+
+}  // namespace
+
+Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator& comm) {
+  Dataset data;
+  data.features = raw.block.features;
+  data.stored_entries = all_sum(comm, count_entries(raw.block));
+  data.fingerprint = data_fingerprint(raw, comm);
+  data.feature_names = std::move(raw.feature_names);
+  data.class_names = std::move(raw.class_names);
+
+  data.partition.rows = raw.total_rows;
+  const std::int64_t parameters = settings.parameters > 0 ? settings.parameters : data.features + 1;
+  data.partition.leaves = leaf_count(raw.total_rows, data.stored_entries, parameters);
+  if (settings.access == Access::mini_batch) {
+    const std::int64_t wanted = std::clamp<std::int64_t>(settings.lanes, 1, data.partition.leaves);
+    data.partition.lanes = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted)));
+  }
+  data.layout = choose_layout(raw.total_rows, data.features, data.stored_entries, settings.access);
+
+  const std::vector<Run> runs = rows_of_ranks(data.partition, comm.size());
+  const Run mine = runs[static_cast<std::size_t>(comm.rank())];
+  data.leaves = data.partition.leaves_of_rank(comm.rank(), comm.size());
+  data.first_row = mine.begin;
+  data.rows = mine.size();
+  RowBlock block = redistribute(std::move(raw.block), runs, comm);
+  data.panels = cut_local_panels(data);
+  data.label = std::move(block.label);
+  data.weight = std::move(block.weight);
+  data.offset = std::move(block.offset);
+  data.id = std::move(block.id);
+  agree(comm, [&] { data.x = make_feature_matrix(std::move(block), data.layout, data.panels, settings.threads); });
+  return data;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,152 @@
+/// Dense features, column-major within a panel. Columns are cache-line aligned and zero-padded to whole lanes.
+#include "lockstep/base/lanes.h"
+
+#include "feature_layouts.h"
+
+namespace lockstep {
+
+namespace {
+
+class DenseColumns final : public FeatureMatrix {
+ public:
+  DenseColumns(RowBlock&& block, const Panels& panels, int threads) : features_(block.features) {
+    std::size_t total = 0;
+    for (const Rows& panel : panels.panels) {
+      begin_.push_back(total);
+      total += static_cast<std::size_t>(padded(panel.count) * features_);
+    }
+    values_.resize(total);
+    const auto count = std::ssize(panels.panels);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index p = 0; p < count; ++p) {
+      fill(block, panels.panels[static_cast<std::size_t>(p)]);
+    }
+    block = {};
+  }
+
+  void multiply(const Rows& rows, const double* w, double* z) const override {
+    const Index stride = padded(rows.count);
+    const double* x = panel(rows);
+    std::fill(z, z + stride, 0.0);
+    Index j = 0;
+    for (; j + 4 <= features_; j += 4) {
+      const double* x0 = x + j * stride;
+      const double* x1 = x0 + stride;
+      const double* x2 = x1 + stride;
+      const double* x3 = x2 + stride;
+      for (Index i = 0; i < stride; i += kLanes) {
+        Lanes sum = Lanes::load(z + i);
+        sum.add_scaled(w[j], Lanes::load(x0 + i));
+        sum.add_scaled(w[j + 1], Lanes::load(x1 + i));
+        sum.add_scaled(w[j + 2], Lanes::load(x2 + i));
+        sum.add_scaled(w[j + 3], Lanes::load(x3 + i));
+        sum.store(z + i);
+      }
+    }
+    for (; j < features_; ++j) {
+      for (Index i = 0; i < stride; i += kLanes) {
+        Lanes sum = Lanes::load(z + i);
+        sum.add_scaled(w[j], Lanes::load(x + j * stride + i));
+        sum.store(z + i);
+      }
+    }
+  }
+
+  void add_transposed(const Rows& rows, const double* r, double* g) const override {
+    const Index stride = padded(rows.count);
+    const double* x = panel(rows);
+    Index j = 0;
+    for (; j + 4 <= features_; j += 4) {
+      const double* x0 = x + j * stride;
+      Lanes sum[4];
+      for (Index i = 0; i < stride; i += kLanes) {
+        const Lanes ri = Lanes::load(r + i);
+        for (Index c = 0; c < 4; ++c) {
+          sum[c].add_product(Lanes::load(x0 + c * stride + i), ri);
+        }
+      }
+      for (Index c = 0; c < 4; ++c) {
+        g[j + c] += sum[c].sum();
+      }
+    }
+    for (; j < features_; ++j) {
+      Lanes sum;
+      for (Index i = 0; i < stride; i += kLanes) {
+        sum.add_product(Lanes::load(x + j * stride + i), Lanes::load(r + i));
+      }
+      g[j] += sum.sum();
+    }
+  }
+
+  void begin_gram(GramScratch& scratch) const override { scratch.square.setZero(features_, features_); }
+
+  /// square += AᵀA with A = √h X (SYRK), while the panel is in cache.
+  void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
+    const Index stride = padded(rows.count);
+    const auto size = static_cast<std::size_t>(stride * (features_ + 1));
+    if (scratch.scaled.size() < size) {
+      scratch.scaled.resize(size);
+    }
+    using Array = Eigen::Map<Eigen::ArrayXd, Eigen::Aligned64>;
+    using ConstArray = Eigen::Map<const Eigen::ArrayXd, Eigen::Aligned64>;
+    double* root = scratch.scaled.data() + stride * features_;
+    Array(root, stride) = ConstArray(h, stride).sqrt();
+    const double* x = panel(rows);
+    for (Index j = 0; j < features_; ++j) {
+      Array(scratch.scaled.data() + j * stride, stride) = ConstArray(x + j * stride, stride) * ConstArray(root, stride);
+    }
+    const Eigen::Map<const Matrix, Eigen::Aligned64> a(scratch.scaled.data(), stride, features_);
+    scratch.square.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
+  }
+
+  void end_gram(GramScratch& scratch, double* packed) const override { add_lower_triangle(scratch.square, packed); }
+
+  std::size_t bytes() const override { return values_.size() * sizeof(double); }
+
+ private:
+  const double* panel(const Rows& rows) const { return values_.data() + begin_[static_cast<std::size_t>(rows.panel)]; }
+
+  /// Transposes one panel out of the row-major (or sparse) block.
+  void fill(const RowBlock& block, const Rows& rows) {
+    const Index stride = padded(rows.count);
+    double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
+    if (!block.is_dense) {
+      std::fill(x, x + stride * features_, 0.0);
+      for (Index i = 0; i < rows.count; ++i) {
+        const auto row = static_cast<std::size_t>(rows.begin + i);
+        for (auto k = static_cast<std::size_t>(block.row_start[row]);
+             k < static_cast<std::size_t>(block.row_start[row + 1]); ++k) {
+          x[block.column[k] * stride + i] = block.value[k];
+        }
+      }
+      return;
+    }
+    const double* from = block.dense.data() + rows.begin * features_;
+    for (Index j = 0; j < features_; ++j) {
+      for (Index i = 0; i < rows.count; ++i) {
+        x[j * stride + i] = from[i * features_ + j];
+      }
+      std::fill(x + j * stride + rows.count, x + (j + 1) * stride, 0.0);
+    }
+  }
+
+  Index features_;
+  std::vector<std::size_t> begin_;  // of each panel in values_
+  AlignedVector<double> values_;
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureMatrix> make_dense_columns(RowBlock&& block, const Panels& panels, int threads) {
+  return std::make_unique<DenseColumns>(std::move(block), panels, threads);
+}
+
+void add_lower_triangle(const Matrix& square, double* packed) {
+  for (Index i = 0; i < square.rows(); ++i) {
+    for (Index j = 0; j <= i; ++j) {
+      *packed++ += square(i, j);
+    }
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,103 @@
+/// Dense features, row-major; rows start on a cache line and are zero-padded to whole lanes.
+#include "lockstep/base/lanes.h"
+
+#include "feature_layouts.h"
+
+#include <cmath>
+
+namespace lockstep {
+
+namespace {
+
+class DenseRows final : public FeatureMatrix {
+ public:
+  DenseRows(RowBlock&& block, int threads)
+      : features_(block.features),
+        stride_(padded(block.features)),
+        values_(static_cast<std::size_t>(block.rows * stride_)) {
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (std::int64_t i = 0; i < block.rows; ++i) {
+      fill(block, i);
+    }
+    block = {};
+  }
+
+  void multiply(const Rows& rows, const double* w, double* z) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      z[i] = lane_dot(row(rows, i), w, features_);
+    }
+    std::fill(z + rows.count, z + padded(rows.count), 0.0);
+  }
+
+  void add_transposed(const Rows& rows, const double* r, double* g) const override {
+    Index i = 0;
+    for (; i + 4 <= rows.count; i += 4) {
+      const double* x0 = row(rows, i);
+      const double* x1 = row(rows, i + 1);
+      const double* x2 = row(rows, i + 2);
+      const double* x3 = row(rows, i + 3);
+      for (Index j = 0; j < features_; ++j) {
+        g[j] = g[j] + x0[j] * r[i] + x1[j] * r[i + 1] + x2[j] * r[i + 2] + x3[j] * r[i + 3];
+      }
+    }
+    for (; i < rows.count; ++i) {
+      const double* x = row(rows, i);
+      for (Index j = 0; j < features_; ++j) {
+        g[j] += x[j] * r[i];
+      }
+    }
+  }
+
+  void begin_gram(GramScratch& scratch) const override { scratch.square.setZero(features_, features_); }
+
+  void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
+    const auto size = static_cast<std::size_t>(stride_ * rows.count);
+    if (scratch.scaled.size() < size) {
+      scratch.scaled.resize(size);
+    }
+    for (Index i = 0; i < rows.count; ++i) {
+      const double root = std::sqrt(h[i]);
+      const double* x = row(rows, i);
+      double* a = scratch.scaled.data() + i * stride_;
+      for (Index j = 0; j < features_; ++j) {
+        a[j] = x[j] * root;
+      }
+    }
+    const Eigen::Map<const Matrix, Eigen::Aligned64, Eigen::OuterStride<>> a(scratch.scaled.data(), features_,
+                                                                             rows.count, Eigen::OuterStride<>(stride_));
+    scratch.square.selfadjointView<Eigen::Lower>().rankUpdate(a);
+  }
+
+  void end_gram(GramScratch& scratch, double* packed) const override { add_lower_triangle(scratch.square, packed); }
+
+  std::size_t bytes() const override { return values_.size() * sizeof(double); }
+
+ private:
+  const double* row(const Rows& rows, Index i) const { return values_.data() + rows.row(i) * stride_; }
+
+  void fill(const RowBlock& block, std::int64_t i) {
+    double* x = values_.data() + i * stride_;
+    std::fill(x, x + stride_, 0.0);
+    if (block.is_dense) {
+      std::copy_n(block.dense.data() + i * features_, features_, x);
+      return;
+    }
+    const auto at = static_cast<std::size_t>(i);
+    for (auto k = static_cast<std::size_t>(block.row_start[at]); k < static_cast<std::size_t>(block.row_start[at + 1]);
+         ++k) {
+      x[block.column[k]] = block.value[k];
+    }
+  }
+
+  Index features_;
+  Index stride_;
+  AlignedVector<double> values_;
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureMatrix> make_dense_rows(RowBlock&& block, int threads) {
+  return std::make_unique<DenseRows>(std::move(block), threads);
+}
+
+}  // namespace lockstep

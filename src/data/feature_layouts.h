@@ -1,0 +1,15 @@
+/// The three layouts behind FeatureMatrix.
+#pragma once
+
+#include "lockstep/data/feature_matrix.h"
+
+namespace lockstep {
+
+std::unique_ptr<FeatureMatrix> make_dense_columns(RowBlock&& block, const Panels& panels, int threads);
+std::unique_ptr<FeatureMatrix> make_dense_rows(RowBlock&& block, int threads);
+std::unique_ptr<FeatureMatrix> make_sparse_rows(RowBlock&& block);
+
+/// packed += lower triangle of `square`, row by row.
+void add_lower_triangle(const Matrix& square, double* packed);
+
+}  // namespace lockstep

@@ -1,0 +1,54 @@
+#include "lockstep/data/feature_matrix.h"
+
+#include "feature_layouts.h"
+
+#include <algorithm>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::int64_t kMaxColumnFeatures = 200;
+constexpr Index kPanelEntries = 48 * 1024;  // 384 KB of doubles
+
+}  // namespace
+
+Layout choose_layout(std::int64_t rows, std::int64_t features, std::int64_t stored_entries, Access access) {
+  // Written without products that could overflow: entries < rows · features / 4.
+  if (rows > 0 && stored_entries / rows < features / 4) {
+    return Layout::sparse_rows;
+  }
+  return access == Access::full_batch && features <= kMaxColumnFeatures ? Layout::dense_columns : Layout::dense_rows;
+}
+
+Index panel_rows(Index features) {
+  return std::clamp(kPanelEntries / std::max<Index>(features, 1) / 16 * 16, Index{64}, Index{512});
+}
+
+Panels cut_panels(std::span<const std::int64_t> leaf_begin, Index features) {
+  const Index height = panel_rows(features);
+  Panels cut;
+  cut.first_of_leaf.push_back(0);
+  for (std::size_t leaf = 0; leaf + 1 < leaf_begin.size(); ++leaf) {
+    for (std::int64_t begin = leaf_begin[leaf]; begin < leaf_begin[leaf + 1]; begin += height) {
+      const Index count = std::min<Index>(height, leaf_begin[leaf + 1] - begin);
+      cut.panels.push_back({begin, count, std::ssize(cut.panels), nullptr});
+    }
+    cut.first_of_leaf.push_back(std::ssize(cut.panels));
+  }
+  return cut;
+}
+
+std::unique_ptr<FeatureMatrix> make_feature_matrix(RowBlock&& block, Layout layout, const Panels& panels, int threads) {
+  switch (layout) {
+    case Layout::dense_columns:
+      return make_dense_columns(std::move(block), panels, threads);
+    case Layout::dense_rows:
+      return make_dense_rows(std::move(block), threads);
+    case Layout::sparse_rows:
+      break;
+  }
+  return make_sparse_rows(std::move(block));
+}
+
+}  // namespace lockstep

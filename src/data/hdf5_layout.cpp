@@ -1,0 +1,164 @@
+#include "lockstep/data/hdf5_layout.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_error.h"
+
+#include <unordered_set>
+
+namespace lockstep {
+
+namespace {
+
+constexpr const char* kFeatureNames = "/feature_names";
+constexpr const char* kClassNames = "/class_names";
+
+std::string absolute(const std::string& name) {
+  return name.starts_with('/') ? name : '/' + name;
+}
+
+class LayoutBuilder {
+ public:
+  LayoutBuilder(const ReadSettings& settings, Hdf5Input& input) : settings_(settings), input_(input) {}
+
+  Hdf5Layout build() {
+    find_features();
+    find_label();
+    layout_.weight = find_vector(settings_.weight_column, "weight");
+    layout_.offset = find_vector(settings_.offset_column, "offset");
+    if (!settings_.id_column.empty()) {
+      layout_.id = find_vector(settings_.id_column, "");
+    }
+    choose_columns();
+    return std::move(layout_);
+  }
+
+ private:
+  void find_features() {
+    layout_.x = absolute(settings_.x_name);
+    if (!input_.has(layout_.x)) {
+      throw error("", "no dataset " + layout_.x + " (the features); name it with --x-name");
+    }
+    if (input_.is_group(layout_.x)) {
+      throw error(layout_.x, "is a group; sparse features in HDF5 cannot be read yet");
+    }
+    const std::vector<std::int64_t> shape = input_.shape(layout_.x);
+    if (shape.size() != 2) {
+      throw error(layout_.x,
+                  "features need 2 dimensions, rows × columns (saw " + std::to_string(shape.size()) + ")");
+    }
+    layout_.rows = shape[0];
+    layout_.columns = shape[1];
+  }
+
+  void find_label() {
+    if (settings_.label_kind == LabelKind::none) {
+      return;
+    }
+    const std::string name =
+        absolute(settings_.label_column.empty() ? settings_.y_name : settings_.label_column);
+    if (!input_.has(name)) {
+      if (settings_.label_optional) {
+        return;
+      }
+      throw error("", "no dataset " + name + " (the labels); name it with --y-name");
+    }
+    check_length(name);
+    layout_.label = name;
+    if (input_.has(kClassNames) && !input_.is_text(name)) {
+      layout_.class_names = input_.read_text(kClassNames);
+    }
+  }
+
+  /// The dataset an option names, or the usual one where it stands.
+  std::string find_vector(const std::string& wanted, const std::string& usual) {
+    std::string name = absolute(wanted.empty() ? usual : wanted);
+    if (!input_.has(name)) {
+      if (wanted.empty()) {
+        return {};
+      }
+      throw error("", "no dataset " + name);
+    }
+    check_length(name);
+    return name;
+  }
+
+  void check_length(const std::string& name) {
+    const std::vector<std::int64_t> shape = input_.shape(name);
+    if (shape.empty() || shape[0] != layout_.rows || (shape.size() == 2 && shape[1] != 1)) {
+      std::string seen = shape.empty() ? "a scalar" : std::to_string(shape[0]);
+      seen += shape.size() == 2 ? " × " + std::to_string(shape[1]) : "";
+      throw error(name, "needs one value for each of the " + std::to_string(layout_.rows) + " rows of " +
+                            layout_.x + " (saw " + seen + ")");
+    }
+  }
+
+  void choose_columns() {
+    const bool is_named = input_.has(kFeatureNames);
+    const std::vector<std::string> names = column_names(is_named);
+    std::vector<std::size_t> kept;
+    std::vector<std::string> kept_names;
+    const std::unordered_set<std::string> dropped = dropped_names(names);
+    for (std::size_t column = 0; column < names.size(); ++column) {
+      if (!dropped.contains(names[column])) {
+        kept.push_back(column);
+        kept_names.push_back(names[column]);
+      }
+    }
+    FeatureChoice choice = choose_features(settings_, kept_names, is_named, settings_.path);
+    layout_.feature_of_column.assign(names.size(), -1);
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      layout_.feature_of_column[kept[i]] = choice.feature[i];
+    }
+    layout_.features = std::ssize(choice.names);
+    if (is_named) {
+      layout_.feature_names = std::move(choice.names);
+    }
+  }
+
+  std::vector<std::string> column_names(bool is_named) {
+    std::vector<std::string> names;
+    if (is_named) {
+      names = input_.read_text(kFeatureNames);
+      if (std::ssize(names) != layout_.columns) {
+        throw error(kFeatureNames, std::to_string(names.size()) + " names for the " +
+                                       std::to_string(layout_.columns) + " columns of " + layout_.x);
+      }
+    }
+    for (std::int64_t i = std::ssize(names); i < layout_.columns; ++i) {
+      names.push_back(generated_name(i));
+    }
+    std::unordered_set<std::string> seen;
+    for (const std::string& name : names) {
+      if (!seen.insert(name).second) {
+        throw error(kFeatureNames, "the name " + shown(name) + " stands twice");
+      }
+    }
+    return names;
+  }
+
+  std::unordered_set<std::string> dropped_names(const std::vector<std::string>& names) const {
+    for (const std::string& name : settings_.drop) {
+      if (settings_.expected_names.empty() && find_name(names, name) < 0) {
+        throw error("", no_such_column(name, names));
+      }
+    }
+    return {settings_.drop.begin(), settings_.drop.end()};
+  }
+
+  DataError error(const std::string& object, const std::string& message) const {
+    return DataError(settings_.path + ": " + (object.empty() ? "" : object + ": ") + message);
+  }
+
+  const ReadSettings& settings_;
+  Hdf5Input& input_;
+  Hdf5Layout layout_;
+};
+
+}  // namespace
+
+Hdf5Layout hdf5_layout(const ReadSettings& settings, Hdf5Input& input) {
+  return LayoutBuilder(settings, input).build();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,182 @@
+#include "lockstep/data/hdf5_reader.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/agreement.h"
+#include "lockstep/comm/summation_tree.h"
+#include "lockstep/data/hdf5_layout.h"
+#include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_number.h"
+#include "lockstep/io/hdf5_input.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <optional>
+
+namespace lockstep {
+
+namespace {
+
+/// Values read at a time: keeps the copy beside the block small.
+constexpr std::int64_t kBatchValues = std::int64_t{1} << 20;
+
+void check_finite(double value, std::int64_t column) {
+  if (!std::isfinite(value)) {
+    throw ContentError(column, "value is not finite (saw '" + shortest(value) + "')");
+  }
+}
+
+/// Appends a run of rows to a block, row after row, so that the first bad row is the one reported.
+class Hdf5Rows {
+ public:
+  Hdf5Rows(const Hdf5Layout& layout, Hdf5Input& input, LabelCollector& labels, RowBlock& block)
+      : layout_(layout), input_(input), labels_(labels), block_(block) {}
+
+  void read(Run run) {
+    block_.dense.resize(static_cast<std::size_t>(run.size() * block_.features));
+    labels_.reserve(layout_.label.empty() ? 0 : run.size());
+    const std::int64_t batch =
+        std::max<std::int64_t>(1, kBatchValues / std::max<std::int64_t>(1, layout_.columns));
+    for (std::int64_t first = run.begin; first < run.end; first += batch) {
+      read_batch({first, std::min(first + batch, run.end)});
+      for (std::int64_t row = first; row < std::min(first + batch, run.end); ++row) {
+        add_row(static_cast<std::size_t>(row - first), row + 1);
+      }
+    }
+  }
+
+ private:
+  void read_batch(Run batch) {
+    read_numbers(layout_.x, batch, layout_.columns, values_);
+    read_numbers(layout_.weight, batch, 1, weight_);
+    read_numbers(layout_.offset, batch, 1, offset_);
+    if (is_text(layout_.label)) {
+      label_text_ = input_.read_text_rows(layout_.label, batch.begin, batch.size());
+    } else {
+      read_numbers(layout_.label, batch, 1, label_);
+    }
+    if (is_text(layout_.id)) {
+      id_text_ = input_.read_text_rows(layout_.id, batch.begin, batch.size());
+    } else {
+      read_numbers(layout_.id, batch, 1, id_);
+    }
+  }
+
+  void read_numbers(const std::string& name, Run batch, std::int64_t width, std::vector<double>& values) {
+    if (!name.empty()) {
+      values.resize(static_cast<std::size_t>(batch.size() * width));
+      input_.read_rows(name, batch.begin, batch.size(), std::span<double>(values));
+    }
+  }
+
+  bool is_text(const std::string& name) { return !name.empty() && input_.is_text(name); }
+
+  /// `row` counts from 1, as messages do.
+  void add_row(std::size_t i, std::int64_t row) {
+    const std::string* object = nullptr;
+    const auto has = [&](const std::string& name) {
+      object = &name;
+      return !name.empty();
+    };
+    try {
+      if (has(layout_.label)) {
+        add_label(i);
+      }
+      if (has(layout_.weight)) {
+        check_finite(weight_[i], 0);
+        check_weight(weight_[i], 0);
+        block_.weight.push_back(weight_[i]);
+      }
+      if (has(layout_.offset)) {
+        check_finite(offset_[i], 0);
+        block_.offset.push_back(offset_[i]);
+      }
+      if (has(layout_.id)) {
+        block_.id.push_back(id_text_.empty() ? shortest(id_[i]) : id_text_[i]);
+      }
+      if (has(layout_.x)) {
+        add_values(i);
+      }
+    } catch (const ContentError& error) {
+      throw DataError(input_.name() + ": " + *object + ": row " + std::to_string(row) +
+                      (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " +
+                      error.what());
+    }
+    ++block_.rows;
+  }
+
+  void add_label(std::size_t i) {
+    if (!label_text_.empty()) {
+      labels_.add(trimmed(label_text_[i]), 0);
+    } else if (!layout_.class_names.empty()) {
+      labels_.add(class_name(label_[i]), 0);
+    } else {
+      labels_.add(label_[i], 0);
+    }
+  }
+
+  const std::string& class_name(double number) const {
+    const std::vector<std::string>& names = layout_.class_names;
+    if (!(number >= 0 && number < static_cast<double>(names.size()) && number == std::floor(number))) {
+      throw ContentError(0, "label is not a number of a class in /class_names, 0 to " +
+                                std::to_string(names.size() - 1) + " (saw '" + shortest(number) + "')");
+    }
+    return names[static_cast<std::size_t>(number)];
+  }
+
+  void add_values(std::size_t i) {
+    const std::vector<std::int64_t>& feature = layout_.feature_of_column;
+    const double* values = values_.data() + i * feature.size();
+    double* row = block_.dense.data() + block_.rows * block_.features;
+    for (std::size_t column = 0; column < feature.size(); ++column) {
+      if (feature[column] >= 0) {
+        check_finite(values[column], static_cast<std::int64_t>(column) + 1);
+        row[feature[column]] = values[column];
+      }
+    }
+  }
+
+  const Hdf5Layout& layout_;
+  Hdf5Input& input_;
+  LabelCollector& labels_;
+  RowBlock& block_;
+  std::vector<double> values_;
+  std::vector<double> weight_;
+  std::vector<double> offset_;
+  std::vector<double> label_;
+  std::vector<std::string> label_text_;
+  std::vector<double> id_;
+  std::vector<std::string> id_text_;
+};
+
+}  // namespace
+
+RawData read_hdf5(const ReadSettings& settings, Communicator& comm) {
+  std::optional<Hdf5Input> input;
+  Hdf5Layout layout;
+  agree(comm, [&] {
+    input.emplace(Hdf5Input::open(settings.path));
+    layout = hdf5_layout(settings, *input);
+  });
+
+  RawData data;
+  data.feature_names = layout.feature_names;
+  data.label_name = layout.label.substr(layout.label.empty() ? 0 : 1);
+  data.block.is_dense = true;
+  data.block.features = layout.features;
+
+  LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind,
+                        settings.expected_classes);
+  agree(comm, [&] {
+    const Run run = {proportional_cut(comm.rank(), comm.size(), layout.rows),
+                     proportional_cut(comm.rank() + 1, comm.size(), layout.rows)};
+    Hdf5Rows(layout, *input, labels, data.block).read(run);
+  });
+
+  number_rows(comm, settings.path, data);
+  data.class_names = labels.finish(comm, settings.path, data.block.label);
+  return data;
+}
+
+}  // namespace lockstep

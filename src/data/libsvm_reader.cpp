@@ -1,0 +1,235 @@
+#include "lockstep/data/libsvm_reader.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/agreement.h"
+#include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_number.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+namespace lockstep {
+
+namespace {
+
+/// Rows after which the memory of the whole share is estimated and reserved.
+constexpr std::int64_t kSampleRows = 256;
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+std::string_view without_comment(std::string_view line) {
+  return line.substr(0, line.find('#'));
+}
+
+/// The characters from `begin` to the next blank.
+std::string_view token_at(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(std::find_if(begin, end, is_blank) - begin)};
+}
+
+/// True for "12:…": what a row without label begins with.
+bool looks_like_entry(std::string_view token) {
+  const std::size_t colon = token.find(':');
+  return colon != std::string_view::npos && colon > 0 &&
+         std::ranges::all_of(token.substr(0, colon), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// Says what is wrong with a token that does not begin with a usable index.
+[[noreturn]] void reject_index(std::string_view token, std::int64_t column) {
+  if (token.starts_with("qid:")) {
+    throw ContentError(column, "query ids (qid:) of ranking data are not supported; remove them");
+  }
+  const std::string seen = " (saw " + shown(token) + ")";
+  if (looks_like_entry(token)) {
+    const bool is_zero = token.substr(0, token.find(':')).find_first_not_of('0') == std::string_view::npos;
+    throw ContentError(column, (is_zero ? "indices count from 1" : "index is above 2147483646") + seen);
+  }
+  throw ContentError(column, "expected index:value" + seen);
+}
+
+/// Appends lines to a block.
+class LibsvmRows {
+ public:
+  LibsvmRows(const ReadSettings& settings, bool has_label, std::int64_t share_bytes, LabelCollector& labels,
+             RowBlock& block)
+      : has_label_(has_label),
+        expected_features_(expected_feature_count(settings)),
+        share_bytes_(share_bytes),
+        labels_(labels),
+        block_(block) {
+    block_.row_start.push_back(0);
+  }
+
+  void add(std::string_view line) {
+    consumed_bytes_ += std::ssize(line) + 1;
+    line_begin_ = line.data();
+    line = without_comment(line);
+    end_ = line.data() + line.size();
+    const char* next = skip_blanks(line.data());
+    if (next == end_) {
+      return;
+    }
+    if (has_label_) {
+      next = add_label(next);
+    }
+    for (std::int64_t previous = 0; (next = skip_blanks(next)) != end_;) {
+      next = add_entry(next, previous);
+    }
+    block_.row_start.push_back(std::ssize(block_.column));
+    if (++block_.rows == kSampleRows) {
+      reserve();
+    }
+  }
+
+  std::int64_t largest_index() const { return largest_index_; }
+
+ private:
+  const char* skip_blanks(const char* at) const {
+    while (at != end_ && is_blank(*at)) {
+      ++at;
+    }
+    return at;
+  }
+
+  std::int64_t column_of(const char* at) const { return at - line_begin_ + 1; }
+
+  const char* add_label(const char* begin) {
+    const std::string_view token = token_at(begin, end_);
+    if (looks_like_entry(token)) {
+      throw ContentError(column_of(begin), "row has no label (saw " + shown(token) + ")");
+    }
+    labels_.add(token, column_of(begin));
+    return begin + token.size();
+  }
+
+  const char* add_entry(const char* begin, std::int64_t& previous) {
+    std::int64_t index = 0;
+    const auto [colon, error] = std::from_chars(begin, end_, index);
+    if (error != std::errc{} || colon == end_ || *colon != ':' || index < 1 || index > kLargestIndex) {
+      reject_index(token_at(begin, end_), column_of(begin));
+    }
+    if (index <= previous) {
+      throw ContentError(column_of(begin), index == previous
+                                               ? "index " + std::to_string(index) + " stands twice in the row"
+                                               : "indices must ascend (saw " + std::to_string(index) +
+                                                     " after " + std::to_string(previous) + ")");
+    }
+    if (expected_features_ >= 0 && index > expected_features_) {
+      throw ContentError(column_of(begin), "index " + std::to_string(index) + " is above the model's " +
+                                               std::to_string(expected_features_) + " features");
+    }
+    previous = index;
+    largest_index_ = std::max(largest_index_, index);
+    double value = 0;
+    const char* next = read_value(colon + 1, index, value);
+    if (value != 0) {
+      block_.column.push_back(static_cast<std::int32_t>(index - 1));
+      block_.value.push_back(value);
+    }
+    return next;
+  }
+
+  const char* read_value(const char* begin, std::int64_t index, double& value) const {
+    // One digit: nearly every value of sparse indicator data.
+    if (begin != end_ && *begin >= '0' && *begin <= '9' && (begin + 1 == end_ || is_blank(begin[1]))) {
+      value = *begin - '0';
+      return begin + 1;
+    }
+    const auto [stop, error] = std::from_chars(begin, end_, value);
+    if (error == std::errc{} && (stop == end_ || is_blank(*stop)) && std::isfinite(value)) {
+      return stop;
+    }
+    const std::string_view token = token_at(begin, end_);
+    const ParsedNumber number = parse_number(token);
+    value = number.value;
+    if (number.status != NumberStatus::ok) {
+      const std::string what = "feature " + std::to_string(index);
+      throw ContentError(column_of(begin),
+                         number.status == NumberStatus::text
+                             ? "value of " + what + " is not a number (saw " + shown(token) + ")"
+                             : describe(number.status, what, token));
+    }
+    return begin + token.size();
+  }
+
+  /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
+  void reserve() {
+    const double share_over_sample =
+        1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
+    const auto estimate = [&](std::size_t sampled) {
+      return static_cast<std::size_t>(share_over_sample * static_cast<double>(sampled)) + sampled;
+    };
+    block_.column.reserve(estimate(block_.column.size()));
+    block_.value.reserve(estimate(block_.value.size()));
+    block_.row_start.reserve(estimate(block_.row_start.size()));
+    labels_.reserve(static_cast<std::int64_t>(estimate(kSampleRows)));
+  }
+
+  bool has_label_;
+  std::int64_t expected_features_;
+  std::int64_t share_bytes_;
+  LabelCollector& labels_;
+  RowBlock& block_;
+  const char* line_begin_ = nullptr;
+  const char* end_ = nullptr;
+  std::int64_t consumed_bytes_ = 0;
+  std::int64_t largest_index_ = 0;
+};
+
+/// Whether the first row begins with a label. A row that cannot be read is reported by the ordinary pass.
+bool first_row_has_label(const InputFile& file, const TextBody& body) {
+  LineReader reader(file, body, {body.begin, body.end});
+  try {
+    for (std::string_view line; reader.next(line);) {
+      if (const std::string_view row = trimmed(without_comment(line)); !row.empty()) {
+        return !looks_like_entry(token_at(row.data(), row.data() + row.size()));
+      }
+    }
+  } catch (const ContentError&) {
+  }
+  return true;
+}
+
+void refuse_column_names(const ReadSettings& settings) {
+  const auto refuse = [&](bool given, const char* option) {
+    if (given) {
+      throw ConfigurationError(settings.path + ": LIBSVM text has no named columns, so " + option +
+                               " does not apply");
+    }
+  };
+  refuse(!settings.label_column.empty(), "--label-column");
+  refuse(!settings.weight_column.empty(), "--weight-column");
+  refuse(!settings.offset_column.empty(), "--offset-column");
+  refuse(!settings.id_column.empty(), "--id-column");
+  refuse(!settings.drop.empty(), "--drop");
+}
+
+}  // namespace
+
+RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+  TextBody body;
+  bool has_label = true;
+  agree(comm, [&] {
+    refuse_column_names(settings);
+    body = whole_text(file);
+    const bool may_lack = settings.label_optional || settings.label_kind == LabelKind::none;
+    has_label = !may_lack || first_row_has_label(file, body);
+  });
+
+  RawData data;
+  LabelCollector labels(has_label ? settings.label_kind : LabelKind::none, settings.expected_classes);
+  LibsvmRows rows(settings, has_label, body.share(comm.rank(), comm.size()).size(), labels, data.block);
+  parse_share(comm, file, body, [&](std::string_view line) { rows.add(line); });
+
+  data.block.features = std::ranges::max(all_gather_value(comm, rows.largest_index()));
+  data.block.features = std::max(data.block.features, expected_feature_count(settings));
+  number_rows(comm, settings.path, data);
+  data.class_names = labels.finish(comm, settings.path, data.block.label);
+  return data;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,123 @@
+#include "lockstep/data/reader_common.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_number.h"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <string_view>
+#include <unordered_map>
+
+namespace lockstep {
+
+namespace {
+
+/// Levenshtein distance, upper and lower case being alike.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const bool same =
+          std::tolower(static_cast<unsigned char>(a[i])) == std::tolower(static_cast<unsigned char>(b[j]));
+      const std::size_t replaced = diagonal + (same ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string joined(const std::vector<std::string>& names, std::size_t limit) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), limit); ++i) {
+    text += (i == 0 ? "" : ", ") + shown(names[i]);
+  }
+  return names.size() > limit ? text + ", and " + std::to_string(names.size() - limit) + " more" : text;
+}
+
+FeatureChoice choose_by_name(const std::vector<std::string>& wanted, const std::vector<std::string>& columns,
+                             const std::string& place) {
+  std::unordered_map<std::string_view, std::size_t> column_of;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    column_of.emplace(columns[i], i);
+  }
+  FeatureChoice choice{std::vector<std::int64_t>(columns.size(), -1), wanted};
+  std::vector<std::string> missing;
+  for (std::size_t j = 0; j < wanted.size(); ++j) {
+    if (const auto found = column_of.find(wanted[j]); found != column_of.end()) {
+      choice.feature[found->second] = static_cast<std::int64_t>(j);
+    } else {
+      missing.push_back(wanted[j]);
+    }
+  }
+  if (!missing.empty()) {
+    throw DataError(place + ": the file lacks " + std::to_string(missing.size()) + " of the model's " +
+                    std::to_string(wanted.size()) + " feature columns: " + joined(missing, 5));
+  }
+  return choice;
+}
+
+}  // namespace
+
+std::int64_t expected_feature_count(const ReadSettings& settings) {
+  return settings.expected_names.empty() ? settings.expected_features : std::ssize(settings.expected_names);
+}
+
+FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns,
+                              bool named, const std::string& place) {
+  if (named && !settings.expected_names.empty()) {
+    return choose_by_name(settings.expected_names, columns, place);
+  }
+  const std::int64_t expected = expected_feature_count(settings);
+  if (expected >= 0 && expected != std::ssize(columns)) {
+    throw DataError(place + ": the file has " + std::to_string(columns.size()) +
+                    " feature columns, the model has " + std::to_string(expected));
+  }
+  FeatureChoice choice{std::vector<std::int64_t>(columns.size()), columns};
+  std::iota(choice.feature.begin(), choice.feature.end(), std::int64_t{0});
+  return choice;
+}
+
+std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name) {
+  const auto found = std::ranges::find(columns, name);
+  return found == columns.end() ? -1 : found - columns.begin();
+}
+
+std::string no_such_column(const std::string& name, const std::vector<std::string>& columns) {
+  std::vector<std::pair<std::size_t, std::size_t>> nearest;  // distance, column
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    nearest.emplace_back(edit_distance(name, columns[i]), i);
+  }
+  std::ranges::sort(nearest);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min<std::size_t>(nearest.size(), 3); ++i) {
+    names.push_back(columns[nearest[i].second]);
+  }
+  return "no column " + shown(name) + " (nearest: " + joined(names, 3) + ")";
+}
+
+std::string generated_name(std::int64_t i) {
+  return 'c' + std::to_string(i + 1);
+}
+
+void number_rows(Communicator& comm, const std::string& path, RawData& data) {
+  const std::vector<std::int64_t> rows = all_gather_value(comm, data.block.rows);
+  data.block.first_row = std::accumulate(rows.begin(), rows.begin() + comm.rank(), std::int64_t{0});
+  data.total_rows = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
+  if (data.total_rows == 0) {
+    throw DataError(path + ": the file has no rows of data");
+  }
+}
+
+void check_weight(double weight, std::int64_t column) {
+  if (!(weight >= 0)) {
+    throw ContentError(column, "weight must be at least 0 (saw '" + shortest(weight) + "')");
+  }
+}
+
+}  // namespace lockstep

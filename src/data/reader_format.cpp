@@ -1,0 +1,121 @@
+#include "lockstep/data/reader_format.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_fields.h"
+#include "lockstep/data/text_number.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+namespace lockstep {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Name of the compression (or archive) whose signature the file begins with; empty: none.
+std::string_view compression_of(std::string_view head) {
+  if (head.starts_with("\x1f\x8b"sv)) {
+    return "gzip";
+  }
+  // bzip2: "BZh", a digit and the digits of π; "BZh9" alone could begin a header.
+  if (head.starts_with("BZh"sv) &&
+      head.substr(std::min<std::size_t>(4, head.size())).starts_with("\x31\x41\x59\x26\x53\x59"sv)) {
+    return "bzip2";
+  }
+  if (head.starts_with("\xfd"
+                       "7zXZ\0"sv)) {
+    return "xz";
+  }
+  if (head.starts_with("\x28\xb5\x2f\xfd"sv)) {
+    return "zstd";
+  }
+  return head.starts_with("PK\x03\x04"sv) ? "zip" : "";
+}
+
+DataFormat format_of_ending(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  std::ranges::transform(ending, ending.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (ending == ".csv" || ending == ".tsv") {
+    return DataFormat::csv;
+  }
+  if (ending == ".h5" || ending == ".hdf5") {
+    return DataFormat::hdf5;
+  }
+  const bool is_libsvm = ending == ".libsvm" || ending == ".svm" || ending == ".svmlight";
+  return is_libsvm ? DataFormat::libsvm : DataFormat::automatic;
+}
+
+/// "3:0.5", and "3:…" or "qid:7" in a line without the delimiters of CSV: a time of day in a CSV line is
+/// none.
+bool is_libsvm_entry(std::string_view word, bool has_delimiter) {
+  const std::size_t colon = word.find(':');
+  if (colon == std::string_view::npos) {
+    return false;
+  }
+  const bool has_index = colon > 0 && std::ranges::all_of(word.substr(0, colon), [](unsigned char c) {
+                           return std::isdigit(c) != 0;
+                         });
+  return !has_delimiter || (has_index && parse_number(word.substr(colon + 1)).status == NumberStatus::ok);
+}
+
+/// Format of a line of data; automatic when it is neither.
+DataFormat format_of_line(std::string_view line) {
+  const std::size_t blank = std::min(line.find_first_of(" \t"), line.size());
+  const std::string_view first = line.substr(0, blank);
+  const std::string_view rest = trimmed(line.substr(blank));
+  const std::string_view second = rest.substr(0, rest.find_first_of(" \t"));
+  const bool has_comma = line.find_first_of(",;") != std::string_view::npos;
+  const bool is_label_only = rest.empty() && parse_number(first).status == NumberStatus::ok;
+  if (is_label_only || is_libsvm_entry(second, has_comma) || is_libsvm_entry(first, has_comma)) {
+    return DataFormat::libsvm;
+  }
+  return detect_delimiter(line) != '\0' ? DataFormat::csv : DataFormat::automatic;
+}
+
+DataFormat format_of_content(const std::string& path, const InputFile& file) {
+  const TextBody body = whole_text(file);
+  LineReader reader(file, body, {body.begin, body.end});
+  try {
+    for (std::string_view line; reader.next(line);) {
+      line = trimmed(line);
+      if (!line.empty() && line.front() != '#') {
+        if (const DataFormat format = format_of_line(line); format != DataFormat::automatic) {
+          return format;
+        }
+        throw DataError({path, reader.lines(), 0}, "the format of the file cannot be told (saw " +
+                                                       shown(line) + "); name it with --format");
+      }
+    }
+  } catch (const ContentError& error) {
+    throw DataError({path, reader.lines(), error.column()}, error.what());
+  }
+  throw DataError(path + ": the file has no rows of data");
+}
+
+}  // namespace
+
+DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
+  const std::string head = file.head(16);
+  if (head.empty()) {
+    throw DataError(settings.path + ": the file is empty");
+  }
+  if (const std::string_view compression = compression_of(head); !compression.empty()) {
+    throw DataError(settings.path +
+                    ": compressed files cannot be read yet: decompress it first (saw the signature of " +
+                    std::string(compression) + ")");
+  }
+  if (settings.format != DataFormat::automatic) {
+    return settings.format;
+  }
+  if (head.starts_with("\x89HDF\r\n\x1a\n")) {
+    return DataFormat::hdf5;
+  }
+  const DataFormat by_ending = format_of_ending(settings.path);
+  return by_ending != DataFormat::automatic ? by_ending : format_of_content(settings.path, file);
+}
+
+}  // namespace lockstep

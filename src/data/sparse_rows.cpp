@@ -1,0 +1,100 @@
+/// Sparse features in compressed sparse rows.
+#include "feature_layouts.h"
+
+namespace lockstep {
+
+namespace {
+
+class SparseRows final : public FeatureMatrix {
+ public:
+  explicit SparseRows(RowBlock&& block) {
+    if (block.is_dense) {
+      compress(block);
+    } else {
+      start_ = std::move(block.row_start);
+      column_ = std::move(block.column);
+      value_ = std::move(block.value);
+    }
+    block = {};
+  }
+
+  /// Four running sums a row, so that the additions need not wait for each other.
+  void multiply(const Rows& rows, const double* w, double* z) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      double sum[4] = {};
+      std::int64_t k = begin;
+      for (; k + 4 <= end; k += 4) {
+        for (int lane = 0; lane < 4; ++lane) {
+          sum[lane] += value_[at(k + lane)] * w[column_[at(k + lane)]];
+        }
+      }
+      for (int lane = 0; k < end; ++k, ++lane) {
+        sum[lane] += value_[at(k)] * w[column_[at(k)]];
+      }
+      z[i] = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+    }
+    std::fill(z + rows.count, z + padded(rows.count), 0.0);
+  }
+
+  void add_transposed(const Rows& rows, const double* r, double* g) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      for (std::int64_t k = begin; k < end; ++k) {
+        g[column_[at(k)]] += value_[at(k)] * r[i];
+      }
+    }
+  }
+
+  void begin_gram(GramScratch&) const override {}
+
+  void add_gram(const Rows& rows, const double* h, GramScratch&, double* packed) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      for (std::int64_t k = begin; k < end; ++k) {
+        const std::int64_t row = column_[at(k)];
+        double* out = packed + row * (row + 1) / 2;
+        const double scaled = h[i] * value_[at(k)];
+        for (std::int64_t l = begin; l <= k; ++l) {
+          out[column_[at(l)]] += scaled * value_[at(l)];
+        }
+      }
+    }
+  }
+
+  void end_gram(GramScratch&, double*) const override {}
+
+  std::size_t bytes() const override {
+    return value_.size() * (sizeof(double) + sizeof(std::int32_t)) + start_.size() * sizeof(std::int64_t);
+  }
+
+ private:
+  static std::size_t at(std::int64_t k) { return static_cast<std::size_t>(k); }
+  std::pair<std::int64_t, std::int64_t> range(Index row) const { return {start_[at(row)], start_[at(row + 1)]}; }
+
+  void compress(const RowBlock& block) {
+    start_.push_back(0);
+    for (std::int64_t i = 0; i < block.rows; ++i) {
+      for (std::int64_t j = 0; j < block.features; ++j) {
+        const double x = block.dense[at(i * block.features + j)];
+        if (x != 0) {
+          column_.push_back(static_cast<std::int32_t>(j));
+          value_.push_back(x);
+        }
+      }
+      start_.push_back(std::ssize(value_));
+    }
+  }
+
+  std::vector<std::int64_t> start_;
+  std::vector<std::int32_t> column_;
+  std::vector<double> value_;
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureMatrix> make_sparse_rows(RowBlock&& block) {
+  return std::make_unique<SparseRows>(std::move(block));
+}
+
+}  // namespace lockstep

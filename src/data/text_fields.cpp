@@ -1,0 +1,79 @@
+#include "lockstep/data/text_fields.h"
+
+#include "lockstep/data/text_error.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lockstep {
+
+bool TextFields::next(TextField& field) {
+  if (finished_) {
+    return false;
+  }
+  std::size_t begin = position_;
+  while (begin < line_.size() && is_blank(line_[begin])) {
+    ++begin;
+  }
+  if (begin < line_.size() && line_[begin] == '"') {
+    next_quoted(field, begin);
+    return true;
+  }
+  const std::size_t stop = std::min(line_.find(delimiter_, begin), line_.size());
+  std::size_t end = stop;
+  while (end > begin && is_blank(line_[end - 1])) {
+    --end;
+  }
+  field.text = line_.substr(begin, end - begin);
+  field.column = static_cast<std::int64_t>(begin) + 1;
+  finished_ = stop == line_.size();
+  position_ = stop + 1;
+  return true;
+}
+
+void TextFields::next_quoted(TextField& field, std::size_t quote) {
+  field.column = static_cast<std::int64_t>(quote) + 1;
+  unescaped_.clear();
+  std::size_t begin = quote + 1;
+  for (;;) {
+    const std::size_t close = line_.find('"', begin);
+    if (close == std::string_view::npos) {
+      throw ContentError(field.column,
+                         "quoted field is not closed on its line; line breaks inside quotes cannot be read");
+    }
+    unescaped_ += line_.substr(begin, close - begin);
+    begin = close + 1;
+    if (begin == line_.size() || line_[begin] != '"') {
+      break;
+    }
+    unescaped_ += '"';
+    ++begin;
+  }
+  while (begin < line_.size() && is_blank(line_[begin])) {
+    ++begin;
+  }
+  if (begin < line_.size() && line_[begin] != delimiter_) {
+    throw ContentError(static_cast<std::int64_t>(begin) + 1, "text behind the closing quote of a field");
+  }
+  field.text = unescaped_;
+  finished_ = begin == line_.size();
+  position_ = begin + 1;
+}
+
+char detect_delimiter(std::string_view line) {
+  constexpr std::array kDelimiters = {',', '\t', ';'};
+  std::array<int, kDelimiters.size()> count{};
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '"') {
+      quoted = !quoted;
+    }
+    for (std::size_t i = 0; i < kDelimiters.size(); ++i) {
+      count[i] += !quoted && c == kDelimiters[i] ? 1 : 0;
+    }
+  }
+  const auto most = std::ranges::max_element(count);
+  return *most == 0 ? '\0' : kDelimiters[static_cast<std::size_t>(most - count.begin())];
+}
+
+}  // namespace lockstep

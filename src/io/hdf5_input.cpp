@@ -1,0 +1,277 @@
+#include "lockstep/io/hdf5_input.h"
+
+#include "lockstep/io/printable.h"
+
+#include <array>
+#include <new>
+
+#include "hdf5_check.h"
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace lockstep {
+
+namespace {
+
+/// Bytes of decompressed chunks HDF5 keeps for a dataset, and slots of its hash table (a prime): reading row
+/// blocks that do not fall on chunk borders then inflates a chunk once.
+constexpr std::size_t kChunkCacheBytes = std::size_t{64} << 20;
+constexpr std::size_t kChunkCacheSlots = 12421;
+
+Hdf5Properties file_access(const Hdf5Place& place) {
+  auto access = owned<Hdf5Properties>(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place);
+  checked(H5Pset_cache(access.id(), 0, kChunkCacheSlots, kChunkCacheBytes, 0.75), "H5Pset_cache", place);
+  // Input is only read, and some network file systems refuse locks.
+  checked(H5Pset_file_locking(access.id(), false, true), "H5Pset_file_locking", place);
+  return access;
+}
+
+/// Size in bytes of a file that can be read. Opened without blocking: a FIFO would wait for its writer.
+std::int64_t size_of_regular_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat status {};
+  const bool known = file >= 0 && ::fstat(file, &status) == 0;
+  const int error = errno;
+  if (file >= 0) {
+    ::close(file);
+  }
+  if (known && S_ISDIR(status.st_mode)) {
+    throw SystemError(SystemError::Purpose::read_input, path, "open", EISDIR);
+  }
+  if (!known) {
+    throw SystemError(SystemError::Purpose::read_input, path, "open", error);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw DataError(path + ": not a regular file");
+  }
+  return status.st_size;
+}
+
+herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) noexcept {
+  try {
+    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+    return 0;
+  } catch (const std::bad_alloc&) {
+    return -1;
+  }
+}
+
+template <typename Value>
+hid_t native_type();
+template <>
+hid_t native_type<double>() {
+  return H5T_NATIVE_DOUBLE;
+}
+template <>
+hid_t native_type<std::int64_t>() {
+  return H5T_NATIVE_INT64;
+}
+template <>
+hid_t native_type<std::uint64_t>() {
+  return H5T_NATIVE_UINT64;
+}
+
+/// HDF5 clips integers that do not fit: abort instead.
+H5T_conv_ret_t refuse_clipping(H5T_conv_except_t exception, hid_t, hid_t, void*, void*, void*) noexcept {
+  const bool clipped = exception == H5T_CONV_EXCEPT_RANGE_HI || exception == H5T_CONV_EXCEPT_RANGE_LOW;
+  return clipped ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
+}
+
+}  // namespace
+
+Hdf5Input Hdf5Input::open(const std::string& path) {
+  const std::int64_t bytes = size_of_regular_file(path);
+  const auto lock = hdf5_lock();
+  const Hdf5Place place{path, "", ExitCode::bad_data};
+  const auto access = file_access(place);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id());
+  return Hdf5Input(place, owned<Hdf5File>(file, "H5Fopen", place), bytes);
+}
+
+Hdf5Input Hdf5Input::open_image(std::span<const std::byte> image, const std::string& name) {
+  const auto lock = hdf5_lock();
+  const Hdf5Place place{name, "", ExitCode::bad_data};
+  if (image.empty()) {
+    throw DataError(name + ": empty file");
+  }
+  const auto access = file_access(place);
+  constexpr std::size_t increment = std::size_t{1} << 16;
+  checked(H5Pset_fapl_core(access.id(), increment, false), "H5Pset_fapl_core", place);
+  // The parameter is not const, but HDF5 copies the buffer.
+  void* bytes = const_cast<std::byte*>(image.data());
+  checked(H5Pset_file_image(access.id(), bytes, image.size()), "H5Pset_file_image", place);
+  const hid_t file = H5Fopen(unique_image_name().c_str(), H5F_ACC_RDONLY, access.id());
+  return Hdf5Input(place, owned<Hdf5File>(file, "H5Fopen", place), static_cast<std::int64_t>(image.size()));
+}
+
+Hdf5Place Hdf5Input::at(const std::string& object) const {
+  return {place_.file, object.starts_with('/') ? object : '/' + object, place_.code};
+}
+
+bool Hdf5Input::has(const std::string& name) const {
+  const auto lock = hdf5_lock();
+  // HDF5 would cut a name at its NUL.
+  if (name.empty() || name.find('\0') != std::string::npos) {
+    return false;
+  }
+  try {
+    return hdf5_check::resolve(file_.id(), name, at(name));
+  } catch (const DataError&) {
+    return true;
+  }
+}
+
+Hdf5Object Hdf5Input::open_object(const std::string& name) const {
+  const Hdf5Place place = at(name);
+  const bool nameable = !name.empty() && name.find('\0') == std::string::npos;
+  if (!nameable || !hdf5_check::resolve(file_.id(), name, place)) {
+    throw DataError(place.file + ": " + printable(place.object) + ": there is no such group or dataset");
+  }
+  return owned<Hdf5Object>(H5Oopen(file_.id(), name.c_str(), H5P_DEFAULT), "H5Oopen", place);
+}
+
+bool Hdf5Input::is_group(const std::string& name) const {
+  const auto lock = hdf5_lock();
+  return H5Iget_type(open_object(name).id()) == H5I_GROUP;
+}
+
+std::vector<std::string> Hdf5Input::names(const std::string& group) const {
+  const auto lock = hdf5_lock();
+  const auto object = open_object(group);
+  std::vector<std::string> result;
+  checked(H5Literate(object.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &result), "H5Literate",
+          at(group));
+  return result;
+}
+
+Hdf5Input::Dataset& Hdf5Input::dataset(const std::string& name) {
+  if (const auto found = datasets_.find(name); found != datasets_.end()) {
+    return found->second;
+  }
+  return datasets_.emplace(name, open_dataset(name)).first->second;
+}
+
+Hdf5Input::Dataset Hdf5Input::open_dataset(const std::string& name) const {
+  const Hdf5Place place = at(name);
+  if (H5Iget_type(open_object(name).id()) != H5I_DATASET) {
+    throw DataError(place.file + ": " + printable(place.object) + ": not a dataset");
+  }
+  Dataset opened;
+  opened.handle = owned<Hdf5Dataset>(H5Dopen2(file_.id(), name.c_str(), H5P_DEFAULT), "H5Dopen2", place);
+  const hid_t id = opened.handle.id();
+  hdf5_check::check_storage(id, file_bytes_, place);
+  opened.type = owned<Hdf5Type>(H5Dget_type(id), "H5Dget_type", place);
+  hdf5_check::check_type(opened.type.id(), place);
+  opened.shape = hdf5_check::checked_shape(id, opened.type.id(), file_bytes_, place);
+  return opened;
+}
+
+std::vector<std::int64_t> Hdf5Input::shape(const std::string& name) {
+  const auto lock = hdf5_lock();
+  return dataset(name).shape;
+}
+
+bool Hdf5Input::is_text(const std::string& name) {
+  const auto lock = hdf5_lock();
+  return H5Tget_class(dataset(name).type.id()) == H5T_STRING;
+}
+
+bool Hdf5Input::is_integer(const std::string& name) {
+  const auto lock = hdf5_lock();
+  const H5T_class_t type_class = H5Tget_class(dataset(name).type.id());
+  return type_class == H5T_INTEGER || type_class == H5T_ENUM;
+}
+
+Hdf5Space Hdf5Input::select_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
+  const Hdf5Place place = at(name);
+  const Dataset& opened = dataset(name);
+  auto space = owned<Hdf5Space>(H5Dget_space(opened.handle.id()), "H5Dget_space", place);
+  if (opened.shape.empty()) {
+    return space;
+  }
+  if (first_row < 0 || rows < 0 || first_row > opened.shape[0] || rows > opened.shape[0] - first_row) {
+    throw DataError(fmt::format("{}: {}: no rows [{}, {}) (it has {})", place.file, printable(place.object),
+                                first_row, first_row + rows, opened.shape[0]));
+  }
+  const std::array<hsize_t, 2> start{static_cast<hsize_t>(first_row), 0};
+  const std::array<hsize_t, 2> count{static_cast<hsize_t>(rows),
+                                     static_cast<hsize_t>(opened.shape.size() == 2 ? opened.shape[1] : 1)};
+  checked(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+          "H5Sselect_hyperslab", place);
+  return space;
+}
+
+template <typename Value>
+void Hdf5Input::read_values(const std::string& name, std::int64_t first_row, std::int64_t rows,
+                            std::span<Value> out) {
+  const auto lock = hdf5_lock();
+  const Hdf5Place place = at(name);
+  const Dataset& opened = dataset(name);
+  constexpr bool exact = std::is_integral_v<Value>;
+  if (is_text(name) || (exact && !is_integer(name))) {
+    throw DataError(fmt::format("{}: {}: {} expected ({} found)", place.file, printable(place.object),
+                                exact ? "integers" : "numbers", is_text(name) ? "strings" : "floats"));
+  }
+  const auto file_space = select_rows(name, first_row, rows);
+  const auto values = static_cast<std::size_t>(H5Sget_select_npoints(file_space.id()));
+  if (values != out.size()) {
+    throw InternalError(
+        fmt::format("{}: {}: room for {} values, {} selected", place.file, place.object, out.size(), values));
+  }
+  if (values == 0) {
+    return;
+  }
+  const hsize_t length = values;
+  const auto memory_space =
+      owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
+  const auto transfer = owned<Hdf5Properties>(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate", place);
+  if (exact) {
+    checked(H5Pset_type_conv_cb(transfer.id(), refuse_clipping, nullptr), "H5Pset_type_conv_cb", place);
+  }
+  checked(H5Dread(opened.handle.id(), native_type<Value>(), memory_space.id(), file_space.id(), transfer.id(),
+                  out.data()),
+          "H5Dread", place);
+}
+
+void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
+                          std::span<double> out) {
+  read_values(name, first_row, rows, out);
+}
+
+void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
+                          std::span<std::int64_t> out) {
+  read_values(name, first_row, rows, out);
+}
+
+void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
+                          std::span<std::uint64_t> out) {
+  read_values(name, first_row, rows, out);
+}
+
+template <typename Value>
+std::vector<Value> Hdf5Input::read_whole(const std::string& name) {
+  const std::vector<std::int64_t> lengths = shape(name);
+  std::int64_t values = 1;
+  for (const std::int64_t length : lengths) {
+    values *= length;
+  }
+  std::vector<Value> result(static_cast<std::size_t>(values));
+  read_values<Value>(name, 0, lengths.empty() ? 1 : lengths[0], result);
+  return result;
+}
+
+std::vector<double> Hdf5Input::read_doubles(const std::string& name) {
+  return read_whole<double>(name);
+}
+
+std::vector<std::int64_t> Hdf5Input::read_integers(const std::string& name) {
+  return read_whole<std::int64_t>(name);
+}
+
+std::vector<std::uint64_t> Hdf5Input::read_words(const std::string& name) {
+  return read_whole<std::uint64_t>(name);
+}
+
+}  // namespace lockstep

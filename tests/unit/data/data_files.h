@@ -1,0 +1,113 @@
+/// Writes data files and reads them with any number of ranks, threads of this process.
+#pragma once
+
+#include "lockstep/base/errors.h"
+#include "lockstep/data/fingerprint.h"
+#include "lockstep/data/reader.h"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/thread_communicator.h"
+#include "unit/io/temporary_folder.h"
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+
+inline const std::vector<int> kRankCounts = {1, 2, 3, 5, 8};
+
+/// Settings for a file of this name and content in `folder`.
+inline ReadSettings data_file(const TemporaryFolder& folder, const std::string& name,
+                              const std::string& content) {
+  write_text(folder / name, content);
+  ReadSettings settings;
+  settings.path = folder / name;
+  return settings;
+}
+
+template <typename T>
+void append(std::vector<T>& all, const std::vector<T>& part) {
+  all.insert(all.end(), part.begin(), part.end());
+}
+
+/// Rows of the ranks put together as one rank would have read them.
+inline RawData merged(const std::vector<RawData>& parts) {
+  RawData whole = parts.front();
+  for (std::size_t rank = 1; rank < parts.size(); ++rank) {
+    const RawData& part = parts[rank];
+    EXPECT_EQ(part.block.first_row, whole.block.rows);
+    EXPECT_EQ(part.total_rows, whole.total_rows);
+    EXPECT_EQ(part.block.features, whole.block.features);
+    EXPECT_EQ(part.block.is_dense, whole.block.is_dense);
+    EXPECT_EQ(part.class_names, whole.class_names);
+    EXPECT_EQ(part.feature_names, whole.feature_names);
+    for (std::size_t i = 1; i < part.block.row_start.size(); ++i) {
+      whole.block.row_start.push_back(part.block.row_start[i] +
+                                      static_cast<std::int64_t>(whole.block.column.size()));
+    }
+    whole.block.rows += part.block.rows;
+    append(whole.block.dense, part.block.dense);
+    append(whole.block.column, part.block.column);
+    append(whole.block.value, part.block.value);
+    append(whole.block.label, part.block.label);
+    append(whole.block.weight, part.block.weight);
+    append(whole.block.offset, part.block.offset);
+    append(whole.block.id, part.block.id);
+  }
+  EXPECT_EQ(whole.block.rows, whole.total_rows);
+  return whole;
+}
+
+inline RawData read_on(int ranks, const ReadSettings& settings) {
+  std::vector<RawData> parts(static_cast<std::size_t>(ranks));
+  run_ranks(ranks, [&](Communicator& comm) {
+    parts[static_cast<std::size_t>(comm.rank())] = read_data(settings, comm);
+  });
+  return merged(parts);
+}
+
+inline std::uint64_t fingerprint_on(int ranks, const ReadSettings& settings) {
+  std::set<std::uint64_t> seen;
+  std::mutex mutex;
+  run_ranks(ranks, [&](Communicator& comm) {
+    const RawData data = read_data(settings, comm);
+    const std::uint64_t mine = data_fingerprint(data, comm);
+    const std::lock_guard lock(mutex);
+    seen.insert(mine);
+  });
+  EXPECT_EQ(seen.size(), 1U) << "ranks disagree";
+  return *seen.begin();
+}
+
+/// "65 FILE:3:7: …": exit code and text of the error every rank throws, the path written as FILE.
+inline std::string error_on(int ranks, const ReadSettings& settings) {
+  std::vector<std::string> errors(static_cast<std::size_t>(ranks));
+  run_ranks(ranks, [&](Communicator& comm) {
+    std::string& mine = errors[static_cast<std::size_t>(comm.rank())];
+    try {
+      read_data(settings, comm);
+      mine = "no error";
+    } catch (const Error& error) {
+      mine = std::to_string(static_cast<int>(error.code())) + ' ' + error.what();
+    }
+  });
+  for (std::string& error : errors) {
+    EXPECT_EQ(error, errors.front()) << "ranks disagree";
+  }
+  std::string error = errors.front();
+  for (std::size_t at; (at = error.find(settings.path)) != std::string::npos;) {
+    error.replace(at, settings.path.size(), "FILE");
+  }
+  return error;
+}
+
+/// The same error for every number of ranks.
+inline void expect_error(const ReadSettings& settings, const std::string& expected) {
+  for (const int ranks : kRankCounts) {
+    EXPECT_EQ(error_on(ranks, settings), expected) << ranks << " ranks";
+  }
+}
+
+}  // namespace lockstep::testing

@@ -1,0 +1,165 @@
+#include "lockstep/io/hdf5_image.h"
+
+#include <cmath>
+#include <limits>
+
+#include "unit/data/data_files.h"
+
+namespace lockstep::testing {
+namespace {
+
+using Names = std::vector<std::string>;
+using Numbers = std::vector<double>;
+
+class Hdf5Reader : public ::testing::Test {
+ protected:
+  /// X is written with `columns` columns; further datasets by `more`.
+  ReadSettings file(const Numbers& x, std::int64_t columns,
+                    const std::function<void(Hdf5ImageWriter&)>& more = {}) {
+    Hdf5ImageWriter writer;
+    writer.write("/X", x, {std::ssize(x) / columns, columns});
+    if (more) {
+      more(writer);
+    }
+    ReadSettings settings;
+    settings.path = folder_ / "data.h5";
+    write_bytes(settings.path, writer.finish());
+    return settings;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Hdf5Reader, ReadsTheSameRowsOnAnyNumberOfRanks) {
+  constexpr int kRows = 53;
+  Numbers x, y, weight, offset;
+  Names id;
+  for (int i = 0; i < kRows; ++i) {
+    x.insert(x.end(), {i * 1.0, i * 0.5, -i * 1.0});
+    y.push_back(i * 2);
+    weight.push_back(i % 3);
+    offset.push_back(i * 0.25);
+    id.push_back("row " + std::to_string(i));
+  }
+  ReadSettings settings = file(x, 3, [&](Hdf5ImageWriter& writer) {
+    writer.write("/y", y);
+    writer.write("/weight", weight);
+    writer.write("/offset", offset);
+    writer.write("/id", id);
+    writer.write("/feature_names", Names{"a", "b", "c"});
+  });
+  settings.id_column = "id";
+  for (int ranks = 1; ranks <= 12; ++ranks) {
+    const RawData data = read_on(ranks, settings);
+    EXPECT_EQ(data.block.dense, x);
+    EXPECT_EQ(data.block.label, y);
+    EXPECT_EQ(data.block.weight, weight);
+    EXPECT_EQ(data.block.offset, offset);
+    EXPECT_EQ(data.block.id, id);
+    EXPECT_EQ(data.feature_names, (Names{"a", "b", "c"}));
+  }
+}
+
+TEST_F(Hdf5Reader, ColumnsAreDroppedAndPickedByName) {
+  ReadSettings settings = file({1, 2, 3, 4, 5, 6}, 3, [](Hdf5ImageWriter& writer) {
+    writer.write("/feature_names", Names{"a", "b", "c"});
+  });
+  settings.label_optional = true;
+  settings.drop = {"b"};
+  EXPECT_EQ(read_on(2, settings).block.dense, (Numbers{1, 3, 4, 6}));
+  settings.drop = {};
+  settings.expected_names = {"c", "a"};
+  EXPECT_EQ(read_on(2, settings).block.dense, (Numbers{3, 1, 6, 4}));
+  settings.expected_names = {"c", "d"};
+  expect_error(settings, "65 FILE: the file lacks 1 of the model's 2 feature columns: 'd'");
+}
+
+TEST_F(Hdf5Reader, WithoutNamesTheWidthMustFit) {
+  ReadSettings settings = file({1, 2, 3, 4}, 2);
+  settings.label_optional = true;
+  settings.expected_names = {"a", "b"};
+  EXPECT_EQ(read_on(1, settings).block.dense, (Numbers{1, 2, 3, 4}));
+  settings.expected_names = {"a", "b", "c"};
+  expect_error(settings, "65 FILE: the file has 2 feature columns, the model has 3");
+}
+
+TEST_F(Hdf5Reader, LabelsAreNumbersTextsOrNumbersOfClassNames) {
+  const auto read_classes = [&](const std::function<void(Hdf5ImageWriter&)>& more) {
+    ReadSettings settings = file({1, 2, 3}, 1, more);
+    settings.label_kind = LabelKind::classes;
+    return read_on(2, settings);
+  };
+  RawData data = read_classes([](Hdf5ImageWriter& writer) { writer.write("/y", Numbers{1, -1, 1}); });
+  EXPECT_EQ(data.class_names, (Names{"-1", "1"}));
+  EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
+  data = read_classes([](Hdf5ImageWriter& writer) { writer.write("/y", Names{"M", "B", "M"}); });
+  EXPECT_EQ(data.class_names, (Names{"B", "M"}));
+  EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
+  data = read_classes([](Hdf5ImageWriter& writer) {
+    writer.write("/y", std::vector<std::int64_t>{1, 0, 1});
+    writer.write("/class_names", Names{"B", "M"});
+  });
+  EXPECT_EQ(data.class_names, (Names{"B", "M"}));
+  EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
+}
+
+TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  Numbers x(60, 1.0);
+  x[16 * 3 + 2] = nan;
+  x[18 * 3] = nan;
+  const auto labels = [](double bad_row_3) {
+    return [bad_row_3](Hdf5ImageWriter& writer) {
+      Numbers y(20, 1.0);
+      y[2] = bad_row_3;
+      writer.write("/y", y);
+    };
+  };
+  expect_error(file(x, 3, labels(1)), "65 FILE: /X: row 17, column 3: value is not finite (saw 'nan')");
+  expect_error(file(x, 3, labels(nan)), "65 FILE: /y: row 3: value in the label is not finite (saw 'nan')");
+  x.assign(60, 1.0);
+  expect_error(file(x, 3), "65 FILE: no dataset /y (the labels); name it with --y-name");
+  expect_error(file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Numbers(19, 1.0)); }),
+               "65 FILE: /y: needs one value for each of the 20 rows of /X (saw 19)");
+  expect_error(
+      file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Names(20, "M")); }),
+      "65 FILE: /y: row 1: labels must be numbers for this model (saw 'M'); name another column with "
+      "--label-column, or train a classifier");
+  expect_error(file(x, 3,
+                    [&](Hdf5ImageWriter& writer) {
+                      labels(1)(writer);
+                      Numbers weight(20, 1.0);
+                      weight[8] = -1;
+                      writer.write("/weight", weight);
+                    }),
+               "65 FILE: /weight: row 9: weight must be at least 0 (saw '-1')");
+  ReadSettings settings = file(x, 3, [&](Hdf5ImageWriter& writer) {
+    labels(2)(writer);
+    writer.write("/class_names", Names{"B", "M"});
+  });
+  settings.label_kind = LabelKind::classes;
+  expect_error(settings,
+               "65 FILE: /y: row 3: label is not a number of a class in /class_names, 0 to 1 (saw '2')");
+  settings = file(x, 3, labels(7));
+  settings.label_kind = LabelKind::classes;
+  settings.expected_classes = {"0", "1"};
+  expect_error(settings, "65 FILE: /y: row 3: label '7' is not among the model's classes (0, 1)");
+}
+
+TEST_F(Hdf5Reader, WrongShapesAreRefused) {
+  ReadSettings settings;
+  settings.path = folder_ / "data.h5";
+  Hdf5ImageWriter vector;
+  vector.write("/X", Numbers{1, 2});
+  write_bytes(settings.path, vector.finish());
+  expect_error(settings, "65 FILE: /X: features need 2 dimensions, rows × columns (saw 1)");
+  Hdf5ImageWriter group;
+  group.write("/X/data", Numbers{1, 2});
+  write_bytes(settings.path, group.finish());
+  expect_error(settings, "65 FILE: /X: is a group; sparse features in HDF5 cannot be read yet");
+  settings.x_name = "features";
+  expect_error(settings, "65 FILE: no dataset /features (the features); name it with --x-name");
+}
+
+}  // namespace
+}  // namespace lockstep::testing

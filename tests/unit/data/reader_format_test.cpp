@@ -1,0 +1,93 @@
+#include "lockstep/data/reader_format.h"
+
+#include "unit/data/data_files.h"
+
+namespace lockstep::testing {
+namespace {
+
+using namespace std::string_literals;
+
+class DetectFormat : public ::testing::Test {
+ protected:
+  DataFormat format(const std::string& name, const std::string& content) {
+    const ReadSettings settings = data_file(folder_, name, content);
+    return detect_format(settings, InputFile(settings.path));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(DetectFormat, ByTheEndingOfTheName) {
+  for (const char* name : {"a.csv", "a.tsv", "a.CSV"}) {
+    EXPECT_EQ(format(name, "1 1:1"), DataFormat::csv) << name;
+  }
+  for (const char* name : {"a.libsvm", "a.svm", "a.svmlight"}) {
+    EXPECT_EQ(format(name, "a,b"), DataFormat::libsvm) << name;
+  }
+  for (const char* name : {"a.h5", "a.hdf5"}) {
+    EXPECT_EQ(format(name, "a,b"), DataFormat::hdf5) << name;
+  }
+}
+
+TEST_F(DetectFormat, ByTheFirstLineOfData) {
+  for (const char* text : {"1 1:1", "+1\t3:0.5\t4:1", "\n# comment, one\n-1 2:1 # a,b", "1", "-1 ", "M 1:1",
+                           "1 qid:3 1:2", "1:1 2:1", "1 0:1,5"}) {
+    EXPECT_EQ(format("data", text), text == "1 0:1,5"s ? DataFormat::csv : DataFormat::libsvm) << text;
+    EXPECT_EQ(format("data.txt", text), text == "1 0:1,5"s ? DataFormat::csv : DataFormat::libsvm) << text;
+  }
+  for (const char* text : {"a,b", "1,2", "a;b", "a\tb", "2011-01-01 00:00:00,5", "x 12:30, y"}) {
+    EXPECT_EQ(format("data.train", text), DataFormat::csv) << text;
+  }
+}
+
+TEST_F(DetectFormat, SignatureOfHdf5IsEnough) {
+  EXPECT_EQ(format("data.csv", "\x89HDF\r\n\x1a\n"s), DataFormat::hdf5);
+}
+
+TEST_F(DetectFormat, SettingWinsOverNameAndContent) {
+  ReadSettings settings = data_file(folder_, "a.csv", "1 1:1");
+  settings.format = DataFormat::libsvm;
+  EXPECT_EQ(detect_format(settings, InputFile(settings.path)), DataFormat::libsvm);
+}
+
+TEST_F(DetectFormat, WhatCannotBeReadIsRefused) {
+  expect_error(data_file(folder_, "words", "hello\n"),
+               "65 FILE:1: the format of the file cannot be told (saw 'hello'); name it with --format");
+  expect_error(data_file(folder_, "nothing", ""), "65 FILE: the file is empty");
+  expect_error(data_file(folder_, "blank", "\n \n"), "65 FILE: the file has no rows of data");
+  const std::vector<std::pair<std::string, std::string>> compressed = {
+      {"\x1f\x8b\x08\0\0"s, "gzip"}, {"BZh9\x31\x41\x59\x26\x53\x59"s, "bzip2"},
+      {"\xfd\x37zXZ\0\0"s, "xz"},    {"\x28\xb5\x2f\xfd\0"s, "zstd"},
+      {"PK\x03\x04"s, "zip"},
+  };
+  for (const auto& [text, name] : compressed) {
+    expect_error(data_file(folder_, "data.csv", text),
+                 "65 FILE: compressed files cannot be read yet: decompress it first (saw the signature of " +
+                     name + ")");
+  }
+  EXPECT_EQ(format("data.csv", "BZh9,a\n1,2\n"), DataFormat::csv);
+}
+
+TEST_F(DetectFormat, MissingFilesAndFoldersAreMissingInput) {
+  ReadSettings settings;
+  settings.path = folder_ / "missing.csv";
+  expect_error(settings, "66 FILE: cannot open the file (No such file or directory)");
+  settings.path = folder_.path();
+  expect_error(settings, "66 FILE: cannot read the file (Is a directory)");
+}
+
+TEST_F(DetectFormat, RanksMustSeeTheSameFile) {
+  const ReadSettings first = data_file(folder_, "first.csv", "a,y\n1,2\n");
+  const ReadSettings second = data_file(folder_, "second.csv", "a,y\n1,3\n");
+  run_ranks(3, [&](Communicator& comm) {
+    try {
+      read_data(comm.rank() == 2 ? second : first, comm);
+      ADD_FAILURE() << "no error";
+    } catch (const DataError& error) {
+      EXPECT_NE(std::string(error.what()).find("rank 2 sees another file than rank 0"), std::string::npos);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace lockstep::testing

@@ -1,0 +1,109 @@
+/// The machine's file system with one fault: at the n-th operation (from 0) something goes wrong.
+#pragma once
+
+#include "lockstep/io/file_system.h"
+
+#include <cerrno>
+#include <csignal>
+
+#include <unistd.h>
+
+namespace lockstep::testing {
+
+enum class Fault {
+  none,
+  error,        ///< the operation fails with `error_number`, without effect
+  late_error,   ///< the operation takes effect, then fails with `error_number`
+  short_count,  ///< a read or write moves one byte only
+  bad_byte,     ///< a write succeeds, but another byte is on the disk
+  kill_before,  ///< the process dies by SIGKILL before the operation
+  kill_halfway  ///< ... after a write of half the bytes; elsewhere after the operation
+};
+
+class FaultyFileSystem final : public FileSystem {
+ public:
+  FaultyFileSystem(Fault fault, int at_operation, int error_number = EIO)
+      : fault_(fault), at_operation_(at_operation), error_number_(error_number) {}
+
+  int operations() const { return operations_; }
+  /// Name of the operation the fault hit; empty before.
+  const std::string& faulty_operation() const { return faulty_operation_; }
+  bool fired() const { return operations_ > at_operation_; }
+
+  IoResult open_directory(const std::string& path) override {
+    return run("open_directory", [&] { return posix_.open_directory(path); });
+  }
+  IoResult create_exclusive(int directory, const std::string& name) override {
+    return run("create_exclusive", [&] { return posix_.create_exclusive(directory, name); });
+  }
+  IoResult open_to_read(int directory, const std::string& name, Links links) override {
+    return run("open_to_read", [&] { return posix_.open_to_read(directory, name, links); });
+  }
+  IoResult write(int file, std::span<const std::byte> bytes) override {
+    const bool now = operations_ == at_operation_;
+    if (now && (fault_ == Fault::short_count || fault_ == Fault::kill_halfway)) {
+      bytes = bytes.first(fault_ == Fault::short_count ? 1 : bytes.size() / 2);
+    }
+    if (now && fault_ == Fault::bad_byte) {
+      const std::byte other = ~bytes.front();
+      return run("write", [&] { return posix_.write(file, {&other, 1}); });
+    }
+    return run("write", [&] { return posix_.write(file, bytes); });
+  }
+  IoResult read(int file, std::span<std::byte> bytes) override {
+    const bool now = operations_ == at_operation_;
+    return run("read", [&] {
+      return posix_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes);
+    });
+  }
+  IoResult sync_file(int file) override {
+    return run("sync_file", [&] { return posix_.sync_file(file); });
+  }
+  IoResult sync_directory(int directory) override {
+    return run("sync_directory", [&] { return posix_.sync_directory(directory); });
+  }
+  IoResult close(int descriptor) override {
+    // A descriptor is gone even when close tells of an error.
+    return run(
+        "close", [&] { return posix_.close(descriptor); }, true);
+  }
+  IoResult rename(int directory, const std::string& from, const std::string& to) override {
+    return run("rename", [&] { return posix_.rename(directory, from, to); });
+  }
+  IoResult unlink(int directory, const std::string& name) override {
+    return run("unlink", [&] { return posix_.unlink(directory, name); });
+  }
+  IoResult list(int directory, std::vector<DirectoryEntry>& entries) override {
+    return run("list", [&] { return posix_.list(directory, entries); });
+  }
+
+ private:
+  template <typename Operation>
+  IoResult run(const char* name, Operation operation, bool always = false) {
+    const bool now = operations_++ == at_operation_;
+    if (!now) {
+      return operation();
+    }
+    faulty_operation_ = name;
+    if (fault_ == Fault::kill_before) {
+      ::kill(::getpid(), SIGKILL);
+    }
+    if (fault_ == Fault::error && !always) {
+      return -error_number_;
+    }
+    const IoResult result = operation();
+    if (fault_ == Fault::kill_halfway) {
+      ::kill(::getpid(), SIGKILL);
+    }
+    return fault_ == Fault::error || fault_ == Fault::late_error ? -error_number_ : result;
+  }
+
+  PosixFileSystem posix_;
+  Fault fault_;
+  int at_operation_;
+  int error_number_;
+  int operations_ = 0;
+  std::string faulty_operation_;
+};
+
+}  // namespace lockstep::testing
