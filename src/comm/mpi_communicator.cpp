@@ -2,16 +2,19 @@
 
 #include "lockstep/base/errors.h"
 
-#include <mpi.h>
-
 #include <algorithm>
-#include <climits>
 #include <cstdlib>
-#include <numeric>
+
+// The C interface only: the C++ bindings that some libraries leave in <mpi.h> would have to be linked as well.
+#define OMPI_SKIP_MPICXX 1
+#define MPICH_SKIP_MPICXX 1
+#include <mpi.h>
 
 namespace lockstep {
 
 namespace {
+
+constexpr int kTag = 0;
 
 void check(int code, const char* call) {
   if (code != MPI_SUCCESS) {
@@ -22,38 +25,62 @@ void check(int code, const char* call) {
   }
 }
 
-int as_count(std::int64_t bytes) {
-  if (bytes > INT_MAX) {
-    throw InternalError("an MPI message of " + std::to_string(bytes) + " bytes does not fit an int");
-  }
-  return static_cast<int>(bytes);
-}
-
-/// MPI's counts and displacements of consecutive parts.
+/// MPI's counts and displacements of consecutive parts; their sum fits an int.
 struct Layout {
   explicit Layout(std::span<const std::int64_t> lengths) {
-    std::int64_t begin = 0;
+    int begin = 0;
     for (const std::int64_t length : lengths) {
-      counts.push_back(as_count(length));
-      displacements.push_back(as_count(begin));
-      begin += length;
+      counts.push_back(static_cast<int>(length));
+      displacements.push_back(begin);
+      begin += static_cast<int>(length);
     }
   }
   std::vector<int> counts;
   std::vector<int> displacements;
 };
 
-constexpr int kTag = 0;
-/// Broadcasts and messages larger than this go in pieces.
-constexpr std::size_t kPieceBytes = std::size_t{1} << 30;
+/// Cuts the first `count` bytes off `rest`.
+template <typename Byte>
+std::span<Byte> take(std::span<Byte>& rest, std::int64_t count) {
+  const std::span<Byte> part = rest.first(static_cast<std::size_t>(count));
+  rest = rest.subspan(part.size());
+  return part;
+}
 
-/// Calls `apply(piece)` on consecutive pieces of at most kPieceBytes.
-template <typename Bytes, typename Function>
-void for_pieces(Bytes bytes, Function apply) {
-  for (std::size_t begin = 0; begin < bytes.size(); begin += kPieceBytes) {
-    apply(bytes.subspan(begin, std::min(kPieceBytes, bytes.size() - begin)));
+/// Calls `apply(data, count)` on consecutive pieces of at most `largest` bytes.
+template <typename Byte, typename Function>
+void for_pieces(std::span<Byte> bytes, std::int64_t largest, Function apply) {
+  while (!bytes.empty()) {
+    const std::span<Byte> piece = take(bytes, std::min(largest, std::ssize(bytes)));
+    apply(piece.data(), static_cast<int>(piece.size()));
   }
 }
+
+/// Messages under way, in pieces. Both ends know a message's length, so they cut it alike; none is sent when it is
+/// empty.
+class Messages {
+ public:
+  explicit Messages(std::int64_t largest) : largest_(largest) {}
+
+  void receive(int source, std::span<std::byte> bytes) {
+    for_pieces(bytes, largest_, [&](std::byte* data, int count) {
+      check(MPI_Irecv(data, count, MPI_BYTE, source, kTag, MPI_COMM_WORLD, &requests_.emplace_back()), "MPI_Irecv");
+    });
+  }
+  void send(int destination, std::span<const std::byte> bytes) {
+    for_pieces(bytes, largest_, [&](const std::byte* data, int count) {
+      check(MPI_Isend(data, count, MPI_BYTE, destination, kTag, MPI_COMM_WORLD, &requests_.emplace_back()),
+            "MPI_Isend");
+    });
+  }
+  void wait() {
+    check(MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE), "MPI_Waitall");
+  }
+
+ private:
+  std::int64_t largest_;
+  std::vector<MPI_Request> requests_;
+};
 
 }  // namespace
 
@@ -70,7 +97,7 @@ MpiEnvironment::~MpiEnvironment() {
   MPI_Finalize();
 }
 
-MpiCommunicator::MpiCommunicator() {
+MpiCommunicator::MpiCommunicator(std::int64_t largest_message) : largest_message_(largest_message) {
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
   check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");
 }
@@ -80,51 +107,77 @@ void MpiCommunicator::barrier() {
 }
 
 void MpiCommunicator::broadcast(std::span<std::byte> bytes, int root) {
-  for_pieces(bytes, [&](std::span<std::byte> piece) {
-    check(MPI_Bcast(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, root, MPI_COMM_WORLD), "MPI_Bcast");
+  for_pieces(bytes, largest_message_, [&](std::byte* data, int count) {
+    check(MPI_Bcast(data, count, MPI_BYTE, root, MPI_COMM_WORLD), "MPI_Bcast");
   });
 }
 
 void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<std::byte> all) {
-  const int count = as_count(std::ssize(mine));
+  if (std::ssize(all) > largest_message_) {
+    all_gather(mine, std::vector<std::int64_t>(static_cast<std::size_t>(size_), std::ssize(mine)), all);
+    return;
+  }
+  const int count = static_cast<int>(mine.size());
   check(MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD), "MPI_Allgather");
 }
 
 void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<const std::int64_t> counts,
                                  std::span<std::byte> all) {
+  if (std::ssize(all) > largest_message_) {
+    for (int root = 0; root < size_; ++root) {
+      const std::span<std::byte> part = take(all, counts[static_cast<std::size_t>(root)]);
+      if (root == rank_) {
+        std::ranges::copy(mine, part.begin());
+      }
+      broadcast(part, root);
+    }
+    return;
+  }
   const Layout layout(counts);
-  check(MPI_Allgatherv(mine.data(), as_count(std::ssize(mine)), MPI_BYTE, all.data(), layout.counts.data(),
+  check(MPI_Allgatherv(mine.data(), static_cast<int>(mine.size()), MPI_BYTE, all.data(), layout.counts.data(),
                        layout.displacements.data(), MPI_BYTE, MPI_COMM_WORLD),
         "MPI_Allgatherv");
 }
 
+/// Pairwise rather than MPI_Alltoallv: no rank knows whether another's counts exceed an int.
 void MpiCommunicator::all_to_all(std::span<const std::byte> send, std::span<const std::int64_t> send_counts,
                                  std::span<std::byte> receive, std::span<const std::int64_t> receive_counts) {
-  const Layout outgoing(send_counts);
-  const Layout incoming(receive_counts);
-  check(MPI_Alltoallv(send.data(), outgoing.counts.data(), outgoing.displacements.data(), MPI_BYTE, receive.data(),
-                      incoming.counts.data(), incoming.displacements.data(), MPI_BYTE, MPI_COMM_WORLD),
-        "MPI_Alltoallv");
+  std::vector<std::span<const std::byte>> outgoing;
+  std::vector<std::span<std::byte>> incoming;
+  for (std::size_t rank = 0; rank < send_counts.size(); ++rank) {
+    outgoing.push_back(take(send, send_counts[rank]));
+    incoming.push_back(take(receive, receive_counts[rank]));
+  }
+  Messages messages(largest_message_);
+  for (int distance = 1; distance < size_; ++distance) {
+    const int source = (rank_ + size_ - distance) % size_;
+    messages.receive(source, incoming[static_cast<std::size_t>(source)]);
+  }
+  for (int distance = 1; distance < size_; ++distance) {
+    const int destination = (rank_ + distance) % size_;
+    messages.send(destination, outgoing[static_cast<std::size_t>(destination)]);
+  }
+  const auto self = static_cast<std::size_t>(rank_);
+  std::ranges::copy(outgoing[self], incoming[self].begin());
+  messages.wait();
 }
 
 void MpiCommunicator::exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) {
-  check(MPI_Sendrecv(send.data(), as_count(std::ssize(send)), MPI_BYTE, partner, kTag, receive.data(),
-                     as_count(std::ssize(receive)), MPI_BYTE, partner, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE),
-        "MPI_Sendrecv");
+  Messages messages(largest_message_);
+  messages.receive(partner, receive);
+  this->send(partner, send);
+  messages.wait();
 }
 
 void MpiCommunicator::send(int destination, std::span<const std::byte> bytes) {
-  for_pieces(bytes, [&](std::span<const std::byte> piece) {
-    check(MPI_Send(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, destination, kTag, MPI_COMM_WORLD),
-          "MPI_Send");
+  for_pieces(bytes, largest_message_, [&](const std::byte* data, int count) {
+    check(MPI_Send(data, count, MPI_BYTE, destination, kTag, MPI_COMM_WORLD), "MPI_Send");
   });
 }
 
 void MpiCommunicator::receive(int source, std::span<std::byte> bytes) {
-  for_pieces(bytes, [&](std::span<std::byte> piece) {
-    check(MPI_Recv(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, source, kTag, MPI_COMM_WORLD,
-                   MPI_STATUS_IGNORE),
-          "MPI_Recv");
+  for_pieces(bytes, largest_message_, [&](std::byte* data, int count) {
+    check(MPI_Recv(data, count, MPI_BYTE, source, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE), "MPI_Recv");
   });
 }
 

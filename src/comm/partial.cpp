@@ -77,9 +77,8 @@ void Partial::combine(const PartialShape& shape, std::byte* left, const std::byt
   within(0, kWordBytes, [](std::byte* a, const std::byte* b, std::size_t bytes) {
     combine_as<std::uint64_t>(a, b, bytes, [](std::uint64_t x, std::uint64_t y) { return std::max(x, y); });
   });
-  within(kWordBytes, header_end(shape), [&](std::byte* a, const std::byte* b, std::size_t bytes) {
-    combine_as<double>(a, b, bytes, plus);
-  });
+  within(kWordBytes, header_end(shape),
+         [&](std::byte* a, const std::byte* b, std::size_t bytes) { combine_as<double>(a, b, bytes, plus); });
   within(header_end(shape), end, [&](std::byte* a, const std::byte* b, std::size_t bytes) {
     if (shape.scalar == Scalar::float64) {
       combine_as<double>(a, b, bytes, plus);

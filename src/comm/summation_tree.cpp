@@ -31,7 +31,7 @@ std::int64_t proportional_cut(std::int64_t part, std::int64_t parts, std::int64_
 
 std::int64_t leaf_count(std::int64_t rows, std::int64_t stored_entries, std::int64_t parameters) {
   std::int64_t leaves = 1;
-  while (leaves * kMaxRowsPerLeaf < rows) {
+  while (leaves <= (rows - 1) / kMaxRowsPerLeaf) {
     leaves *= 2;
   }
   while (leaves < kLeavesForSharing && 2 * leaves <= rows && stored_entries / (2 * leaves) >= parameters) {

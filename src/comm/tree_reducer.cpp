@@ -31,8 +31,8 @@ void combine_words(std::span<std::uint64_t> into, const std::byte* words) {
 }
 
 /// Takes the next node of a piece, left to right, and merges in place as far as siblings are there.
-void merge_node(const PartialShape& shape, std::vector<std::pair<TreeNode, std::byte*>>& pending,
-                       const TreeNode& node, std::byte* bytes, std::size_t begin, std::size_t length) {
+void merge_node(const PartialShape& shape, std::vector<std::pair<TreeNode, std::byte*>>& pending, const TreeNode& node,
+                std::byte* bytes, std::size_t begin, std::size_t length) {
   pending.emplace_back(node, bytes);
   while (pending.size() >= 2 && are_siblings(pending[pending.size() - 2].first, pending.back().first)) {
     auto& left = pending[pending.size() - 2];
@@ -107,7 +107,8 @@ void TreeReducer::butterfly_halving(Partial& total, std::span<std::byte> range, 
     const std::size_t middle = low + line_cut(1, 2, high - low);
     steps.push_back({low, middle, high});
     const bool keeps_low = (comm_.rank() & bit) == 0;
-    const std::span<std::byte> away = keeps_low ? range.subspan(middle, high - middle) : range.subspan(low, middle - low);
+    const std::span<std::byte> away =
+        keeps_low ? range.subspan(middle, high - middle) : range.subspan(low, middle - low);
     (keeps_low ? high : low) = middle;
     const std::span<std::byte> received(incoming_.data(), high - low);
     comm_.exchange(comm_.rank() ^ bit, away, received);

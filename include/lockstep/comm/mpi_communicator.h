@@ -15,10 +15,11 @@ class MpiEnvironment {
   MpiEnvironment& operator=(const MpiEnvironment&) = delete;
 };
 
-/// All ranks of the launch (MPI_COMM_WORLD). Only the main thread calls it.
+/// All ranks of the launch (MPI_COMM_WORLD). Only the main thread calls it. No message is too long.
 class MpiCommunicator final : public Communicator {
  public:
-  MpiCommunicator();
+  /// Longer messages go in pieces of `largest_message` bytes, so that counts and displacements fit MPI's int.
+  explicit MpiCommunicator(std::int64_t largest_message = std::int64_t{1} << 30);
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   void barrier() override;
@@ -34,6 +35,7 @@ class MpiCommunicator final : public Communicator {
   [[noreturn]] void abort(int exit_code) override;
 
  private:
+  std::int64_t largest_message_;
   int rank_ = 0;
   int size_ = 1;
 };

@@ -22,10 +22,10 @@ struct PartialShape {
 
 /// Integers that ride beside the sums, each combined by maximum. A minimum rides as its complement.
 enum class RidingWord : std::size_t {
-  stop,                  ///< why a rank wishes to stop; 0: it does not
-  checkpoint,            ///< 1: rank 0's clock says that a checkpoint is due
-  parameter_hash,        ///< hash of the parameters this pass used
-  parameter_hash_low,    ///< complement of the same: both agree with one hash exactly when all ranks hold equal bits
+  stop,                ///< why a rank wishes to stop; 0: it does not
+  checkpoint,          ///< 1: rank 0's clock says that a checkpoint is due
+  parameter_hash,      ///< hash of the parameters this pass used
+  parameter_hash_low,  ///< complement of the same: both agree with one hash exactly when all ranks hold equal bits
 };
 inline constexpr std::size_t kRidingWords = 8;
 using RidingWords = std::array<std::uint64_t, kRidingWords>;

@@ -36,7 +36,8 @@ std::int64_t proportional_cut(std::int64_t part, std::int64_t parts, std::int64_
 std::int64_t leaf_count(std::int64_t rows, std::int64_t stored_entries, std::int64_t parameters);
 
 /// First unit of a worker among `units` (leaves, or lanes): the exact i·units/workers for powers of two; otherwise the
-/// most aligned cut within 1.5 % of a worker's share around it, so that few nodes cross. worker = workers gives `units`.
+/// most aligned cut within 1.5 % of a worker's share around it, so that few nodes cross. worker = workers gives
+/// `units`.
 std::int64_t worker_cut(int worker, int workers, std::int64_t units);
 
 /// [worker_cut(worker), worker_cut(worker + 1)).

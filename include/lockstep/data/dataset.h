@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,14 @@ struct Dataset {
   std::vector<std::string> feature_names;
   std::vector<std::string> class_names;
   std::vector<std::string> id;
+
+  /// The panels of one of this rank's leaves (its global number).
+  std::span<const Rows> panels_of_leaf(std::int64_t leaf) const {
+    const auto local = static_cast<std::size_t>(leaf - leaves.begin);
+    const auto begin = static_cast<std::size_t>(panels.first_of_leaf[local]);
+    const auto end = static_cast<std::size_t>(panels.first_of_leaf[local + 1]);
+    return std::span(panels.panels).subspan(begin, end - begin);
+  }
 };
 
 struct LayoutSettings {

@@ -1,0 +1,41 @@
+/// The commands: each takes its settings, a communicator and a console, and says with which code to exit.
+#pragma once
+
+#include "lockstep/base/console.h"
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/communicator.h"
+#include "lockstep/train/settings.h"
+
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct PredictSettings {
+  std::string model_file;
+  ReadSettings data;   ///< the label is optional, id_column is set here
+  std::string output;  ///< ends in .csv or .h5
+  bool probabilities = false;
+  int threads = 0;  ///< 0: chosen at launch
+};
+
+struct EvaluateSettings {
+  std::string model_file;
+  ReadSettings data;
+  bool json = false;
+  int threads = 0;  ///< 0: chosen at launch
+};
+
+struct InspectSettings {
+  std::vector<std::string> paths;  ///< at least one
+  bool verify = false;
+  bool json = false;
+};
+
+// All are Collective and throw the same Error on every rank.
+ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console);
+ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console);
+ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console);
+ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Console& console);
+
+}  // namespace lockstep

@@ -1,0 +1,24 @@
+/// A TOML file of options as texts with their places.
+#pragma once
+
+#include "lockstep/base/errors.h"
+
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// One key of the file. A number, a boolean or a text is one value, an array of them several.
+struct FileSetting {
+  std::string key;
+  std::vector<std::string> values;
+  bool is_array = false;
+  Position key_position;
+  Position value_position;
+};
+
+/// The keys in the order of their places. Throws SystemError where the file cannot be read, ConfigurationError with
+/// FILE:LINE:COLUMN where it is no TOML, or holds tables or dates.
+std::vector<FileSetting> read_config_file(const std::string& path);
+
+}  // namespace lockstep

@@ -1,0 +1,30 @@
+/// What the trainer says to the person: information on standard output, warnings and errors on standard error.
+#pragma once
+
+#include "lockstep/base/console.h"
+
+#include <memory>
+#include <string>
+
+namespace lockstep {
+
+/// The text with what could steer a terminal shown as "\xNN": control characters other than newline and tab, DEL, C1
+/// controls and bytes that are no UTF-8.
+std::string without_controls(const std::string& text);
+
+/// The console of the rank that speaks. Lines leave at once, each in one write; text is passed through
+/// without_controls, and further lines of a warning or an error are indented.
+class Terminal final : public Console {
+ public:
+  Terminal();
+  ~Terminal() override;
+  void info(const std::string& text) override;
+  void warning(const std::string& text) override;
+  void error(const std::string& text);  ///< "trainer: error: …"
+
+ private:
+  struct Streams;
+  std::unique_ptr<Streams> streams_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,82 @@
+/// F(w) = (Σ s_i ℓ(y_i, z_i)) / Σ s_i + penalty over the rows of all ranks: model + data + reduction + penalty.
+///
+/// Extensive before, intensive after: the reduction returns sums, the division and the penalty happen once, here.
+#pragma once
+
+#include "lockstep/objective/objective.h"
+#include "lockstep/objective/regularizer.h"
+#include "lockstep/objective/row_reduction.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace lockstep {
+
+/// What rides beside every reduction: a rank's wishes going in, all ranks' maxima coming out.
+struct RideAlong {
+  std::uint64_t stop = 0;        ///< why to stop; 0: go on
+  std::uint64_t checkpoint = 0;  ///< 1: a checkpoint is due
+};
+
+struct BatchSettings {
+  std::int64_t batch_size = 0;  ///< B ≥ 1, global; 0: full-batch run
+  std::uint64_t seed = 0;
+};
+
+class EmpiricalRisk final : public Objective {
+ public:
+  /// `wishes` is asked before each reduction for this rank's wishes; may be empty. threads ≥ 1.
+  EmpiricalRisk(const Dataset& data, const Model& model, L2Penalty penalty, BatchSettings batches, int threads,
+                Communicator& comm, std::function<RideAlong()> wishes = {});
+
+  Index dimension() const override { return model_.dimension(); }
+  void evaluate(const Vector& w, Order order, Evaluation& result) override;
+  double value_along(const Vector& w, const Vector& d, double t, bool& stop_requested) override;
+  void update(UpdateKind kind) override;
+  std::int64_t steps_per_epoch() const override;
+  void select_batch(const BatchPosition& position) override;
+  void select_all() override { batch_selected_ = false; }
+  void replicate(std::span<double> values) override;
+  bool unbounded_when_separated() const override;
+  std::string parameter_name(Index j) const override;
+
+  /// What all ranks wished for in the last reduction.
+  const RideAlong& agreed() const { return agreed_; }
+
+  /// Margins of the local rows at the point last accepted; empty where the model keeps none.
+  const Margins& accepted_margins() const { return accepted_margins_; }
+
+  /// Reductions so far: one an oracle call.
+  std::int64_t reductions() const { return reduction_.reductions(); }
+
+  /// Throws InternalError (70) naming the odd ranks unless all ranks give the same hash. Collective.
+  void require_agreement(std::uint64_t hash);
+
+ private:
+  RidingWords words_at(const Vector& w) const;
+  const Partial& sum_leaves(const Vector& w, Order order);
+  const Partial& sum_lanes(const Vector& w, Order order);
+  void take_words(const Partial& total, const Vector& w);
+  void take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const;
+
+  const Dataset& data_;
+  const Model& model_;
+  L2Penalty penalty_;
+  BatchSettings batches_;
+  Communicator& comm_;
+  std::function<RideAlong()> wishes_;
+  RowReduction reduction_;
+  RideAlong agreed_;
+
+  bool batch_selected_ = false;
+  BatchPosition position_;
+  std::int64_t shuffled_epoch_ = -1;
+  std::vector<std::vector<std::int32_t>> lane_order_;  // local rows of each own lane in this epoch's order
+
+  Margins last_margins_;  // of the last full pass
+  Margins accepted_margins_;
+  Margins trial_margins_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,45 @@
+/// What an optimizer reports while it runs and when it ends.
+#pragma once
+
+#include "lockstep/optim/state.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// One completed iteration (full-batch) or epoch (mini-batch).
+struct IterationReport {
+  double objective = 0;       ///< F at the new point; for an epoch the mean over its steps
+  double gradient_norm = -1;  ///< ‖∇F‖ at the new point; −1: not known
+  double step_length = 0;     ///< t of the line search, or the learning rate
+  double damping = 0;         ///< added to the scaled Hessian's diagonal; 0: none was needed
+  std::vector<std::string> weak_parameters;  ///< parameters whose pivots vanished where damping was needed
+};
+
+/// Called by the optimizers on every rank with the same values, so that all ranks see the same trajectory.
+class IterationObserver {
+ public:
+  virtual ~IterationObserver() = default;
+  /// An iteration or epoch is complete; `state` is what a checkpoint may hold.
+  virtual void iteration_completed(const OptimizerState& state, const IterationReport& report) = 0;
+  /// A step inside an epoch is complete (not called at the last one of an epoch).
+  virtual void step_completed(const OptimizerState& state) = 0;
+};
+
+/// How a run ended. Non-convergence is a result, not an error.
+struct Summary {
+  enum class Status {
+    converged,
+    limit_reached,  ///< max_iterations or epochs
+    stopped,        ///< some rank wished to stop; the state stands at a completed iteration
+    failed          ///< no further progress, short of the tolerance
+  };
+  Status status = Status::limit_reached;
+  std::string reason;         ///< a sentence with the numbers
+  double objective = 0;       ///< F at the final parameters, over all rows
+  double gradient_norm = -1;  ///< ‖∇F‖ there; −1: not evaluated
+};
+
+}  // namespace lockstep

@@ -1,0 +1,13 @@
+#include "lockstep/base/version.h"
+
+#include "lockstep/base/numerics.h"
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+std::string build_id() {
+  return fmt::format("lockstep {}, g++ {}, {}, {}", kVersion, __VERSION__, LOCKSTEP_ARCH, numerics_description());
+}
+
+}  // namespace lockstep

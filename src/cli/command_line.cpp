@@ -1,0 +1,327 @@
+#include "lockstep/cli/command_line.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/base/version.h"
+#include "lockstep/cli/layers.h"
+#include "lockstep/cli/suggestion.h"
+#include "lockstep/io/printable.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <utility>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+constexpr const char* kDefaultConfig = "trainer.toml";
+
+const std::vector<std::pair<std::string, std::string>> kCommands = {
+    {"train", "train a model on data"},
+    {"predict", "predictions of a model for data"},
+    {"evaluate", "metrics of a model on data"},
+    {"inspect", "what a checkpoint, model, data file or run folder holds"},
+};
+
+std::string version_text() {
+  return fmt::format("trainer {} ({})\n", kVersion, build_id());
+}
+
+std::string general_help() {
+  std::string text =
+      "Lockstep: distributed data-parallel training with the same bits on any number of ranks.\n\n"
+      "Usage: trainer COMMAND [OPTIONS]\n"
+      "       mpirun -n 8 trainer COMMAND [OPTIONS]\n"
+      "       trainer                     trains with ./trainer.toml where there is one\n\n"
+      "Commands:\n";
+  for (const auto& [name, description] : kCommands) {
+    text += fmt::format("  {:<10} {}\n", name, description);
+  }
+  return text +
+         "\nOptions:\n"
+         "  --help     this text; `trainer COMMAND --help` lists the options of a command\n"
+         "  --version  version of the trainer and of its numerical libraries\n\n"
+         "Every option may also be set as LOCKSTEP_<OPTION> in the environment, and those of train in a TOML file.\n"
+         "The command line beats the environment, which beats --set, which beats the file.\n";
+}
+
+/// One command's arguments, taken apart by CLI11 and not yet understood.
+class Arguments {
+ public:
+  Arguments(const std::string& command, const std::string& description, const std::vector<Option>& options)
+      : command_(command), app_(description, "trainer " + command) {
+    app_.set_help_flag("-h,--help", "this text");
+    app_.allow_extras();
+    app_.get_formatter()->column_width(34);
+    for (const Option& option : options) {
+      add(option);
+    }
+  }
+
+  void parse(std::vector<std::string> arguments) {
+    std::ranges::reverse(arguments);  // as CLI11 wants them
+    try {
+      app_.parse(std::move(arguments));
+    } catch (const CLI::CallForHelp&) {
+      help_ = app_.help();
+    } catch (const CLI::ParseError& error) {
+      throw UsageError(printable(error.what()) + see_help());
+    }
+    const std::vector<std::string> unknown = app_.remaining();
+    if (help_.empty() && !unknown.empty()) {
+      refuse(unknown.front());
+    }
+  }
+
+  const std::string& help() const { return help_; }
+
+  /// The texts given for an option, in their order.
+  std::vector<std::string> texts(const std::string& name) const {
+    const auto found = std::ranges::find(added_, name, &std::pair<std::string, CLI::Option*>::first);
+    return found == added_.end() ? std::vector<std::string>{} : found->second->results();
+  }
+
+  std::string see_help() const { return fmt::format(" (see: trainer {} --help)", command_); }
+
+ private:
+  void add(const Option& option) {
+    const auto take = [](const CLI::results_t&) { return true; };
+    CLI::Option* added = nullptr;
+    switch (option.kind) {
+      case Option::Kind::flag:
+        added = app_.add_flag("--" + option.name, option.description);
+        break;
+      case Option::Kind::on_off:
+        added = app_.add_flag(fmt::format("--{0},!--no-{0}", option.name), option.description);
+        break;
+      case Option::Kind::value:
+      case Option::Kind::list:
+        added = app_.add_option("--" + option.name, take, option.description)->type_name(option.placeholder);
+        break;
+      case Option::Kind::positional:
+        added = app_.add_option(option.name, take, option.description)->type_name(option.placeholder)->expected(-1);
+        break;
+    }
+    added->group(option.group)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    added_.emplace_back(option.name, added);
+  }
+
+  [[noreturn]] void refuse(const std::string& unknown) const {
+    if (!unknown.starts_with("-")) {
+      throw UsageError(fmt::format("unexpected argument '{}'{}", printable(unknown), see_help()));
+    }
+    std::vector<std::string> known = {"help"};
+    for (const auto& [name, option] : added_) {
+      known.push_back(name);
+    }
+    const std::string name = unknown.substr(std::min(unknown.find_first_not_of('-'), unknown.size()));
+    const std::string near = nearest(name.substr(0, name.find('=')), known);
+    throw UsageError(fmt::format("unknown option '{}'{}{}", printable(unknown),
+                                 near.empty() ? "" : "; did you mean '--" + near + "'?", see_help()));
+  }
+
+  std::string command_;
+  CLI::App app_;
+  std::vector<std::pair<std::string, CLI::Option*>> added_;
+  std::string help_;
+};
+
+/// Of the command line, beside the command's own.
+std::vector<Option> configuration_options() {
+  const std::string group = "Configuration";
+  return {
+      {"config",
+       group,
+       "F",
+       "TOML file of the options above, without the dashes (default: none)",
+       Option::Kind::value,
+       {}},
+      {"set", group, "KEY=VALUE", "set one option by its key, over the file; repeatable", Option::Kind::list, {}},
+      {"print-config",
+       group,
+       "",
+       "print the effective configuration as TOML and train nothing",
+       Option::Kind::flag,
+       {}},
+  };
+}
+
+Layer command_line_layer(const Arguments& arguments, const std::vector<Option>& options) {
+  Layer layer{ExitCode::usage, {}};
+  for (const Option& option : options) {
+    std::vector<std::string> texts = arguments.texts(option.name);
+    if (texts.empty() || option.kind == Option::Kind::positional) {
+      continue;
+    }
+    if (option.kind == Option::Kind::list) {
+      texts = split_at_commas(texts);
+    } else {
+      texts.erase(texts.begin(), texts.end() - 1);
+    }
+    layer.given.push_back({"--", "--", option.name, texts});
+  }
+  return layer;
+}
+
+void require_all(const std::string& command, const Arguments& arguments, const std::vector<Option>& options,
+                 const std::vector<Layer>& layers) {
+  for (const Option& option : options) {
+    const bool is_positional = option.kind == Option::Kind::positional;
+    bool is_given = is_positional && !arguments.texts(option.name).empty();
+    for (const Layer& layer : layers) {
+      is_given = is_given || std::ranges::find(layer.given, option.name, &Given::key) != layer.given.end();
+    }
+    if (option.required && !is_given) {
+      throw UsageError(fmt::format("{} needs {}{}{}", command, is_positional ? "" : "--" + option.name + " ",
+                                   option.placeholder, arguments.see_help()));
+    }
+  }
+}
+
+void validate_alone(TrainSettings& settings) {
+  if (settings.data.path.empty()) {
+    settings.data.path = "data";
+  }
+  settings.validate();
+}
+template <typename Settings>
+void validate_alone(Settings&) {}
+
+/// Sets one value in otherwise default settings, and throws what is wrong with it.
+template <typename Settings>
+void check_alone(const Given& given, std::vector<Option> (*make_options)(Settings&)) {
+  for (const std::string& value : given.values) {
+    if (value.find('\0') != std::string::npos) {
+      throw UsageError("must not contain a NUL character");
+    }
+  }
+  Settings alone;
+  const std::vector<Option> options = make_options(alone);
+  const auto option = std::ranges::find(options, given.key, &Option::name);
+  option->set(given.values);
+  if (option->required && given.values.back().empty()) {
+    throw UsageError("must not be empty");
+  }
+  validate_alone(alone);
+}
+
+/// The path of --config, else of LOCKSTEP_CONFIG, else empty.
+std::string config_path(const Arguments& arguments, const Environment& environment) {
+  const std::vector<std::string> given = arguments.texts("config");
+  if (!given.empty()) {
+    return given.back();
+  }
+  const auto variable = environment.find("LOCKSTEP_CONFIG");
+  return variable == environment.end() ? "" : variable->second;
+}
+
+/// Understands the arguments of one command; returns the help where it was asked for.
+template <typename Settings>
+std::string fill(const std::string& command, const std::string& description, const std::vector<std::string>& given,
+                 const Environment& environment, std::vector<Option> (*make_options)(Settings&), Settings& settings,
+                 bool& print_config) {
+  const std::vector<Option> options = make_options(settings);
+  const bool has_configuration = std::is_same_v<Settings, TrainSettings>;
+  std::vector<Option> shown = options;
+  if (has_configuration) {
+    std::ranges::copy(configuration_options(), std::back_inserter(shown));
+  }
+  Arguments arguments(command, description, shown);
+  arguments.parse(given);
+  if (!arguments.help().empty()) {
+    return arguments.help();
+  }
+  std::vector<Layer> layers;
+  if (has_configuration) {
+    print_config = !arguments.texts("print-config").empty();
+    const std::string path = config_path(arguments, environment);
+    if (!path.empty()) {
+      layers.push_back(file_layer(path, options));
+    }
+    layers.push_back(set_layer(arguments.texts("set"), options));
+  }
+  layers.push_back(environment_layer(environment, options));
+  layers.push_back(command_line_layer(arguments, options));
+  for (const Layer& layer : layers) {
+    apply(layer, options, [&](const Given& one) { check_alone(one, make_options); });
+  }
+  for (const Option& option : options) {
+    if (option.kind == Option::Kind::positional && !arguments.texts(option.name).empty()) {
+      option.set(arguments.texts(option.name));
+    }
+  }
+  require_all(command, arguments, options, layers);
+  return {};
+}
+
+CommandLine parse_train(const std::vector<std::string>& given, const Environment& environment) {
+  CommandLine line;
+  line.text =
+      fill("train", "Trains a model on data.", given, environment, train_options, line.train, line.print_config);
+  if (!line.text.empty()) {
+    return line;
+  }
+  line.train.validate();
+  if (line.print_config) {
+    line.text = to_toml(config_entries(line.train));
+  } else {
+    line.command = Command::train;
+  }
+  return line;
+}
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
+  CommandLine line;
+  if (arguments.empty()) {
+    if (std::filesystem::exists(kDefaultConfig)) {
+      return parse_train({"--config", kDefaultConfig}, environment);
+    }
+    line.text = general_help();
+    return line;
+  }
+  const std::string& command = arguments.front();
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (command == "train") {
+    return parse_train(rest, environment);
+  }
+  bool print_config = false;
+  if (command == "predict") {
+    line.text = fill(command, "Writes the predictions of a model for data.", rest, environment, predict_options,
+                     line.predict, print_config);
+    line.command = line.text.empty() ? Command::predict : Command::none;
+  } else if (command == "evaluate") {
+    line.text = fill(command, "Computes the metrics of a model on data, exactly under any number of ranks.", rest,
+                     environment, evaluate_options, line.evaluate, print_config);
+    line.command = line.text.empty() ? Command::evaluate : Command::none;
+  } else if (command == "inspect") {
+    line.text = fill(command, "Says what checkpoints, model files, data files and run folders hold.", rest, environment,
+                     inspect_options, line.inspect, print_config);
+    line.command = line.text.empty() ? Command::inspect : Command::none;
+  } else if (command == "--help" || command == "-h") {
+    line.text = general_help();
+  } else if (command == "--version") {
+    line.text = version_text();
+  } else {
+    std::vector<std::string> known = {"--help", "--version"};
+    std::ranges::transform(kCommands, std::back_inserter(known), [](const auto& entry) { return entry.first; });
+    throw UsageError(
+        fmt::format("unknown command '{}'{} (commands: train, predict, evaluate, inspect; see: trainer "
+                    "--help)",
+                    printable(command), suggestion(command, known)));
+  }
+  return line;
+}
+
+CommandLine parse_command_line(int argc, char** argv, const Environment& environment) {
+  return parse_command_line(std::vector<std::string>(argv + std::min(argc, 1), argv + argc), environment);
+}
+
+}  // namespace lockstep

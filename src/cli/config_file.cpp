@@ -1,0 +1,100 @@
+#include "lockstep/cli/config_file.h"
+
+#include "lockstep/io/printable.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <optional>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+namespace lockstep {
+
+namespace {
+
+std::string read_text(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::string text;
+  if (file) {
+    errno = 0;
+    text.assign(std::istreambuf_iterator<char>(file), {});
+  }
+  if (!file || errno != 0) {
+    throw SystemError(SystemError::Purpose::read_input, printable(path), "read", errno != 0 ? errno : EIO);
+  }
+  return text;
+}
+
+Position position_in(const std::string& path, const toml::source_position& place) {
+  return {printable(path), static_cast<std::int64_t>(place.line), static_cast<std::int64_t>(place.column)};
+}
+
+[[noreturn]] void refuse(const Position& position, const std::string& message) {
+  throw ConfigurationError(to_string(position) + ": " + message);
+}
+
+/// The text of a scalar as the command line would have it; empty for what no option takes.
+std::optional<std::string> scalar_text(const toml::node& node) {
+  if (const auto* text = node.as_string()) {
+    return text->get();
+  }
+  if (const auto* integer = node.as_integer()) {
+    return fmt::format("{}", integer->get());
+  }
+  if (const auto* number = node.as_floating_point()) {
+    return fmt::format("{}", number->get());
+  }
+  if (const auto* boolean = node.as_boolean()) {
+    return boolean->get() ? "true" : "false";
+  }
+  return std::nullopt;
+}
+
+FileSetting setting_of(const std::string& path, const toml::key& key, const toml::node& node) {
+  FileSetting setting;
+  setting.key = std::string(key.str());
+  setting.key_position = position_in(path, key.source().begin);
+  setting.value_position = position_in(path, node.source().begin);
+  const auto add = [&](const toml::node& value) {
+    const std::optional<std::string> text = scalar_text(value);
+    if (!text) {
+      refuse(position_in(path, value.source().begin),
+             printable(setting.key) + ": must be a text, a number, true, false, or an array of these");
+    }
+    setting.values.push_back(*text);
+  };
+  if (const toml::array* array = node.as_array()) {
+    setting.is_array = true;
+    for (const toml::node& element : *array) {
+      add(element);
+    }
+  } else {
+    add(node);
+  }
+  return setting;
+}
+
+}  // namespace
+
+std::vector<FileSetting> read_config_file(const std::string& path) {
+  toml::table table;
+  try {
+    table = toml::parse(read_text(path), path);
+  } catch (const toml::parse_error& error) {
+    refuse(position_in(path, error.source().begin), "no valid TOML: " + printable(error.description()));
+  }
+  std::vector<FileSetting> settings;
+  for (const auto& [key, node] : table) {
+    settings.push_back(setting_of(path, key, node));
+  }
+  std::ranges::sort(settings, {}, [](const FileSetting& setting) {
+    return std::pair(setting.key_position.line, setting.key_position.column);
+  });
+  return settings;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,214 @@
+#include "lockstep/objective/empirical_risk.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/base/hash.h"
+#include "lockstep/objective/batch_schedule.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
+namespace lockstep {
+
+namespace {
+
+std::uint64_t hash_of(const Vector& w) {
+  return hash64(std::span(w.data(), static_cast<std::size_t>(w.size())));
+}
+
+double header(const Partial& total, LossHeader field) {
+  return total.header()[static_cast<std::size_t>(field)];
+}
+
+std::uint64_t word(const Partial& total, RidingWord which) {
+  return total.words()[static_cast<std::size_t>(which)];
+}
+
+}  // namespace
+
+EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, L2Penalty penalty, BatchSettings batches,
+                             int threads, Communicator& comm, std::function<RideAlong()> wishes)
+    : data_(data),
+      model_(model),
+      penalty_(penalty),
+      batches_(batches),
+      comm_(comm),
+      wishes_(std::move(wishes)),
+      reduction_(data, threads, comm) {}
+
+void EmpiricalRisk::evaluate(const Vector& w, Order order, Evaluation& result) {
+  const Partial& total = batch_selected_ ? sum_lanes(w, order) : sum_leaves(w, order);
+  take_words(total, w);
+  take_results(total, w, order, result);
+}
+
+RidingWords EmpiricalRisk::words_at(const Vector& w) const {
+  const RideAlong mine = wishes_ ? wishes_() : RideAlong{};
+  const std::uint64_t hash = hash_of(w);
+  RidingWords words{};
+  words[static_cast<std::size_t>(RidingWord::stop)] = mine.stop;
+  words[static_cast<std::size_t>(RidingWord::checkpoint)] = mine.checkpoint;
+  words[static_cast<std::size_t>(RidingWord::parameter_hash)] = hash;
+  words[static_cast<std::size_t>(RidingWord::parameter_hash_low)] = ~hash;
+  return words;
+}
+
+/// One pass over all local rows, leaf by leaf.
+const Partial& EmpiricalRisk::sum_leaves(const Vector& w, Order order) {
+  Margins* margins = nullptr;
+  if (model_.keeps_margins()) {
+    last_margins_.resize(static_cast<std::size_t>(data_.rows));
+    margins = &last_margins_;
+  }
+  return reduction_.over_leaves(model_.shape(order), words_at(w),
+                                [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+                                  model_.add_rows(data_, data_.panels_of_leaf(leaf), w.data(), order, into, scratch,
+                                                  margins);
+                                });
+}
+
+/// The rows of this step, lane by lane.
+const Partial& EmpiricalRisk::sum_lanes(const Vector& w, Order order) {
+  const std::int64_t steps = steps_per_epoch();
+  const Index height = panel_rows(data_.features);
+  const auto add_lane = [&](std::int64_t lane, Partial& into, Workspace& scratch) {
+    const std::vector<std::int32_t>& rows =
+        lane_order_[static_cast<std::size_t>(lane - reduction_.own_lanes().begin)];
+    const Run batch = batch_positions(position_.step, steps, lane, data_.partition.lanes, std::ssize(rows));
+    for (std::int64_t begin = batch.begin; begin < batch.end; begin += height) {
+      const Rows piece{0, std::min<Index>(height, batch.end - begin), -1, rows.data() + begin};
+      model_.add_rows(data_, std::span(&piece, 1), w.data(), order, into, scratch, nullptr);
+    }
+  };
+  return reduction_.over_lanes(model_.shape(order), words_at(w), add_lane);
+}
+
+void EmpiricalRisk::take_words(const Partial& total, const Vector& w) {
+  agreed_ = {word(total, RidingWord::stop), word(total, RidingWord::checkpoint)};
+  if (word(total, RidingWord::parameter_hash) != ~word(total, RidingWord::parameter_hash_low)) {
+    require_agreement(hash_of(w));
+  }
+}
+
+void EmpiricalRisk::require_agreement(std::uint64_t hash) {
+  const std::vector<std::uint64_t> all = all_gather_value(comm_, hash);
+  std::map<std::uint64_t, std::vector<int>> ranks_of;
+  for (int rank = 0; rank < comm_.size(); ++rank) {
+    ranks_of[all[static_cast<std::size_t>(rank)]].push_back(rank);
+  }
+  if (ranks_of.size() == 1) {
+    return;
+  }
+  const auto by_size = [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); };
+  const auto most = std::ranges::max_element(ranks_of, by_size);
+  std::vector<int> odd;
+  for (auto group = ranks_of.begin(); group != ranks_of.end(); ++group) {
+    if (group != most) {
+      odd.insert(odd.end(), group->second.begin(), group->second.end());
+    }
+  }
+  std::ranges::sort(odd);
+  throw InternalError(fmt::format("ranks diverged: rank {} of {} holds other parameters than the rest; nothing of this "
+                                  "step was saved; resume from the last checkpoint, on other hardware if it repeats",
+                                  fmt::join(odd, ", "), comm_.size()));
+}
+
+/// Intensive after: the division by Σs and the penalty, once.
+void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const {
+  const Index p = dimension();
+  const double weight = header(total, LossHeader::weight);
+  const double scale = weight > 0 ? weight : 1;
+  result.weight = weight;
+  result.mistakes = header(total, LossHeader::mistakes);
+  result.stop_requested = agreed_.stop != 0;
+  result.value = header(total, LossHeader::loss) / scale;
+  const double* payload = total.payload<double>().data();
+  if (order >= Order::gradient) {
+    result.gradient = Eigen::Map<const Vector>(payload, p) / scale;
+  }
+  if (order == Order::hessian) {
+    result.hessian.resize(p);
+    result.hessian.packed() = Eigen::Map<const Vector>(payload + p, p * (p + 1) / 2) / scale;
+  }
+  penalty_.add(w, order, result);
+}
+
+double EmpiricalRisk::value_along(const Vector& w, const Vector& d, double t, bool& stop_requested) {
+  const Vector point = w + t * d;
+  if (!model_.keeps_margins()) {
+    Evaluation at;
+    evaluate(point, Order::value, at);
+    stop_requested = at.stop_requested;
+    return at.value;
+  }
+  const Partial& total = reduction_.over_leaves(
+      model_.shape(Order::value), words_at(point), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        model_.add_losses_between(data_, data_.panels_of_leaf(leaf), accepted_margins_, trial_margins_, t, into,
+                                  scratch);
+      });
+  take_words(total, point);
+  Evaluation along;
+  take_results(total, point, Order::value, along);
+  stop_requested = along.stop_requested;
+  return along.value;
+}
+
+void EmpiricalRisk::update(UpdateKind kind) {
+  if (!model_.keeps_margins()) {
+    return;
+  }
+  switch (kind) {
+    case UpdateKind::initial:
+    case UpdateKind::accept:
+      std::swap(accepted_margins_, last_margins_);
+      break;
+    case UpdateKind::trial:
+      std::swap(trial_margins_, last_margins_);
+      break;
+    case UpdateKind::revert:
+      break;
+  }
+}
+
+std::int64_t EmpiricalRisk::steps_per_epoch() const {
+  return lockstep::steps_per_epoch(data_.partition.rows, batches_.batch_size);
+}
+
+void EmpiricalRisk::select_batch(const BatchPosition& position) {
+  batch_selected_ = true;
+  position_ = position;
+  if (position.epoch == shuffled_epoch_) {
+    return;
+  }
+  shuffled_epoch_ = position.epoch;
+  const Run lanes = reduction_.own_lanes();
+  lane_order_.resize(static_cast<std::size_t>(lanes.size()));
+  for (std::int64_t lane = lanes.begin; lane < lanes.end; ++lane) {
+    const Run rows = data_.partition.rows_of_leaves(data_.partition.leaves_of({lane, lane + 1}));
+    std::vector<std::int32_t>& order = lane_order_[static_cast<std::size_t>(lane - lanes.begin)];
+    order = shuffled_lane(batches_.seed, position.epoch, lane, rows.size());
+    for (std::int32_t& row : order) {
+      row += static_cast<std::int32_t>(rows.begin - data_.first_row);
+    }
+  }
+}
+
+void EmpiricalRisk::replicate(std::span<double> values) {
+  broadcast_values(comm_, values, 0);
+}
+
+bool EmpiricalRisk::unbounded_when_separated() const {
+  return !data_.class_names.empty() && penalty_.strength() == 0;
+}
+
+std::string EmpiricalRisk::parameter_name(Index j) const {
+  if (j >= data_.features) {
+    return "intercept";
+  }
+  const auto at = static_cast<std::size_t>(j);
+  return at < data_.feature_names.size() ? data_.feature_names[at] : fmt::format("feature {}", j + 1);
+}
+
+}  // namespace lockstep

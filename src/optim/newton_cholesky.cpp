@@ -1,0 +1,115 @@
+/// Newton's direction by Cholesky.
+///
+///   (S + λ I) u = −D g,  S = D H D,  d = D u
+///
+/// | symbol | meaning                                                        | shape |
+/// | g, H   | gradient and Hessian of F                                      | p, p × p |
+/// | D      | diagonal of powers of two that brings the diagonal of H into [½, 2): exact, so features of any unit
+///            give the same relative accuracy                                | p |
+/// | λ      | 0 where S is numerically positive definite; else the smallest of 1e-10, 1e-8, … that makes it so
+///            (K. Levenberg 1944; J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., §3.4) | 1 |
+#include "lockstep/base/lanes.h"
+#include "lockstep/optim/direction.h"
+
+#include <Eigen/Cholesky>
+
+#include <cmath>
+#include <limits>
+
+namespace lockstep {
+
+namespace {
+
+constexpr double kFirstDamping = 1e-10;
+constexpr double kDampingFactor = 100;
+constexpr double kLastDamping = 1e6;
+
+/// Powers of two 2^−round(log2 √H_jj); 1 where the diagonal is not positive.
+Vector power_of_two_scales(const SymmetricMatrix& hessian) {
+  Vector scales = Vector::Ones(hessian.size());
+  for (Index j = 0; j < scales.size(); ++j) {
+    const double diagonal = hessian(j, j);
+    if (diagonal > 0 && std::isfinite(diagonal)) {
+      scales[j] = std::ldexp(1.0, -static_cast<int>(std::lround(0.5 * std::ilogb(diagonal))));
+    }
+  }
+  return scales;
+}
+
+Matrix scaled_hessian(const SymmetricMatrix& hessian, const Vector& scales) {
+  Matrix scaled(hessian.size(), hessian.size());
+  for (Index j = 0; j < hessian.size(); ++j) {
+    for (Index i = j; i < hessian.size(); ++i) {
+      scaled(i, j) = hessian(i, j) * scales[i] * scales[j];
+    }
+  }
+  return scaled;
+}
+
+/// Columns whose pivot is rounding noise beside the diagonal they started from: linearly dependent on earlier ones.
+std::vector<Index> vanished_pivots(const Eigen::LLT<Matrix>& factor, const Matrix& scaled) {
+  const double noise = 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(scaled.rows());
+  std::vector<Index> weak;
+  for (Index j = 0; j < scaled.rows(); ++j) {
+    const double pivot = factor.matrixLLT()(j, j);
+    if (!(pivot * pivot > noise * scaled(j, j))) {
+      weak.push_back(j);
+    }
+  }
+  return weak;
+}
+
+class NewtonCholesky final : public DirectionMethod {
+ public:
+  Order order() const override { return Order::hessian; }
+
+  Direction compute(const Evaluation& at, Objective& objective) override {
+    const Vector scales = power_of_two_scales(at.hessian);
+    const Matrix scaled = scaled_hessian(at.hessian, scales);
+    const Vector right = -at.gradient.cwiseProduct(scales);
+
+    Direction direction;
+    direction.d = solve(scaled, right, direction).cwiseProduct(scales);
+    replicate(direction, objective);
+    direction.slope = dot(at.gradient, direction.d);
+    return direction;
+  }
+
+ private:
+  static Vector solve(const Matrix& scaled, const Vector& right, Direction& direction) {
+    Eigen::LLT<Matrix> factor(scaled);
+    if (factor.info() == Eigen::Success) {
+      direction.weak = vanished_pivots(factor, scaled);
+    }
+    direction.damping = factor.info() == Eigen::Success && direction.weak.empty() ? 0 : kFirstDamping;
+    while (direction.damping > 0) {
+      Matrix damped = scaled;
+      damped.diagonal().array() += direction.damping;
+      factor.compute(damped);
+      if ((factor.info() == Eigen::Success && vanished_pivots(factor, damped).empty()) ||
+          direction.damping >= kLastDamping) {
+        break;
+      }
+      direction.damping *= kDampingFactor;
+    }
+    return factor.solve(right);
+  }
+
+  /// BLAS kernels may differ between nodes: rank 0's solution is everyone's.
+  static void replicate(Direction& direction, Objective& objective) {
+    const Index p = direction.d.size();
+    Vector packed(p + 1);
+    packed << direction.d, direction.damping;
+    objective.replicate(std::span(packed.data(), static_cast<std::size_t>(p + 1)));
+    direction.d = packed.head(p);
+    direction.damping = packed[p];
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<DirectionMethod> make_newton_cholesky() {
+  return std::make_unique<NewtonCholesky>();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,318 @@
+#include "lockstep/cli/command_line.h"
+
+#include "lockstep/base/errors.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+using Arguments = std::vector<std::string>;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+/// Works in a folder of its own, which is removed afterwards.
+class CommandLineTest : public testing::Test {
+ protected:
+  CommandLineTest() : before_(std::filesystem::current_path()) {
+    std::string name = (std::filesystem::temp_directory_path() / "lockstep-cli-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    std::filesystem::current_path(folder_);
+  }
+  ~CommandLineTest() override {
+    std::filesystem::current_path(before_);
+    std::filesystem::remove_all(folder_);
+  }
+
+  static void write(const std::string& name, const std::string& text) { std::ofstream(name) << text; }
+
+  static TrainSettings train(Arguments arguments, const Environment& environment = {}) {
+    arguments.insert(arguments.begin(), {"train", "--data", "a.csv"});
+    return parse_command_line(arguments, environment).train;
+  }
+
+  /// The error of a command line; code 0 and no text where there is none.
+  static std::pair<int, std::string> error(const Arguments& arguments, const Environment& environment = {}) {
+    try {
+      parse_command_line(arguments, environment);
+    } catch (const Error& error) {
+      return {static_cast<int>(error.code()), error.what()};
+    }
+    return {0, ""};
+  }
+  static std::pair<int, std::string> train_error(Arguments arguments, const Environment& environment = {}) {
+    arguments.insert(arguments.begin(), {"train", "--data", "a.csv"});
+    return error(arguments, environment);
+  }
+
+ private:
+  std::filesystem::path before_;
+  std::filesystem::path folder_;
+};
+
+TEST_F(CommandLineTest, DefaultsAreThoseOfTheSettings) {
+  const TrainSettings settings = train({});
+  TrainSettings expected;
+  expected.data.path = "a.csv";
+  EXPECT_EQ(to_toml(config_entries(settings)), to_toml(config_entries(expected)));
+  EXPECT_EQ(settings.data.label_kind, LabelKind::classes);
+}
+
+TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
+  const TrainSettings s = train({"--validation",
+                                 "v.csv",
+                                 "--model",
+                                 "linear",
+                                 "--optimizer",
+                                 "sgd",
+                                 "--run",
+                                 "r",
+                                 "--l2",
+                                 "1e-3",
+                                 "--no-intercept",
+                                 "--max-iterations",
+                                 "7",
+                                 "--epochs",
+                                 "3",
+                                 "--batch-size",
+                                 "32",
+                                 "--lanes",
+                                 "16",
+                                 "--learning-rate",
+                                 "0.5",
+                                 "--schedule",
+                                 "step:5:0.5",
+                                 "--momentum",
+                                 "0.9",
+                                 "--tolerance",
+                                 "1e-9",
+                                 "--seed",
+                                 "18446744073709551615",
+                                 "--threads",
+                                 "3",
+                                 "--label-column",
+                                 "t",
+                                 "--weight-column",
+                                 "w",
+                                 "--offset-column",
+                                 "o",
+                                 "--drop",
+                                 "a,b",
+                                 "--drop=c",
+                                 "--format",
+                                 "csv",
+                                 "--x-name",
+                                 "x",
+                                 "--y-name",
+                                 "z",
+                                 "--resume",
+                                 "never",
+                                 "--overwrite",
+                                 "--allow-change",
+                                 "l2",
+                                 "--checkpoint-every",
+                                 "20i",
+                                 "--keep",
+                                 "4",
+                                 "--max-time",
+                                 "2h",
+                                 "--progress",
+                                 "none"});
+  EXPECT_EQ(s.validation, "v.csv");
+  EXPECT_EQ(s.model, ModelKind::linear);
+  EXPECT_EQ(s.data.label_kind, LabelKind::real);
+  EXPECT_EQ(s.optimizer, OptimizerKind::sgd);
+  EXPECT_EQ(s.run_folder(), "r");
+  EXPECT_EQ(s.l2, 1e-3);
+  EXPECT_FALSE(s.intercept);
+  EXPECT_EQ(s.max_iterations, 7);
+  EXPECT_EQ(s.epochs, 3);
+  EXPECT_EQ(s.batch_size, 32);
+  EXPECT_EQ(s.lanes, 16);
+  EXPECT_EQ(s.learning_rate, 0.5);
+  EXPECT_EQ(s.schedule, "step:5:0.5");
+  EXPECT_EQ(s.momentum, 0.9);
+  EXPECT_EQ(s.tolerance, 1e-9);
+  EXPECT_EQ(s.seed, UINT64_MAX);
+  EXPECT_EQ(s.threads, 3);
+  EXPECT_EQ(s.data.label_column, "t");
+  EXPECT_EQ(s.data.weight_column, "w");
+  EXPECT_EQ(s.data.offset_column, "o");
+  EXPECT_THAT(s.data.drop, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(s.data.format, DataFormat::csv);
+  EXPECT_EQ(s.data.x_name, "x");
+  EXPECT_EQ(s.data.y_name, "z");
+  EXPECT_EQ(s.resume, ResumePolicy::never);
+  EXPECT_TRUE(s.overwrite);
+  EXPECT_THAT(s.allow_change, ElementsAre("l2"));
+  EXPECT_EQ(s.checkpoint_every, "20i");
+  EXPECT_EQ(s.keep, 4);
+  EXPECT_EQ(s.max_time_seconds, 7200);
+  EXPECT_EQ(s.progress, "none");
+}
+
+TEST_F(CommandLineTest, CommandLineBeatsEnvironmentBeatsSetBeatsFileBeatsDefault) {
+  write("run.toml", "l2 = 1\nseed = 1\nkeep = 3\ntolerance = 1e-3\n");
+  const TrainSettings settings =
+      train({"--config", "run.toml", "--set", "l2=2", "--set", "seed=2", "--set", "keep=4", "--l2", "4"},
+            {{"LOCKSTEP_L2", "3"}, {"LOCKSTEP_SEED", "3"}});
+  EXPECT_EQ(settings.l2, 4);
+  EXPECT_EQ(settings.seed, 3U);
+  EXPECT_EQ(settings.keep, 4);
+  EXPECT_EQ(settings.tolerance, 1e-3);
+  EXPECT_EQ(settings.epochs, 10);
+}
+
+TEST_F(CommandLineTest, LastOfARepeatedOptionCounts) {
+  EXPECT_EQ(train({"--l2", "1", "--l2=2"}).l2, 2);
+  EXPECT_TRUE(train({"--no-intercept", "--intercept"}).intercept);
+  EXPECT_FALSE(train({"--intercept", "--no-intercept"}).intercept);
+}
+
+TEST_F(CommandLineTest, HigherLayerReplacesAList) {
+  write("run.toml", "drop = [\"a,b\", \"c\"]\n");
+  EXPECT_THAT(train({"--config", "run.toml"}).data.drop, ElementsAre("a,b", "c"));
+  EXPECT_THAT(train({"--config", "run.toml", "--drop", "d"}).data.drop, ElementsAre("d"));
+  EXPECT_THAT(train({"--config", "run.toml"}, {{"LOCKSTEP_DROP", "e,f"}}).data.drop, ElementsAre("e", "f"));
+}
+
+TEST_F(CommandLineTest, EffectiveConfigurationReadsBackAsItself) {
+  write("first.toml",
+        "data = 'odd \"name\".csv'\nseed = 18\nl2 = 0.1\ndrop = [\"x\\ty\"]\nintercept = false\nmax-time = \"90s\"\n");
+  const CommandLine first = parse_command_line({"train", "--config", "first.toml", "--print-config"}, {});
+  EXPECT_TRUE(first.print_config);
+  EXPECT_EQ(first.command, Command::none);
+  write("second.toml", first.text);
+  EXPECT_EQ(parse_command_line({"train", "--config", "second.toml", "--print-config"}, {}).text, first.text);
+}
+
+TEST_F(CommandLineTest, UnknownOptionIsAUsageErrorWithASuggestion) {
+  EXPECT_THAT(train_error({"--learning-rat", "1"}),
+              testing::Pair(64, HasSubstr("unknown option '--learning-rat'; did you mean '--learning-rate'?")));
+  EXPECT_THAT(train_error({"--max_iterations=5"}), testing::Pair(64, HasSubstr("'--max-iterations'?")));
+  EXPECT_THAT(train_error({"--zzzzzz"}), testing::Pair(64, testing::Not(HasSubstr("did you mean"))));
+  EXPECT_THAT(error({"trian"}), testing::Pair(64, HasSubstr("unknown command 'trian'; did you mean 'train'?")));
+  EXPECT_THAT(train_error({"stray"}), testing::Pair(64, HasSubstr("unexpected argument 'stray'")));
+  EXPECT_THAT(train_error({"--set", "l3=1"}), testing::Pair(64, "--set: unknown key 'l3'; did you mean 'l2'?"));
+}
+
+TEST_F(CommandLineTest, WrongValueOnTheCommandLineIsAUsageError) {
+  EXPECT_THAT(train_error({"--l2", "-1"}), testing::Pair(64, "--l2 = -1: must be finite and at least 0"));
+  EXPECT_THAT(train_error({"--l2", "abc"}), testing::Pair(64, StartsWith("--l2 = abc: must be a number")));
+  EXPECT_THAT(train_error({"--l2", ""}), testing::Pair(64, StartsWith("--l2 = : must be a number")));
+  EXPECT_THAT(train_error({"--l2"}), testing::Pair(64, HasSubstr("--l2")));
+  EXPECT_THAT(train_error({"--l2", "nan"}), testing::Pair(64, StartsWith("--l2 = nan")));
+  EXPECT_THAT(train_error({"--batch-size", "9223372036854775808"}), testing::Pair(64, HasSubstr("2^63")));
+  EXPECT_THAT(train_error({"--seed", "-1"}), testing::Pair(64, HasSubstr("from 0 to 2^64 - 1")));
+  EXPECT_THAT(train_error({"--model", "forest"}),
+              testing::Pair(64, "--model = \"forest\": must be linear or logistic"));
+  EXPECT_THAT(train_error({"--optimizer", "adam"}), testing::Pair(64, "--optimizer = \"adam\": must be newton or sgd"));
+  EXPECT_THAT(train_error({"--set", "keep=1"}), testing::Pair(64, "--set keep = 1: must be at least 2"));
+  EXPECT_THAT(train_error({"--set", "keep"}), testing::Pair(64, HasSubstr("key=value")));
+}
+
+TEST_F(CommandLineTest, AllWrongValuesOfALayerAreNamed) {
+  EXPECT_THAT(train_error({"--l2", "-1", "--keep", "1"}),
+              testing::Pair(64, AllOf(HasSubstr("--l2 = -1"), HasSubstr("--keep = 1"))));
+}
+
+TEST_F(CommandLineTest, ErrorsInTheFileNameThePlace) {
+  const auto of = [&](const std::string& text) {
+    write("run.toml", text);
+    return train_error({"--config", "run.toml"});
+  };
+  EXPECT_THAT(of("l2 = 1\n\n  max_iterations = 3\n"),
+              testing::Pair(78, "run.toml:3:3: unknown key 'max_iterations'; did you mean 'max-iterations'?"));
+  EXPECT_THAT(of("l2 = 1\nmomentum = 1.5\n"),
+              testing::Pair(78, "run.toml:2:12: momentum = 1.5: must be at least 0 and below 1"));
+  EXPECT_THAT(of("l2 = \n"), testing::Pair(78, StartsWith("run.toml:1:")));
+  EXPECT_THAT(of("l2 = 1\nl2 = 2\n"), testing::Pair(78, StartsWith("run.toml:2:")));
+  EXPECT_THAT(of("[train]\nl2 = 1\n"), testing::Pair(78, StartsWith("run.toml:1:1: train: must be")));
+  EXPECT_THAT(of("l2 = [1, 2]\n"), testing::Pair(78, HasSubstr("takes one value")));
+  EXPECT_THAT(of("l2 = 1979-05-27\n"), testing::Pair(78, StartsWith("run.toml:1:6: l2: must be")));
+  EXPECT_THAT(of("run = \"a\\u0000b\"\n"), testing::Pair(78, HasSubstr("run.toml:1:7: run = a\\x00b: must not")));
+  EXPECT_THAT(of("\"\\u001b[2J\" = 1\n"), testing::Pair(78, HasSubstr("unknown key '\\x1b[2J'")));
+  EXPECT_THAT(of("path = 1\n"), testing::Pair(78, HasSubstr("unknown key 'path'")));
+}
+
+TEST_F(CommandLineTest, MissingFileIsMissingInput) {
+  EXPECT_THAT(train_error({"--config", "none.toml"}), testing::Pair(66, HasSubstr("none.toml")));
+  EXPECT_THAT(train_error({"--config", "."}), testing::Pair(66, HasSubstr("directory")));
+}
+
+TEST_F(CommandLineTest, UnknownVariableIsAConfigurationErrorWithASuggestion) {
+  EXPECT_THAT(train_error({}, {{"LOCKSTEP_LEARNING_RAT", "1"}}),
+              testing::Pair(78,
+                            "unknown environment variable LOCKSTEP_LEARNING_RAT; did you mean "
+                            "LOCKSTEP_LEARNING_RATE?"));
+  EXPECT_THAT(train_error({}, {{"LOCKSTEP_L2", "-1"}}),
+              testing::Pair(78, "LOCKSTEP_L2: l2 = -1: must be finite and at least 0"));
+  EXPECT_THAT(train_error({}, {{"LOCKSTEP_l2", "1"}}), testing::Pair(78, EndsWith("LOCKSTEP_L2?")));
+}
+
+TEST_F(CommandLineTest, ReservedEmptyAndForeignVariablesAreIgnored) {
+  EXPECT_EQ(train_error({}, {{"LOCKSTEP_TEST_DATA", "/data"}, {"LOCKSTEP_L2", ""}, {"OTHER", "x"}}).first, 0);
+  EXPECT_EQ(error({"inspect", "model.h5"}, {{"LOCKSTEP_L2", "1"}}).first, 0);  // an option of another command
+}
+
+TEST_F(CommandLineTest, WithoutArgumentsTheFileInTheFolderIsUsedElseHelp) {
+  EXPECT_THAT(parse_command_line(Arguments{}, {}).text, HasSubstr("Usage: trainer COMMAND"));
+  write("trainer.toml", "data = \"b.csv\"\nmodel = \"linear\"\n");
+  const CommandLine line = parse_command_line(Arguments{}, {});
+  EXPECT_EQ(line.command, Command::train);
+  EXPECT_EQ(line.train.data.path, "b.csv");
+  EXPECT_EQ(line.train.model, ModelKind::linear);
+}
+
+TEST_F(CommandLineTest, HelpListsEveryOptionInGroups) {
+  const CommandLine line = parse_command_line({"train", "--help"}, {});
+  EXPECT_EQ(line.command, Command::none);
+  for (const char* part : {"Data:", "Model:", "Optimizer:", "Run:", "--learning-rate X", "(default 0.01)",
+                           "--no-intercept", "--print-config", "--drop NAME,..."}) {
+    EXPECT_THAT(line.text, HasSubstr(part));
+  }
+  EXPECT_THAT(parse_command_line({"--version"}, {}).text, StartsWith("trainer "));
+}
+
+TEST_F(CommandLineTest, RequiredOptionsAreAskedFor) {
+  EXPECT_THAT(error({"train"}), testing::Pair(64, StartsWith("train needs --data F")));
+  EXPECT_THAT(error({"train", "--data", ""}), testing::Pair(64, HasSubstr("must not be empty")));
+  EXPECT_THAT(error({"inspect"}), testing::Pair(64, StartsWith("inspect needs PATH")));
+  EXPECT_THAT(error({"predict", "--model-file", "m", "--data", "d"}),
+              testing::Pair(64, StartsWith("predict needs --output")));
+}
+
+TEST_F(CommandLineTest, OtherCommandsTakeTheirOptions) {
+  const CommandLine predict = parse_command_line(
+      {"predict", "--model-file", "m.h5", "--data", "d.csv", "--output", "o.csv", "--proba", "--id-column", "id"}, {});
+  EXPECT_EQ(predict.command, Command::predict);
+  EXPECT_EQ(predict.predict.model_file, "m.h5");
+  EXPECT_EQ(predict.predict.data.id_column, "id");
+  EXPECT_TRUE(predict.predict.data.label_optional);
+  EXPECT_TRUE(predict.predict.probabilities);
+  EXPECT_THAT(error({"predict", "--model-file", "m", "--data", "d", "--output", "o.txt"}),
+              testing::Pair(64, "--output = o.txt: must end in .csv or .h5"));
+  const CommandLine evaluate = parse_command_line({"evaluate", "--model-file", "m", "--data", "d", "--json"}, {});
+  EXPECT_EQ(evaluate.command, Command::evaluate);
+  EXPECT_TRUE(evaluate.evaluate.json);
+  const CommandLine inspect = parse_command_line({"inspect", "train", "--verify", "b"}, {});
+  EXPECT_EQ(inspect.command, Command::inspect);
+  EXPECT_THAT(inspect.inspect.paths, ElementsAre("train", "b"));
+  EXPECT_TRUE(inspect.inspect.verify);
+}
+
+TEST_F(CommandLineTest, SettingsThatContradictEachOtherAreAConfigurationError) {
+  EXPECT_THAT(train_error({"--label-column", "a", "--drop", "a"}),
+              testing::Pair(78, HasSubstr("label-column = \"a\": must not be dropped as well")));
+}
+
+}  // namespace
+}  // namespace lockstep
