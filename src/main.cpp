@@ -1,9 +1,8 @@
-/// Starts the trainer: environment, launch checks, MPI where there are ranks, one command, one exit code.
+/// Launch checks, MPI where there are ranks, one command, one exit code.
 #include "lockstep/base/errors.h"
 #include "lockstep/base/numerics.h"
 #include "lockstep/cli/command_line.h"
 #include "lockstep/cli/commands.h"
-#include "lockstep/cli/environment.h"
 #include "lockstep/cli/launch.h"
 #include "lockstep/cli/terminal.h"
 #include "lockstep/comm/agreement.h"
@@ -34,15 +33,15 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
 }
 
 /// A failure that the other ranks do not know of.
-ExitCode fail_alone(ExitCode code, const std::string& message, Communicator& comm, Terminal& terminal) {
+int fail_alone(ExitCode code, const std::string& message, Communicator& comm, Terminal& terminal) {
   terminal.error(message);
   if (comm.size() > 1) {
     comm.abort(static_cast<int>(code));
   }
-  return code;
+  return static_cast<int>(code);
 }
 
-ExitCode run(int argc, char** argv, const Environment& environment, Communicator& comm) {
+int run(int argc, char** argv, const Environment& environment, Communicator& comm) {
   Terminal terminal;
   SilentConsole silence;
   // Copies that do not know of each other all have rank 0: of these the launcher's rank 0 speaks.
@@ -51,12 +50,12 @@ ExitCode run(int argc, char** argv, const Environment& environment, Communicator
     check_world_size(environment, comm.size());
     CommandLine line;
     agree(comm, [&] { line = parse_command_line(argc, argv, environment); });
-    return dispatch(line, comm, speaks ? static_cast<Console&>(terminal) : silence);
+    return static_cast<int>(dispatch(line, comm, speaks ? static_cast<Console&>(terminal) : silence));
   } catch (const Error& error) {  // the same on every rank
     if (speaks) {
       terminal.error(error.what());
     }
-    return error.code();
+    return static_cast<int>(error.code());
   } catch (const std::bad_alloc&) {
     return fail_alone(ExitCode::out_of_memory, "out of memory", comm, terminal);
   } catch (const std::exception& error) {
@@ -72,9 +71,9 @@ int main(int argc, char** argv) {
   configure_numerics();
   if (!launched_in_parallel(environment)) {
     SerialCommunicator comm;
-    return static_cast<int>(run(argc, argv, environment, comm));
+    return run(argc, argv, environment, comm);
   }
   const MpiEnvironment mpi;
   MpiCommunicator comm;
-  return static_cast<int>(run(argc, argv, environment, comm));
+  return run(argc, argv, environment, comm);
 }

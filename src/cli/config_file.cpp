@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
-#include <iterator>
+#include <cstdio>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -15,16 +15,25 @@ namespace lockstep {
 
 namespace {
 
+constexpr std::size_t kMostBytes = std::size_t{1} << 20;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
 std::string read_text(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (file) {
-    errno = 0;
-    text.assign(std::istreambuf_iterator<char>(file), {});
+  const auto fail = [&] { throw SystemError(SystemError::Purpose::read_input, printable(path), "read", errno); };
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rbe"));
+  if (file == nullptr) {
+    fail();
   }
-  if (!file || errno != 0) {
-    throw SystemError(SystemError::Purpose::read_input, printable(path), "read", errno != 0 ? errno : EIO);
+  std::string text(kMostBytes + 1, '\0');
+  text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  if (std::ferror(file.get()) != 0) {
+    fail();
+  }
+  if (text.size() > kMostBytes) {
+    throw ConfigurationError(printable(path) + ": is no configuration file (over 1 MiB)");
   }
   return text;
 }

@@ -14,17 +14,15 @@ CheckpointManager::CheckpointManager(FileSystem& files, std::string folder, int 
                                      Console& console)
     : files_(files), folder_(std::move(folder)), keep_(keep), comm_(comm), console_(console) {}
 
-bool CheckpointManager::save(const TrainingState& state) {
+void CheckpointManager::save(const TrainingState& state) {
   if (comm_.rank() != 0) {
-    return true;
+    return;
   }
   try {
     write(state);
-    return true;
   } catch (const Error& error) {
     console_.warning(fmt::format("no checkpoint at step {}: {}; training goes on, older checkpoints are intact",
                                  state.optimizer.iteration, error.what()));
-    return false;
   }
 }
 

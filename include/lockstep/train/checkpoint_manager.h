@@ -16,9 +16,9 @@ class CheckpointManager {
   /// keep ≥ 2: how many checkpoints stay. `folder` exists.
   CheckpointManager(FileSystem& files, std::string folder, int keep, Communicator& comm, Console& console);
 
-  /// Saves durably, then prunes to the newest `keep`. A failure is a warning and false: training goes on, old
-  /// checkpoints stay. Does nothing but answer true on ranks other than 0. Not collective.
-  bool save(const TrainingState& state);
+  /// Saves durably, then prunes to the newest `keep`. A failure is a warning: training goes on, old checkpoints
+  /// stay. Does nothing on ranks other than 0. Not collective.
+  void save(const TrainingState& state);
 
   /// The same, where failure ends the run: throws on every rank. Collective.
   void save_or_throw(const TrainingState& state);

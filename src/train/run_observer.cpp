@@ -1,0 +1,122 @@
+#include "lockstep/train/run_observer.h"
+
+#include "lockstep/base/hash.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+namespace lockstep {
+
+namespace {
+
+/// Plain lines limited by time: under mpirun a rank cannot see the terminal.
+constexpr int kLinesAtOnce = 20;
+constexpr double kSecondsBetweenLines = 1;
+
+}  // namespace
+
+RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk,
+                         CheckpointManager& checkpoints, RunLog* log, Console& console)
+    : settings_(settings),
+      state_(state),
+      risk_(risk),
+      checkpoints_(checkpoints),
+      log_(log),
+      console_(console),
+      interval_(parse_checkpoint_interval(settings.checkpoint_every)) {}
+
+void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
+  const bool by_epoch = settings_.optimizer == OptimizerKind::sgd;
+  HistoryEntry entry;
+  entry.number = by_epoch ? state.epoch : state.iteration;
+  entry.step = state.iteration;
+  entry.objective = report.objective;
+  entry.gradient_norm = report.gradient_norm;
+  entry.step_length = report.step_length;
+  entry.parameters_hash = hash64(std::span(state.parameters.data(), static_cast<std::size_t>(state.parameters.size())));
+  state_.history.push_back(entry);
+  if (log_ != nullptr) {
+    log_->append(entry, run_timer_.seconds());
+  }
+  show_progress(entry);
+  warn_of_damping(report);
+  if (is_due(state)) {
+    save();
+  }
+}
+
+void RunObserver::step_completed(const OptimizerState& state) {
+  if (is_due(state)) {
+    save();
+  }
+}
+
+bool RunObserver::wishes_checkpoint() const {
+  return interval_.unit == CheckpointInterval::Unit::seconds && since_checkpoint_.seconds() >= interval_.amount;
+}
+
+/// The same on every rank: a function of the state and of agreed wishes.
+bool RunObserver::is_due(const OptimizerState& state) const {
+  switch (interval_.unit) {
+    case CheckpointInterval::Unit::seconds:
+      return risk_.agreed().checkpoint != 0;
+    case CheckpointInterval::Unit::iterations:
+      return std::fmod(static_cast<double>(state.iteration), interval_.amount) == 0;
+    case CheckpointInterval::Unit::epochs:
+      return state.epoch_step == 0 && std::fmod(static_cast<double>(state.epoch), interval_.amount) == 0;
+  }
+  return false;
+}
+
+/// Nothing is saved that the ranks do not agree on, bit for bit.
+void RunObserver::agree_on_state() {
+  risk_.require_agreement(replica_hash(state_.optimizer));
+}
+
+void RunObserver::save() {
+  agree_on_state();
+  checkpoints_.save(state_);
+  since_checkpoint_ = Timer();
+}
+
+void RunObserver::save_end() {
+  agree_on_state();
+  checkpoints_.save_or_throw(state_);
+}
+
+void RunObserver::show_progress(const HistoryEntry& entry) {
+  if (settings_.progress == "none") {
+    return;
+  }
+  const bool every_line = settings_.progress == "lines";
+  if (!every_line && lines_ >= kLinesAtOnce && since_line_.seconds() < kSecondsBetweenLines) {
+    return;
+  }
+  ++lines_;
+  since_line_ = Timer();
+  if (settings_.optimizer == OptimizerKind::sgd) {
+    console_.info(fmt::format("epoch {:4d}  objective {:.10g}  learning rate {:.3g}", entry.number, entry.objective,
+                              entry.step_length));
+  } else {
+    console_.info(fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}", entry.number,
+                              entry.objective, entry.gradient_norm, entry.step_length));
+  }
+}
+
+void RunObserver::warn_of_damping(const IterationReport& report) {
+  if (warned_of_damping_ || report.damping == 0) {
+    return;
+  }
+  warned_of_damping_ = true;
+  const std::string columns =
+      report.weak_parameters.empty()
+          ? ""
+          : fmt::format("; linearly dependent: {}", fmt::join(report.weak_parameters, ", "));
+  console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; --l2 makes the "
+                               "solution unique",
+                               report.damping, columns));
+}
+
+}  // namespace lockstep
