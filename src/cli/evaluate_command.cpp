@@ -1,0 +1,27 @@
+#include "lockstep/cli/commands.h"
+#include "lockstep/cli/launch.h"
+#include "lockstep/train/problem.h"
+#include "lockstep/train/run_summary.h"
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console) {
+  const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
+  const ModelFile file = load_model(settings.model_file, comm);
+  const Dataset data = load_data_for_model(settings.data, file, threads, comm);
+  const auto model = make_model(file.kind, file.features(), file.has_intercept);
+  const Margins margins = compute_margins(data, *model, file.parameters, threads);
+  const Metrics metrics = evaluate_metrics(data, margins, threads, comm);
+  if (settings.json) {
+    std::string json = to_json(metrics);
+    json.pop_back();  // the console ends the line
+    console.info(json);
+  } else {
+    console.info(fmt::format("{} rows: {}", data.partition.rows, to_text(metrics)));
+  }
+  return ExitCode::success;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,193 @@
+/// inspect: what a checkpoint, a model, a data file or a run folder holds.
+#include "lockstep/base/hash.h"
+#include "lockstep/base/lanes.h"
+#include "lockstep/cli/commands.h"
+#include "lockstep/comm/agreement.h"
+#include "lockstep/data/fingerprint.h"
+#include "lockstep/io/checkpoint_file.h"
+#include "lockstep/io/file_system.h"
+#include "lockstep/io/hdf5_input.h"
+#include "lockstep/train/model_file.h"
+#include "lockstep/train/training_state.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+
+namespace lockstep {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_checkpoint(std::span<const std::byte> bytes, const std::string& path) {
+  const TrainingState state = parse_checkpoint(bytes, path);
+  Json json;
+  json["kind"] = "checkpoint";
+  json["valid"] = true;
+  json["step"] = state.optimizer.iteration;
+  json["epoch"] = state.optimizer.epoch;
+  json["step_of_epoch"] = state.optimizer.epoch_step;
+  json["parameters"] = state.optimizer.parameters.size();
+  if (!state.history.empty()) {
+    json["objective"] = state.history.back().objective;
+  }
+  json["data_fingerprint"] = to_hex(state.fingerprint);
+  json["leaves"] = state.leaves;
+  json["lanes"] = state.lanes;
+  json["build"] = state.build;
+  for (const ConfigEntry& entry : state.configuration) {
+    json["configuration"][entry.key] = entry.value;
+  }
+  return json;
+}
+
+Json describe_model(std::span<const std::byte> bytes, const std::string& path) {
+  const ModelFile model = parse_model(bytes, path);
+  const Index d = model.features();
+  Json json;
+  json["kind"] = "model";
+  json["model"] = to_string(model.kind);
+  json["features"] = d;
+  if (!model.class_names.empty()) {
+    json["classes"] = model.class_names;
+  }
+  json["label"] = model.label_name;
+  json["intercept"] = model.has_intercept ? model.parameters[d] : 0.0;
+  json["coefficient_norm"] = norm(Vector(model.parameters.head(d)));
+  json["data_fingerprint"] = to_hex(model.fingerprint);
+  json["parameters_sha256"] = parameters_sha256(model.parameters, model.has_intercept);
+  json["configuration"] = model.configuration;
+  return json;
+}
+
+/// Labels are read as numbers where they are numbers, else as classes.
+RawData read_any(const std::string& path, Communicator& comm) {
+  ReadSettings read;
+  read.path = path;
+  read.label_optional = true;
+  try {
+    return read_data(read, comm);
+  } catch (const DataError&) {
+    read.label_kind = LabelKind::classes;
+    return read_data(read, comm);
+  }
+}
+
+Json describe_data(const std::string& path) {
+  SerialCommunicator comm;
+  const RawData data = read_any(path, comm);
+  const RowBlock& block = data.block;
+  const auto entries = block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; })
+                                      : std::ssize(block.value);
+  Json json;
+  json["kind"] = "data";
+  json["rows"] = data.total_rows;
+  json["features"] = block.features;
+  json["nonzeros"] = entries;
+  json["density"] = static_cast<double>(entries) / static_cast<double>(std::max<std::int64_t>(1, block.features) *
+                                                                       std::max<std::int64_t>(1, data.total_rows));
+  json["label"] = data.label_name;
+  if (!data.class_names.empty()) {
+    json["classes"] = data.class_names;
+  } else if (!block.label.empty()) {
+    const auto [low, high] = std::ranges::minmax_element(block.label);
+    json["label_range"] = {*low, *high};
+  }
+  json["data_fingerprint"] = to_hex(data_fingerprint(data, comm));
+  return json;
+}
+
+bool is_checkpoint(std::span<const std::byte> bytes) {
+  constexpr std::string_view kMagic = "LOCKSTEP";
+  return bytes.size() >= kMagic.size() && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
+}
+
+/// A file named like a checkpoint is judged as one, however damaged it is.
+Json describe_file(FileSystem& files, const std::string& path) {
+  const std::filesystem::path name = std::filesystem::path(path).filename();
+  if (checkpoint_step(name.string()).has_value()) {
+    return describe_checkpoint(read_file(files, path), path);
+  }
+  if (name.extension() == ".h5" || name.extension() == ".hdf5") {
+    if (Hdf5Input::open(path).has("coef")) {
+      return describe_model(read_file(files, path), path);
+    }
+    return describe_data(path);
+  }
+  const std::vector<std::byte> bytes = read_file(files, path);
+  return is_checkpoint(bytes) ? describe_checkpoint(bytes, path) : describe_data(path);
+}
+
+Json describe_folder(FileSystem& files, const std::string& path, bool verify) {
+  Json json;
+  json["kind"] = "run folder";
+  Json checkpoints = Json::array();
+  for (const CheckpointEntry& entry : list_checkpoints(files, path)) {
+    Json item = {{"file", entry.name}, {"step", entry.step}};
+    if (verify) {
+      try {
+        static_cast<void>(parse_checkpoint(read_file(files, path, entry.name), path + "/" + entry.name));
+        item["valid"] = true;
+      } catch (const Error& error) {
+        item["valid"] = false;
+        item["error"] = error.what();
+      }
+    }
+    checkpoints.push_back(item);
+  }
+  json["checkpoints"] = checkpoints;
+  json["model"] = std::filesystem::exists(path + "/model.h5");
+  if (std::filesystem::exists(path + "/summary.json")) {
+    const std::vector<std::byte> bytes = read_file(files, path, "summary.json");
+    const auto* begin = reinterpret_cast<const char*>(bytes.data());
+    json["summary"] = Json::parse(begin, begin + bytes.size(), nullptr, false);
+  }
+  return json;
+}
+
+bool has_damage(const Json& json) {
+  return std::ranges::any_of(json.value("checkpoints", Json::array()),
+                             [](const Json& item) { return !item.value("valid", true); });
+}
+
+/// "key: value" lines, nested objects indented.
+std::string as_text(const Json& json, int indent) {
+  std::string text;
+  for (const auto& [key, value] : json.items()) {
+    text += fmt::format("{:{}}{}:", "", indent, key);
+    if (value.is_object()) {
+      text += "\n" + as_text(value, indent + 2);
+    } else {
+      text += " " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Console& console) {
+  ExitCode code = ExitCode::success;
+  on_root(comm, [&] {
+    PosixFileSystem files;
+    for (const std::string& path : settings.paths) {
+      Json json = std::filesystem::is_directory(path) ? describe_folder(files, path, settings.verify)
+                                                      : describe_file(files, path);
+      json["path"] = path;
+      std::string text = settings.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) : as_text(json, 0);
+      if (text.ends_with('\n')) {
+        text.pop_back();
+      }
+      console.info(text);
+      code = has_damage(json) ? ExitCode::bad_data : code;
+    }
+  });
+  broadcast_values(comm, std::span(&code, 1), 0);
+  return code;
+}
+
+}  // namespace lockstep

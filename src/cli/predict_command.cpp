@@ -1,0 +1,170 @@
+/// predict: one row of output a row of data, in row order, whatever the number of ranks.
+#include "lockstep/cli/commands.h"
+#include "lockstep/cli/launch.h"
+#include "lockstep/comm/agreement.h"
+#include "lockstep/io/durable_file.h"
+#include "lockstep/io/file_system.h"
+#include "lockstep/io/hdf5_image.h"
+#include "lockstep/objective/metrics.h"
+#include "lockstep/train/problem.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace lockstep {
+
+namespace {
+
+/// What is predicted for the local rows.
+struct Predictions {
+  std::vector<double> value;             ///< mean, or class number
+  std::vector<double> probability_of_1;  ///< classifiers only
+};
+
+Predictions predict_rows(const LinearModel& model, const ModelFile& file, const Margins& margins) {
+  Predictions predictions;
+  for (const double z : margins) {
+    const double mean = model.loss().mean(z);
+    if (file.class_names.empty()) {
+      predictions.value.push_back(mean);
+    } else {
+      predictions.value.push_back(z > 0 ? 1 : 0);
+      predictions.probability_of_1.push_back(mean);
+    }
+  }
+  return predictions;
+}
+
+/// RFC 4180: fields with separators or quotes stand in quotes.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (const char c : text) {
+    quoted += c == '"' ? "\"\"" : std::string(1, c);
+  }
+  return quoted + "\"";
+}
+
+std::string csv_header(const PredictSettings& settings, const ModelFile& file) {
+  std::string line = settings.data.id_column.empty() ? "" : csv_field(settings.data.id_column) + ",";
+  line += "prediction";
+  if (settings.probabilities) {
+    for (const std::string& name : file.class_names) {
+      line += "," + csv_field("p_" + name);
+    }
+  }
+  return line + "\n";
+}
+
+std::string csv_rows(const PredictSettings& settings, const ModelFile& file, const Dataset& data,
+                     const Predictions& predictions) {
+  std::string text;
+  for (std::size_t i = 0; i < predictions.value.size(); ++i) {
+    if (!data.id.empty()) {
+      text += csv_field(data.id[i]) + ",";
+    }
+    if (file.class_names.empty()) {
+      fmt::format_to(std::back_inserter(text), "{:.17g}", predictions.value[i]);
+    } else {
+      text += csv_field(file.class_names[static_cast<std::size_t>(predictions.value[i])]);
+    }
+    if (settings.probabilities && !file.class_names.empty()) {
+      const double p = predictions.probability_of_1[i];
+      fmt::format_to(std::back_inserter(text), ",{:.17g},{:.17g}", 1 - p, p);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+/// The ranks' bytes one after the other, on rank 0. Collective.
+std::vector<std::byte> gather(std::span<const std::byte> mine, Communicator& comm) {
+  const std::vector<std::int64_t> lengths = all_gather_value(comm, static_cast<std::int64_t>(mine.size()));
+  if (comm.rank() != 0) {
+    comm.send(0, mine);
+    return {};
+  }
+  std::vector<std::byte> all(mine.begin(), mine.end());
+  for (int rank = 1; rank < comm.size(); ++rank) {
+    const std::size_t begin = all.size();
+    all.resize(begin + static_cast<std::size_t>(lengths[static_cast<std::size_t>(rank)]));
+    comm.receive(rank, std::span(all).subspan(begin));
+  }
+  return all;
+}
+
+std::vector<double> gather_values(const std::vector<double>& mine, Communicator& comm) {
+  const std::vector<std::byte> bytes = gather(std::as_bytes(std::span(mine)), comm);
+  std::vector<double> all(bytes.size() / sizeof(double));
+  std::ranges::copy(bytes, std::as_writable_bytes(std::span(all)).begin());
+  return all;
+}
+
+std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelFile& file,
+                                   const Predictions& predictions, Communicator& comm) {
+  const std::vector<double> value = gather_values(predictions.value, comm);
+  const std::vector<double> p1 = gather_values(predictions.probability_of_1, comm);
+  if (comm.rank() != 0) {
+    return {};
+  }
+  Hdf5ImageWriter image;
+  image.write("/prediction", value);
+  image.write("/class_names", file.class_names);
+  if (settings.probabilities && !file.class_names.empty()) {
+    std::vector<double> both;
+    for (const double p : p1) {
+      both.push_back(1 - p);
+      both.push_back(p);
+    }
+    image.write("/probability", both, {std::ssize(p1), 2});
+  }
+  return image.finish();
+}
+
+void require_writable_name(const std::string& output) {
+  const std::filesystem::path path(output);
+  if (path.extension() != ".csv" && path.extension() != ".h5") {
+    throw UsageError("--output must end in .csv or .h5 (saw '" + output + "')");
+  }
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder)) {
+    throw Error(ExitCode::cannot_create, folder.string() + ": there is no such folder for the output");
+  }
+}
+
+}  // namespace
+
+ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console) {
+  const std::filesystem::path output(settings.output);
+  on_root(comm, [&] { require_writable_name(settings.output); });
+  const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
+  const ModelFile file = load_model(settings.model_file, comm);
+  ReadSettings read = settings.data;
+  read.label_optional = true;
+  const Dataset data = load_data_for_model(read, file, threads, comm);
+  const auto model = make_model(file.kind, file.features(), file.has_intercept);
+  const Predictions predictions =
+      predict_rows(*model, file, compute_margins(data, *model, file.parameters, threads));
+
+  std::vector<std::byte> bytes;
+  if (output.extension() == ".h5") {
+    bytes = hdf5_output(settings, file, predictions, comm);
+  } else {
+    const std::string rows = csv_rows(settings, file, data, predictions);
+    const std::string text = (comm.rank() == 0 ? csv_header(settings, file) : "") + rows;
+    bytes = gather(std::as_bytes(std::span(text)), comm);
+  }
+  on_root(comm, [&] {
+    PosixFileSystem files;
+    const std::string folder = output.has_parent_path() ? output.parent_path().string() : ".";
+    replace_durably(files, folder, output.filename().string(), bytes);
+  });
+  console.info(fmt::format("{} predictions in {}", data.partition.rows, settings.output));
+  return ExitCode::success;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,15 @@
+#include "lockstep/cli/commands.h"
+#include "lockstep/cli/launch.h"
+#include "lockstep/train/trainer.h"
+
+namespace lockstep {
+
+ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console) {
+  const LaunchReport launch = survey_cores(comm, settings.threads, process_environment());
+  if (!launch.warning.empty()) {
+    console.warning(launch.warning);
+  }
+  return train(settings, launch.threads, comm, console);
+}
+
+}  // namespace lockstep
