@@ -14,6 +14,10 @@ namespace lockstep {
 
 namespace {
 
+/// Relative predicted decrease, in units of the tolerance, below which a Newton step is not worth its pass: 1e-13 at the
+/// default tolerance.
+constexpr double kPromise = 1e-7;
+
 void start(Objective& objective, Order order, OptimizerState& state, Evaluation& at) {
   objective.select_all();
   objective.evaluate(state.parameters, order, at);
@@ -36,12 +40,18 @@ void reject_separated(const Objective& objective, const Evaluation& at, std::int
   }
 }
 
+/// A gradient norm depends on the units of the features; the decrease that the quadratic model predicts does not. With a
+/// Hessian at hand it costs no pass, so steps that still promise something are taken even below the gradient's target.
+bool promises_nothing(const Evaluation& at, const Direction& direction, Order order, const DescentSettings& settings) {
+  return order != Order::hessian || -0.5 * direction.slope <= kPromise * settings.tolerance * std::abs(at.value);
+}
+
 /// No step helps. Near the optimum, where the model predicts a decrease below the rounding of F, that is convergence.
 Summary stalled(const Evaluation& at, const Direction& direction, double target) {
   Summary summary;
   const double predicted = -0.5 * direction.slope;
   const double rounding = 64 * std::numeric_limits<double>::epsilon() * std::max(std::abs(at.value), 1e-300);
-  if (predicted <= rounding) {
+  if (predicted <= rounding || norm(at.gradient) <= target) {
     summary.status = Summary::Status::converged;
     summary.reason = fmt::format("converged to the rounding level of F: gradient norm {:.3e} (wanted {:.3e}), predicted "
                                  "decrease {:.1e}",
@@ -77,8 +87,15 @@ Summary descend(Objective& objective, DirectionMethod& method, const DescentSett
   Summary summary;
   while (true) {
     const double gradient_norm = norm(at.gradient);
+    const bool gradient_is_small = gradient_norm <= target;
     reject_separated(objective, at, state.iteration);
-    if (gradient_norm <= target) {
+    if (at.stop_requested && !gradient_is_small) {
+      summary.status = Summary::Status::stopped;
+      break;
+    }
+    const Direction direction = method.compute(at, objective);
+    if (gradient_is_small &&
+        (state.iteration >= settings.max_iterations || promises_nothing(at, direction, order, settings))) {
       summary.status = Summary::Status::converged;
       summary.reason = fmt::format("gradient norm {:.3e} ≤ {:.3e}", gradient_norm, target);
       break;
@@ -89,11 +106,6 @@ Summary descend(Objective& objective, DirectionMethod& method, const DescentSett
                                    gradient_norm, target);
       break;
     }
-    if (at.stop_requested) {
-      summary.status = Summary::Status::stopped;
-      break;
-    }
-    const Direction direction = method.compute(at, objective);
     const LineSearchResult step =
         backtrack(objective, state.parameters, at, direction, order, trial_point, trial);
     if (step.status == LineSearchResult::Status::stopped) {

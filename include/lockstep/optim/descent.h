@@ -8,7 +8,9 @@ namespace lockstep {
 
 struct DescentSettings {
   std::int64_t max_iterations = 100;  ///< ≥ 0
-  double tolerance = 1e-6;            ///< > 0: stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖)
+  /// > 0: stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖); methods with a Hessian go on there while the quadratic model
+  /// promises a relative decrease of F above 1e-7 · tolerance (one iteration more, mostly).
+  double tolerance = 1e-6;
 };
 
 /// Minimises from state.parameters; `state` stands at the last completed iteration when it returns. Collective.
