@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -16,20 +17,21 @@ class FailurePrinter final : public ::testing::EmptyTestEventListener {
  public:
   explicit FailurePrinter(int rank) : rank_(rank) {}
 
+  // GoogleTest holds its mutex while it reports a result: the name cannot be asked for then.
+  void OnTestStart(const ::testing::TestInfo& test) override {
+    test_ = std::string(test.test_suite_name()) + "." + test.name();
+  }
+
   void OnTestPartResult(const ::testing::TestPartResult& result) override {
     if (result.failed()) {
-      const ::testing::TestInfo* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-      std::cerr << "rank " << rank_ << ": ";
-      if (test != nullptr) {
-        std::cerr << test->test_suite_name() << '.' << test->name() << ": ";
-      }
-      std::cerr << (result.file_name() == nullptr ? "" : result.file_name()) << ':' << result.line_number() << ": "
+      std::cerr << "rank " << rank_ << ": " << test_ << ": " << (result.file_name() == nullptr ? "" : result.file_name()) << ':' << result.line_number() << ": "
                 << result.message() << std::endl;
     }
   }
 
  private:
   int rank_;
+  std::string test_;
 };
 
 TEST(MpiMain, DISABLED_OnlyTheLastRankFails) {
