@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <unistd.h>
@@ -87,15 +88,31 @@ class TrainingJob {
   RunSummary summary_;
 };
 
-/// Two builds or two configurations under one launch would diverge later, in a way nobody could explain.
+/// The key of the first line in which two TOML documents of the same keys differ.
+std::string first_difference(const std::string& a, const std::string& b) {
+  const auto differs = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  const std::size_t line = differs == 0 ? 0 : a.rfind('\n', differs - 1) + 1;
+  return a.substr(line, a.find(" =", line) - line);
+}
+
+/// Two builds or two configurations under one launch would diverge later, in a way nobody could explain. Environment
+/// and files may differ between hosts; threads may too.
 void TrainingJob::require_equal_programs() {
-  const std::string mine = build_id() + "\n" + to_toml(config_entries(settings_));
-  const std::vector<std::string> all = all_gather_text(comm_, mine);
-  for (std::size_t rank = 1; rank < all.size(); ++rank) {
-    if (all[rank] != all[0]) {
-      throw ConfigurationError(fmt::format("rank {} runs another program, processor kind or configuration than rank 0: "
-                                           "start the same binary with the same options on nodes of one kind",
-                                           rank));
+  const std::vector<std::string> builds = all_gather_text(comm_, build_id());
+  std::vector<ConfigEntry> entries = config_entries(settings_);
+  std::erase_if(entries, [](const ConfigEntry& entry) { return entry.key == "threads"; });
+  const std::vector<std::string> settings = all_gather_text(comm_, to_toml(entries));
+  for (std::size_t rank = 1; rank < builds.size(); ++rank) {
+    if (builds[rank] != builds[0]) {
+      throw ConfigurationError(fmt::format("rank {} runs another program or processor kind than rank 0 ({}; rank 0: {}): "
+                                           "start the same binary on nodes of one kind",
+                                           rank, builds[rank], builds[0]));
+    }
+    if (settings[rank] != settings[0]) {
+      throw ConfigurationError(fmt::format("rank {} was given other settings than rank 0, from '{}' on; give options on "
+                                           "the command line, or the same files and environment (mpirun -x NAME) to "
+                                           "every host",
+                                           rank, first_difference(settings[0], settings[rank])));
     }
   }
 }
