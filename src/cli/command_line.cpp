@@ -30,7 +30,7 @@ const std::vector<std::pair<std::string, std::string>> kCommands = {
 };
 
 std::string version_text() {
-  return fmt::format("trainer {} ({})\n", kVersion, build_id());
+  return fmt::format("trainer {}\n{}\n", kVersion, build_id());
 }
 
 std::string general_help() {
@@ -70,6 +70,11 @@ class Arguments {
       app_.parse(std::move(arguments));
     } catch (const CLI::CallForHelp&) {
       help_ = app_.help();
+      // CLI11 shows the value of a negated flag after its name.
+      const std::string note = "{false}";
+      for (std::size_t at = help_.find(note); at != std::string::npos; at = help_.find(note, at)) {
+        help_.erase(at, note.size());
+      }
     } catch (const CLI::ParseError& error) {
       throw UsageError(printable(error.what()) + see_help());
     }

@@ -9,6 +9,7 @@
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/optim/descent.h"
 #include "lockstep/optim/sgd.h"
+#include "lockstep/train/memory_check.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/resume.h"
 #include "lockstep/train/run_observer.h"
@@ -41,8 +42,8 @@ class TrainingJob {
     require_equal_programs();
     probe_run_folder();
     load();
-    open_run_folder();
     make_objective();
+    open_run_folder();
     restore_state();
     write_start();
     optimise();
@@ -168,6 +169,8 @@ void TrainingJob::make_objective() {
   BatchSettings batches;
   if (settings_.optimizer == OptimizerKind::sgd) {
     batches = {settings_.batch_size, settings_.seed};
+  } else {
+    require_memory_for_newton(model_->dimension(), data_.rows.partition, threads_);
   }
   risk_.emplace(data_.rows, *model_, L2Penalty(settings_.l2, model_->penalised()), batches, threads_, comm_, [this] {
     RideAlong wishes;

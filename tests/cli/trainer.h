@@ -1,14 +1,13 @@
 /// The real trainer, started as users start it, and what it leaves in a run folder.
 #pragma once
 
-#include "support/process.h"
-
-#include <nlohmann/json.hpp>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "support/process.h"
+#include <nlohmann/json.hpp>
 
 namespace lockstep::testing {
 

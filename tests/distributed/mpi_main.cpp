@@ -24,7 +24,8 @@ class FailurePrinter final : public ::testing::EmptyTestEventListener {
 
   void OnTestPartResult(const ::testing::TestPartResult& result) override {
     if (result.failed()) {
-      std::cerr << "rank " << rank_ << ": " << test_ << ": " << (result.file_name() == nullptr ? "" : result.file_name()) << ':' << result.line_number() << ": "
+      std::cerr << "rank " << rank_ << ": " << test_ << ": "
+                << (result.file_name() == nullptr ? "" : result.file_name()) << ':' << result.line_number() << ": "
                 << result.message() << std::endl;
     }
   }

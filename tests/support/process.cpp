@@ -1,10 +1,5 @@
 #include "support/process.h"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -13,6 +8,11 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -124,7 +124,9 @@ void Process::send(int signal) const {
   }
 }
 
-std::string Process::output_so_far() const { return content(out_.get()); }
+std::string Process::output_so_far() const {
+  return content(out_.get());
+}
 
 ProcessResult Process::wait(std::chrono::milliseconds time_out) {
   const auto deadline = std::chrono::steady_clock::now() + time_out;

@@ -1,13 +1,13 @@
 /// Starts a program as the shell would, and lets a test watch, signal and judge it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace lockstep::testing {
 

@@ -276,7 +276,7 @@ TEST_F(CommandLineTest, HelpListsEveryOptionInGroups) {
   const CommandLine line = parse_command_line({"train", "--help"}, {});
   EXPECT_EQ(line.command, Command::none);
   for (const char* part : {"Data:", "Model:", "Optimizer:", "Run:", "--learning-rate X", "(default 0.01)",
-                           "--no-intercept", "--print-config", "--drop NAME,..."}) {
+                           "--intercept,--no-intercept\n", "--print-config", "--drop NAME,..."}) {
     EXPECT_THAT(line.text, HasSubstr(part));
   }
   EXPECT_THAT(parse_command_line({"--version"}, {}).text, StartsWith("trainer "));

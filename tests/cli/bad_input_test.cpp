@@ -1,0 +1,129 @@
+/// Bad input: the right exit code, one error line that says what and where, and nothing left behind.
+#include <utility>
+
+#include "cli/trainer.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class BadInput : public ::testing::Test {
+ protected:
+  /// Serial and on 3 ranks, with --run in front, which stays uncreated.
+  void expect_refused(const Arguments& options, int exit_code, const ::testing::Matcher<std::string>& message) {
+    expect_refused_with(Arguments{"train", "--run", run_} + options, exit_code, message);
+  }
+
+  void expect_refused_with(const Arguments& arguments, int exit_code, const ::testing::Matcher<std::string>& message) {
+    for (const int ranks : {0, 3}) {
+      const ProcessResult result = launch(ranks, 1, arguments);
+      EXPECT_EQ(result.exit_code, exit_code) << result.text();
+      const auto errors = error_lines(result);
+      ASSERT_THAT(errors, SizeIs(1)) << result.text();
+      EXPECT_THAT(errors[0], message);
+      EXPECT_FALSE(exists(run_)) << "run folder left behind on " << ranks << " ranks";
+    }
+  }
+
+  std::string csv(const std::string& content) { return scratch_.write("data.csv", content); }
+
+  const Scratch scratch_;
+  const std::string run_ = scratch_.path("run");
+};
+
+TEST_F(BadInput, MissingFileIs66) {
+  expect_refused({"--data", scratch_.path("none.csv")}, 66, HasSubstr("none.csv: cannot open the file"));
+}
+
+TEST_F(BadInput, FolderInPlaceOfDataIs66) {
+  expect_refused({"--data", scratch_.path("")}, 66, HasSubstr("Is a directory"));
+}
+
+TEST_F(BadInput, EmptyFileIs65) {
+  expect_refused({"--data", csv("")}, 65, HasSubstr("data.csv"));
+}
+
+TEST_F(BadInput, HeaderWithoutRowsIs65) {
+  expect_refused({"--data", csv("a,target\n")}, 65, HasSubstr("data.csv"));
+}
+
+TEST_F(BadInput, RaggedRowIs65WithItsLine) {
+  expect_refused({"--data", csv("a,b,target\n1,2,x\n3,4\n5,6,y\n")}, 65, HasSubstr("data.csv:3:1: row has 2 fields"));
+}
+
+TEST_F(BadInput, TextInNumberColumnIs65WithItsPlace) {
+  expect_refused({"--data", csv("a,b,target\n1,2,x\n3,foo,y\n")}, 65,
+                 AllOf(HasSubstr("data.csv:3:3: "), HasSubstr("'b'"), HasSubstr("'foo'")));
+}
+
+TEST_F(BadInput, NotANumberIs65WithItsPlace) {
+  expect_refused({"--data", csv("a,b,target\n1,2,x\n3,nan,y\n")}, 65,
+                 AllOf(HasSubstr("data.csv:3:3: "), HasSubstr("not finite")));
+}
+
+TEST_F(BadInput, DamagedLibsvmFieldIs65WithItsPlace) {
+  expect_refused({"--data", scratch_.write("data.svm", "+1 1:2 3:4\n-1 1:2 3;4\n")}, 65, HasSubstr("data.svm:2:"));
+}
+
+TEST_F(BadInput, ThreeClassesForLogisticIs65WithTheLabelsSeen) {
+  expect_refused({"--data", csv("a,target\n1,low\n2,mid\n3,high\n")}, 65,
+                 AllOf(HasSubstr("low"), HasSubstr("mid"), HasSubstr("high"), HasSubstr("two classes")));
+}
+
+TEST_F(BadInput, TextLabelForLinearIs65WithItsPlace) {
+  expect_refused({"--data", csv("a,b,target\n1,2,0\n3,4,high\n"), "--model", "linear"}, 65,
+                 AllOf(HasSubstr("data.csv:3:5: "), HasSubstr("'high'")));
+}
+
+TEST_F(BadInput, UnknownOptionIs64WithASuggestion) {
+  expect_refused({"--data", shipped("breast_cancer.csv"), "--learning-rat", "1"}, 64, HasSubstr("'--learning-rate'"));
+}
+
+TEST_F(BadInput, UnknownCommandIs64WithASuggestion) {
+  expect_refused_with({"trian"}, 64, HasSubstr("'train'"));
+}
+
+TEST_F(BadInput, MissingDataOptionIsRefused) {
+  for (const int ranks : {0, 3}) {
+    const auto result = launch(ranks, 1, {"train", "--run", run_});
+    EXPECT_NE(result.exit_code, 0);
+    const auto errors = error_lines(result);
+    ASSERT_THAT(errors, SizeIs(1)) << result.text();
+    EXPECT_THAT(errors[0], HasSubstr("data"));
+    EXPECT_FALSE(exists(run_));
+  }
+}
+
+TEST_F(BadInput, UnknownTomlKeyIs78WithItsPlaceAndASuggestion) {
+  const std::string config = scratch_.write("run.toml", "l2 = 0.1\nmodell = \"logistic\"\n");
+  expect_refused({"--data", shipped("breast_cancer.csv"), "--config", config}, 78,
+                 AllOf(HasSubstr("run.toml:2:1: "), HasSubstr("'model'")));
+}
+
+TEST_F(BadInput, RunFolderBelowAFileIs73) {
+  const std::string below = scratch_.write("file", "") + "/run";
+  expect_refused_with({"train", "--data", shipped("breast_cancer.csv"), "--run", below}, 73, HasSubstr("--run"));
+}
+
+/// A run that began: its folder says why it ended, but there is no model.
+TEST_F(BadInput, SeparableDataWithoutPenaltyIs69NamingL2AndLeavesNoModel) {
+  const std::string data = csv("a,target\n1,no\n2,no\n3,yes\n4,yes\n");
+  for (const int ranks : {0, 3}) {
+    const std::string run = scratch_.path("separable" + std::to_string(ranks));
+    const auto result = launch(ranks, 1, {"train", "--data", data, "--run", run});
+    EXPECT_EQ(result.exit_code, 69) << result.text();
+    const auto errors = error_lines(result);
+    ASSERT_THAT(errors, SizeIs(1)) << result.text();
+    EXPECT_THAT(errors[0], HasSubstr("--l2"));
+    EXPECT_FALSE(exists(run + "/model.h5"));
+    EXPECT_EQ(summary_of(run).at("status"), "failed");
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::testing

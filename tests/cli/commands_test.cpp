@@ -1,0 +1,175 @@
+/// The other commands, on the model of one training run.
+#include "lockstep/base/hash.h"
+#include "lockstep/io/hdf5_image.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <sstream>
+
+#include "cli/trainer.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class Commands : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    launch_well(0, 1, {"train", "--data", data_, "--l2", "1e-2", "--run", run_});
+    ASSERT_TRUE(exists(model_));
+  }
+
+  std::string predict(int ranks, const std::string& name, const Arguments& more = {}) {
+    const std::string output = scratch_.path(name);
+    launch_well(ranks, 1, Arguments{"predict", "--model-file", model_, "--data", data_, "--output", output} + more);
+    return content_of(output);
+  }
+
+  nlohmann::json inspect(const std::string& path) {
+    return nlohmann::json::parse(launch_well(0, 0, {"inspect", "--json", path}).out);
+  }
+
+  const Scratch scratch_;
+  const std::string data_ = shipped("breast_cancer.csv");
+  const std::string run_ = scratch_.path("run");
+  const std::string model_ = run_ + "/model.h5";
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> result;
+  for (std::string line; std::getline(stream, line);) {
+    result.push_back(line);
+  }
+  return result;
+}
+
+Hdf5ImageReader open_hdf5(const std::string& path) {
+  const std::string bytes = content_of(path);
+  return Hdf5ImageReader(std::as_bytes(std::span(bytes)), path);
+}
+
+std::string label_of(const std::string& csv_row) {
+  return csv_row.substr(csv_row.rfind(',') + 1);
+}
+
+TEST_F(Commands, PredictionsInRowOrderAreTheSameOnEveryNumberOfRanks) {
+  const std::string serial = predict(0, "serial.csv", {"--proba"});
+  EXPECT_EQ(predict(1, "one.csv", {"--proba"}), serial);
+  EXPECT_EQ(predict(3, "three.csv", {"--proba"}), serial);
+  EXPECT_EQ(predict(8, "eight.csv", {"--proba"}), serial);
+}
+
+TEST_F(Commands, PredictionsAreLabelsAsInTheDataAndAsAccurateAsTheSummarySays) {
+  const auto predicted = lines_of(predict(0, "out.csv"));
+  const auto rows = lines_of(content_of(data_));
+  ASSERT_EQ(predicted.size(), rows.size());
+  EXPECT_EQ(predicted[0], "prediction");
+  int equal = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    ASSERT_TRUE(predicted[i] == "benign" || predicted[i] == "malignant") << predicted[i];
+    equal += predicted[i] == label_of(rows[i]);
+  }
+  EXPECT_DOUBLE_EQ(equal / 569.0, summary_of(run_).at("metrics").at("accuracy").get<double>());
+}
+
+TEST_F(Commands, ProbabilitiesHaveAColumnAClassAndSumToOne) {
+  const auto lines = lines_of(predict(0, "out.csv", {"--proba"}));
+  ASSERT_THAT(lines, SizeIs(570));
+  EXPECT_EQ(lines[0], "prediction,p_benign,p_malignant");
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto first = lines[i].find(',');
+    const auto second = lines[i].find(',', first + 1);
+    const double benign = std::stod(lines[i].substr(first + 1));
+    const double malignant = std::stod(lines[i].substr(second + 1));
+    EXPECT_NEAR(benign + malignant, 1.0, 1e-15);
+    EXPECT_EQ(lines[i].substr(0, first), malignant > benign ? "malignant" : "benign");
+  }
+}
+
+TEST_F(Commands, PredictionsAsHdf5HoldTheSameProbabilitiesAsCsv) {
+  const auto lines = lines_of(predict(0, "out.csv", {"--proba"}));
+  const std::string bytes = predict(0, "out.h5", {"--proba"});
+  EXPECT_TRUE(predict(3, "three.h5", {"--proba"}) == bytes);
+  auto file = open_hdf5(scratch_.path("out.h5"));
+  EXPECT_THAT(file.shape("probability"), ElementsAre(569, 2));
+  EXPECT_THAT(file.read_texts("class_names"), ElementsAre("benign", "malignant"));
+  const auto probability = file.read_doubles("probability");
+  ASSERT_EQ(lines.size(), 570u);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    EXPECT_EQ(std::stod(lines[i].substr(lines[i].rfind(',') + 1)), probability[2 * i - 1]) << "row " << i;
+  }
+}
+
+TEST_F(Commands, EvaluateOnTheTrainingDataGivesTheMetricsOfTheSummaryOnEveryNumberOfRanks) {
+  for (const int ranks : {0, 1, 3}) {
+    const auto result = launch_well(ranks, 1, {"evaluate", "--model-file", model_, "--data", data_, "--json"});
+    EXPECT_EQ(nlohmann::json::parse(result.out), summary_of(run_).at("metrics"));
+  }
+}
+
+TEST_F(Commands, ParametersSha256IsThatOfTheDatasetsInModelFile) {
+  auto file = open_hdf5(model_);
+  auto values = file.read_doubles("coef");
+  const auto intercept = file.read_doubles("intercept");
+  EXPECT_THAT(file.shape("coef"), ElementsAre(1, 30));
+  values.insert(values.end(), intercept.begin(), intercept.end());
+  for (double& value : values) {
+    value += 0.0;  // −0 is written as 0
+  }
+  EXPECT_EQ(to_hex(sha256(std::as_bytes(std::span(values)))), sha_of(run_));
+  EXPECT_EQ(inspect(model_).at("parameters_sha256"), sha_of(run_));
+}
+
+TEST_F(Commands, InspectSaysWhatAFolderACheckpointAModelAndADataFileHold) {
+  EXPECT_EQ(inspect(run_).at("kind"), "run folder");
+  EXPECT_EQ(inspect(run_).at("summary"), summary_of(run_));
+  const auto checkpoint = inspect(checkpoints_of(run_).at(0));
+  EXPECT_EQ(checkpoint.at("kind"), "checkpoint");
+  EXPECT_EQ(checkpoint.at("valid"), true);
+  EXPECT_EQ(checkpoint.at("step"), summary_of(run_).at("iterations"));
+  EXPECT_EQ(inspect(model_).at("kind"), "model");
+  EXPECT_EQ(inspect(model_).at("features"), 30);
+  EXPECT_EQ(inspect(data_).at("kind"), "data");
+  EXPECT_EQ(inspect(data_).at("rows"), 569);
+  EXPECT_EQ(inspect(data_).at("classes"), nlohmann::json({"benign", "malignant"}));
+}
+
+TEST_F(Commands, InspectVerifyOfADamagedCheckpointIs65) {
+  const std::string path = checkpoints_of(run_).at(0);
+  EXPECT_EQ(launch(0, 0, {"inspect", "--verify", path}).exit_code, 0);
+  std::string bytes = content_of(path);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  const std::string damaged = scratch_.write("checkpoint-9.h5", bytes);
+  const auto result = launch(0, 0, {"inspect", "--verify", damaged});
+  EXPECT_EQ(result.exit_code, 65) << result.text();
+}
+
+TEST(CommandLine, WithoutArgumentsPrintsTheHelpOnceAndExitsZero) {
+  for (const int ranks : {0, 3}) {
+    const auto result = launch_well(ranks, 0, {});
+    const auto first = result.out.find("Usage: trainer");
+    EXPECT_NE(first, std::string::npos) << result.text();
+    EXPECT_EQ(result.out.find("Usage: trainer", first + 1), std::string::npos) << result.text();
+  }
+}
+
+/// An mpirun of another MPI starts N jobs of one rank each, which would overwrite one another.
+TEST(CommandLine, SeveralCopiesThatDoNotSeeEachOtherAreRefusedWith78) {
+  const Scratch scratch;
+  const std::string run = scratch.path("run");
+  const auto command = command_line(0, 1, {"train", "--data", shipped("breast_cancer.csv"), "--run", run});
+  const auto result = run_process(command, environment() + Arguments{"OMPI_COMM_WORLD_SIZE=4"});
+  EXPECT_EQ(result.exit_code, 78) << result.text();
+  EXPECT_THAT(error_lines(result), SizeIs(1)) << result.text();
+  EXPECT_FALSE(exists(run));
+}
+
+}  // namespace
+}  // namespace lockstep::testing
