@@ -2,9 +2,8 @@
 
 #include "lockstep/base/errors.h"
 
-#include <openssl/evp.h>
-
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>

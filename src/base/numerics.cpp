@@ -1,7 +1,6 @@
 #include "lockstep/base/numerics.h"
 
 #include <Eigen/Core>
-
 #include <fmt/format.h>
 
 #ifdef LOCKSTEP_HAS_OPENBLAS

@@ -10,12 +10,12 @@
 #include "lockstep/train/model_file.h"
 #include "lockstep/train/training_state.h"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace lockstep {
 
@@ -81,8 +81,8 @@ Json describe_data(const std::string& path) {
   SerialCommunicator comm;
   const RawData data = read_any(path, comm);
   const RowBlock& block = data.block;
-  const auto entries = block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; })
-                                      : std::ssize(block.value);
+  const auto entries =
+      block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
   Json json;
   json["kind"] = "data";
   json["rows"] = data.total_rows;

@@ -8,10 +8,10 @@
 #include "lockstep/objective/metrics.h"
 #include "lockstep/train/problem.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -147,8 +147,7 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   read.label_optional = true;
   const Dataset data = load_data_for_model(read, file, threads, comm);
   const auto model = make_model(file.kind, file.features(), file.has_intercept);
-  const Predictions predictions =
-      predict_rows(*model, file, compute_margins(data, *model, file.parameters, threads));
+  const Predictions predictions = predict_rows(*model, file, compute_margins(data, *model, file.parameters, threads));
 
   std::vector<std::byte> bytes;
   if (output.extension() == ".h5") {

@@ -18,8 +18,7 @@ namespace {
 constexpr std::size_t kMostColumns = 1000000;
 
 bool equals_ignoring_case(const std::string& a, const std::string& b) {
-  return std::ranges::equal(
-      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 /// Reads the first line and gives the columns their roles, in this order: dropped, named by an option, the
@@ -95,9 +94,8 @@ class LayoutBuilder {
         column.name = generated_name(static_cast<std::int64_t>(i));
       }
       if (!seen.insert(column.name).second) {
-        throw DataError(
-            {settings_.path, first_line_, column.position},
-            "the name " + shown(column.name) + " stands twice in the header; is the header missing?");
+        throw DataError({settings_.path, first_line_, column.position},
+                        "the name " + shown(column.name) + " stands twice in the header; is the header missing?");
       }
       names_.push_back(column.name);
     }
@@ -107,8 +105,7 @@ class LayoutBuilder {
     for (const std::string& name : settings_.drop) {
       if (CsvColumn* column = find(name)) {
         column->role = ColumnRole::ignored;
-      } else if (settings_.expected_names
-                     .empty()) {  // a model's own columns are picked; no others need dropping
+      } else if (settings_.expected_names.empty()) {  // a model's own columns are picked; no others need dropping
         throw missing_column(name);
       }
     }
@@ -166,9 +163,8 @@ class LayoutBuilder {
     if (candidates.empty() || (may_lack && (matches_by_name() || all_are_features(std::ssize(candidates))))) {
       return nullptr;
     }
-    const bool is_last = std::ranges::none_of(layout_.columns, [&](const CsvColumn& column) {
-      return is_expected(column) && &column > candidates.back();
-    });
+    const bool is_last = std::ranges::none_of(
+        layout_.columns, [&](const CsvColumn& column) { return is_expected(column) && &column > candidates.back(); });
     return is_last ? candidates.back() : nullptr;
   }
 
@@ -214,9 +210,8 @@ class LayoutBuilder {
   std::string place() const { return to_string({settings_.path, first_line_, 0}); }
 
   DataError missing_column(const std::string& name) const {
-    return DataError(
-        place() + ": " + no_such_column(name, names_) +
-        (layout_.has_header ? "" : "; the file has no header, so its columns are named c1, c2, …"));
+    return DataError(place() + ": " + no_such_column(name, names_) +
+                     (layout_.has_header ? "" : "; the file has no header, so its columns are named c1, c2, …"));
   }
 
   const ReadSettings& settings_;

@@ -59,8 +59,7 @@ class CsvRows {
 
  private:
   bool is_blank(std::string_view line) const {
-    return line.empty() ||
-           line.find_first_not_of(layout_.delimiter == '\t' ? " " : " \t") == std::string_view::npos;
+    return line.empty() || line.find_first_not_of(layout_.delimiter == '\t' ? " " : " \t") == std::string_view::npos;
   }
 
   void add_row(std::string_view line) {
@@ -117,15 +116,13 @@ class CsvRows {
     const bool ends_in_delimiter = layout_.has_trailing_delimiter && count == columns + 1 && !trailing_text_;
     if (count != columns && !ends_in_delimiter) {
       throw ContentError(1, "row has " + std::to_string(count) + " fields, the " +
-                                (layout_.has_header ? "header" : "first row") + " has " +
-                                std::to_string(columns));
+                                (layout_.has_header ? "header" : "first row") + " has " + std::to_string(columns));
     }
   }
 
   /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
   void reserve() {
-    const double share_over_sample =
-        1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
+    const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
     const auto rows = static_cast<std::int64_t>(share_over_sample * kSampleRows) + kSampleRows;
     block_.dense.reserve(static_cast<std::size_t>(rows * block_.features));
     labels_.reserve(rows);

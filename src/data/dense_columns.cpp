@@ -78,7 +78,9 @@ class DenseColumns final : public FeatureMatrix {
     }
   }
 
-  void begin_gram(GramScratch& scratch) const override { scratch.square.setZero(features_, features_); }
+  void begin_gram(GramScratch& scratch) const override {
+    scratch.square.setZero(features_, features_);
+  }
 
   /// square += AᵀA with A = √h X (SYRK), while the panel is in cache.
   void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
@@ -99,12 +101,18 @@ class DenseColumns final : public FeatureMatrix {
     scratch.square.selfadjointView<Eigen::Lower>().rankUpdate(a.transpose());
   }
 
-  void end_gram(GramScratch& scratch, double* packed) const override { add_lower_triangle(scratch.square, packed); }
+  void end_gram(GramScratch& scratch, double* packed) const override {
+    add_lower_triangle(scratch.square, packed);
+  }
 
-  std::size_t bytes() const override { return values_.size() * sizeof(double); }
+  std::size_t bytes() const override {
+    return values_.size() * sizeof(double);
+  }
 
  private:
-  const double* panel(const Rows& rows) const { return values_.data() + begin_[static_cast<std::size_t>(rows.panel)]; }
+  const double* panel(const Rows& rows) const {
+    return values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
+  }
 
   /// Transposes one panel out of the row-major (or sparse) block.
   void fill(const RowBlock& block, const Rows& rows) {

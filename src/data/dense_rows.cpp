@@ -1,9 +1,9 @@
 /// Dense features, row-major; rows start on a cache line and are zero-padded to whole lanes.
 #include "lockstep/base/lanes.h"
 
-#include "feature_layouts.h"
-
 #include <cmath>
+
+#include "feature_layouts.h"
 
 namespace lockstep {
 
@@ -48,7 +48,9 @@ class DenseRows final : public FeatureMatrix {
     }
   }
 
-  void begin_gram(GramScratch& scratch) const override { scratch.square.setZero(features_, features_); }
+  void begin_gram(GramScratch& scratch) const override {
+    scratch.square.setZero(features_, features_);
+  }
 
   void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
     const auto size = static_cast<std::size_t>(stride_ * rows.count);
@@ -68,12 +70,18 @@ class DenseRows final : public FeatureMatrix {
     scratch.square.selfadjointView<Eigen::Lower>().rankUpdate(a);
   }
 
-  void end_gram(GramScratch& scratch, double* packed) const override { add_lower_triangle(scratch.square, packed); }
+  void end_gram(GramScratch& scratch, double* packed) const override {
+    add_lower_triangle(scratch.square, packed);
+  }
 
-  std::size_t bytes() const override { return values_.size() * sizeof(double); }
+  std::size_t bytes() const override {
+    return values_.size() * sizeof(double);
+  }
 
  private:
-  const double* row(const Rows& rows, Index i) const { return values_.data() + rows.row(i) * stride_; }
+  const double* row(const Rows& rows, Index i) const {
+    return values_.data() + rows.row(i) * stride_;
+  }
 
   void fill(const RowBlock& block, std::int64_t i) {
     double* x = values_.data() + i * stride_;

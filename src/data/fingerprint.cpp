@@ -57,8 +57,8 @@ class RowWords {
 
   std::size_t write_sparse(std::size_t i, Words& words) const {
     std::size_t next = kHead;
-    for (auto k = static_cast<std::size_t>(block_.row_start[i]);
-         k < static_cast<std::size_t>(block_.row_start[i + 1]); ++k) {
+    for (auto k = static_cast<std::size_t>(block_.row_start[i]); k < static_cast<std::size_t>(block_.row_start[i + 1]);
+         ++k) {
       words[next++] = static_cast<std::uint64_t>(block_.column[k]);
       words[next++] = std::bit_cast<std::uint64_t>(block_.value[k]);
     }

@@ -44,8 +44,7 @@ class LayoutBuilder {
     }
     const std::vector<std::int64_t> shape = input_.shape(layout_.x);
     if (shape.size() != 2) {
-      throw error(layout_.x,
-                  "features need 2 dimensions, rows × columns (saw " + std::to_string(shape.size()) + ")");
+      throw error(layout_.x, "features need 2 dimensions, rows × columns (saw " + std::to_string(shape.size()) + ")");
     }
     layout_.rows = shape[0];
     layout_.columns = shape[1];
@@ -55,8 +54,7 @@ class LayoutBuilder {
     if (settings_.label_kind == LabelKind::none) {
       return;
     }
-    const std::string name =
-        absolute(settings_.label_column.empty() ? settings_.y_name : settings_.label_column);
+    const std::string name = absolute(settings_.label_column.empty() ? settings_.y_name : settings_.label_column);
     if (!input_.has(name)) {
       if (settings_.label_optional) {
         return;
@@ -88,8 +86,8 @@ class LayoutBuilder {
     if (shape.empty() || shape[0] != layout_.rows || (shape.size() == 2 && shape[1] != 1)) {
       std::string seen = shape.empty() ? "a scalar" : std::to_string(shape[0]);
       seen += shape.size() == 2 ? " × " + std::to_string(shape[1]) : "";
-      throw error(name, "needs one value for each of the " + std::to_string(layout_.rows) + " rows of " +
-                            layout_.x + " (saw " + seen + ")");
+      throw error(name, "needs one value for each of the " + std::to_string(layout_.rows) + " rows of " + layout_.x +
+                            " (saw " + seen + ")");
     }
   }
 
@@ -121,8 +119,8 @@ class LayoutBuilder {
     if (is_named) {
       names = input_.read_text(kFeatureNames);
       if (std::ssize(names) != layout_.columns) {
-        throw error(kFeatureNames, std::to_string(names.size()) + " names for the " +
-                                       std::to_string(layout_.columns) + " columns of " + layout_.x);
+        throw error(kFeatureNames, std::to_string(names.size()) + " names for the " + std::to_string(layout_.columns) +
+                                       " columns of " + layout_.x);
       }
     }
     for (std::int64_t i = std::ssize(names); i < layout_.columns; ++i) {

@@ -36,8 +36,7 @@ class Hdf5Rows {
   void read(Run run) {
     block_.dense.resize(static_cast<std::size_t>(run.size() * block_.features));
     labels_.reserve(layout_.label.empty() ? 0 : run.size());
-    const std::int64_t batch =
-        std::max<std::int64_t>(1, kBatchValues / std::max<std::int64_t>(1, layout_.columns));
+    const std::int64_t batch = std::max<std::int64_t>(1, kBatchValues / std::max<std::int64_t>(1, layout_.columns));
     for (std::int64_t first = run.begin; first < run.end; first += batch) {
       read_batch({first, std::min(first + batch, run.end)});
       for (std::int64_t row = first; row < std::min(first + batch, run.end); ++row) {
@@ -100,8 +99,7 @@ class Hdf5Rows {
       }
     } catch (const ContentError& error) {
       throw DataError(input_.name() + ": " + *object + ": row " + std::to_string(row) +
-                      (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " +
-                      error.what());
+                      (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " + error.what());
     }
     ++block_.rows;
   }
@@ -166,8 +164,7 @@ RawData read_hdf5(const ReadSettings& settings, Communicator& comm) {
   data.block.is_dense = true;
   data.block.features = layout.features;
 
-  LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind,
-                        settings.expected_classes);
+  LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes);
   agree(comm, [&] {
     const Run run = {proportional_cut(comm.rank(), comm.size(), layout.rows),
                      proportional_cut(comm.rank() + 1, comm.size(), layout.rows)};

@@ -48,14 +48,11 @@ void unpack(const std::string& all, std::vector<std::string>& texts) {
 
 std::string canonical_label(const std::string& text) {
   const ParsedNumber number = parse_number(text);
-  return number.status == NumberStatus::ok && std::abs(number.value) < kExactIntegers ? shortest(number.value)
-                                                                                      : text;
+  return number.status == NumberStatus::ok && std::abs(number.value) < kExactIntegers ? shortest(number.value) : text;
 }
 
 std::vector<std::string> ordered_classes(std::vector<std::string> labels) {
-  const auto is_number = [](const std::string& label) {
-    return parse_number(label).status == NumberStatus::ok;
-  };
+  const auto is_number = [](const std::string& label) { return parse_number(label).status == NumberStatus::ok; };
   std::ranges::sort(labels);
   if (std::ranges::all_of(labels, is_number)) {
     std::ranges::stable_sort(labels, {}, [](const std::string& label) { return parse_number(label).value; });
@@ -123,8 +120,8 @@ double LabelCollector::code_of(const std::string& canonical, std::int64_t column
     return known->second;
   }
   if (!expected_.empty()) {
-    throw ContentError(column, "label " + shown(canonical) + " is not among the model's classes (" +
-                                   listed(expected_) + ")");
+    throw ContentError(column,
+                       "label " + shown(canonical) + " is not among the model's classes (" + listed(expected_) + ")");
   }
   // One class too many is kept, so that finish() sees it: an error of the whole file comes after those with a
   // position.

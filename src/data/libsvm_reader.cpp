@@ -115,8 +115,8 @@ class LibsvmRows {
     if (index <= previous) {
       throw ContentError(column_of(begin), index == previous
                                                ? "index " + std::to_string(index) + " stands twice in the row"
-                                               : "indices must ascend (saw " + std::to_string(index) +
-                                                     " after " + std::to_string(previous) + ")");
+                                               : "indices must ascend (saw " + std::to_string(index) + " after " +
+                                                     std::to_string(previous) + ")");
     }
     if (expected_features_ >= 0 && index > expected_features_) {
       throw ContentError(column_of(begin), "index " + std::to_string(index) + " is above the model's " +
@@ -148,18 +148,16 @@ class LibsvmRows {
     value = number.value;
     if (number.status != NumberStatus::ok) {
       const std::string what = "feature " + std::to_string(index);
-      throw ContentError(column_of(begin),
-                         number.status == NumberStatus::text
-                             ? "value of " + what + " is not a number (saw " + shown(token) + ")"
-                             : describe(number.status, what, token));
+      throw ContentError(column_of(begin), number.status == NumberStatus::text
+                                               ? "value of " + what + " is not a number (saw " + shown(token) + ")"
+                                               : describe(number.status, what, token));
     }
     return begin + token.size();
   }
 
   /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
   void reserve() {
-    const double share_over_sample =
-        1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
+    const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
     const auto estimate = [&](std::size_t sampled) {
       return static_cast<std::size_t>(share_over_sample * static_cast<double>(sampled)) + sampled;
     };
@@ -197,8 +195,7 @@ bool first_row_has_label(const InputFile& file, const TextBody& body) {
 void refuse_column_names(const ReadSettings& settings) {
   const auto refuse = [&](bool given, const char* option) {
     if (given) {
-      throw ConfigurationError(settings.path + ": LIBSVM text has no named columns, so " + option +
-                               " does not apply");
+      throw ConfigurationError(settings.path + ": LIBSVM text has no named columns, so " + option + " does not apply");
     }
   };
   refuse(!settings.label_column.empty(), "--label-column");

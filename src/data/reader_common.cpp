@@ -68,15 +68,15 @@ std::int64_t expected_feature_count(const ReadSettings& settings) {
   return settings.expected_names.empty() ? settings.expected_features : std::ssize(settings.expected_names);
 }
 
-FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns,
-                              bool named, const std::string& place) {
+FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns, bool named,
+                              const std::string& place) {
   if (named && !settings.expected_names.empty()) {
     return choose_by_name(settings.expected_names, columns, place);
   }
   const std::int64_t expected = expected_feature_count(settings);
   if (expected >= 0 && expected != std::ssize(columns)) {
-    throw DataError(place + ": the file has " + std::to_string(columns.size()) +
-                    " feature columns, the model has " + std::to_string(expected));
+    throw DataError(place + ": the file has " + std::to_string(columns.size()) + " feature columns, the model has " +
+                    std::to_string(expected));
   }
   FeatureChoice choice{std::vector<std::int64_t>(columns.size()), columns};
   std::iota(choice.feature.begin(), choice.feature.end(), std::int64_t{0});

@@ -37,8 +37,7 @@ std::string_view compression_of(std::string_view head) {
 
 DataFormat format_of_ending(const std::string& path) {
   std::string ending = std::filesystem::path(path).extension().string();
-  std::ranges::transform(ending, ending.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (ending == ".csv" || ending == ".tsv") {
     return DataFormat::csv;
   }
@@ -56,9 +55,8 @@ bool is_libsvm_entry(std::string_view word, bool has_delimiter) {
   if (colon == std::string_view::npos) {
     return false;
   }
-  const bool has_index = colon > 0 && std::ranges::all_of(word.substr(0, colon), [](unsigned char c) {
-                           return std::isdigit(c) != 0;
-                         });
+  const bool has_index =
+      colon > 0 && std::ranges::all_of(word.substr(0, colon), [](unsigned char c) { return std::isdigit(c) != 0; });
   return !has_delimiter || (has_index && parse_number(word.substr(colon + 1)).status == NumberStatus::ok);
 }
 
@@ -86,8 +84,8 @@ DataFormat format_of_content(const std::string& path, const InputFile& file) {
         if (const DataFormat format = format_of_line(line); format != DataFormat::automatic) {
           return format;
         }
-        throw DataError({path, reader.lines(), 0}, "the format of the file cannot be told (saw " +
-                                                       shown(line) + "); name it with --format");
+        throw DataError({path, reader.lines(), 0},
+                        "the format of the file cannot be told (saw " + shown(line) + "); name it with --format");
       }
     }
   } catch (const ContentError& error) {

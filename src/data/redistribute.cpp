@@ -105,7 +105,8 @@ void move_ids(const Exchange& exchange, const RowBlock& from, RowBlock& to) {
     text.insert(text.end(), id.begin(), id.end());
   }
   const auto received = move_elements(exchange, lengths, scaled(exchange.send, 1), scaled(exchange.receive, 1));
-  const auto bytes = [](const std::vector<Run>& runs, const std::vector<std::int64_t>& row_lengths, std::int64_t first) {
+  const auto bytes = [](const std::vector<Run>& runs, const std::vector<std::int64_t>& row_lengths,
+                        std::int64_t first) {
     std::vector<std::int64_t> counts;
     for (const Run& run : runs) {
       std::int64_t sum = 0;

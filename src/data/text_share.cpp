@@ -78,8 +78,7 @@ std::string InputFile::head(std::int64_t length) const {
 }
 
 Run TextBody::share(int rank, int ranks) const {
-  return {begin + proportional_cut(rank, ranks, end - begin),
-          begin + proportional_cut(rank + 1, ranks, end - begin)};
+  return {begin + proportional_cut(rank, ranks, end - begin), begin + proportional_cut(rank + 1, ranks, end - begin)};
 }
 
 TextBody whole_text(const InputFile& file) {
@@ -109,8 +108,7 @@ void LineReader::skip_foreign_line() {
 
 std::int64_t LineReader::find_line_end(std::int64_t from) const {
   const char* begin = buffer_.get() + from;
-  const void* found =
-      from == filled_ ? nullptr : std::memchr(begin, '\n', static_cast<std::size_t>(filled_ - from));
+  const void* found = from == filled_ ? nullptr : std::memchr(begin, '\n', static_cast<std::size_t>(filled_ - from));
   return found == nullptr ? filled_ : static_cast<const char*>(found) - buffer_.get();
 }
 

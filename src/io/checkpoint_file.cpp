@@ -42,8 +42,7 @@ std::uint64_t checksum_of(const Header& header) {
 
 std::vector<std::byte> seal(std::vector<std::byte> image_with_user_block) {
   if (image_with_user_block.size() <= kCheckpointHeaderBytes) {
-    throw InternalError(
-        fmt::format("an image of {} bytes has no user block to seal", image_with_user_block.size()));
+    throw InternalError(fmt::format("an image of {} bytes has no user block to seal", image_with_user_block.size()));
   }
   const auto image = std::span(image_with_user_block).subspan(kCheckpointHeaderBytes);
   Header header;
@@ -72,13 +71,11 @@ std::span<const std::byte> unseal(std::span<const std::byte> file, const std::st
   }
   if (header.version != kCheckpointVersion) {
     refuse(fmt::format("{} format version {} (this Lockstep reads {})",
-                       header.version > kCheckpointVersion ? "newer" : "unknown", header.version,
-                       kCheckpointVersion));
+                       header.version > kCheckpointVersion ? "newer" : "unknown", header.version, kCheckpointVersion));
   }
   const auto image = file.subspan(kCheckpointHeaderBytes);
   if (image.size() < header.image_bytes) {
-    refuse(
-        fmt::format("truncated ({} of {} bytes)", file.size(), header.image_bytes + kCheckpointHeaderBytes));
+    refuse(fmt::format("truncated ({} of {} bytes)", file.size(), header.image_bytes + kCheckpointHeaderBytes));
   }
   if (image.size() > header.image_bytes) {
     refuse(fmt::format("content damaged ({} bytes after its end)", image.size() - header.image_bytes));

@@ -86,8 +86,7 @@ class Replacement {
 
   /// Reads the temporary file back.
   void compare(std::span<const std::byte> bytes) {
-    const IoResult opened =
-        uninterrupted([&] { return files_.open_to_read(directory_, temporary_, Links::refuse); });
+    const IoResult opened = uninterrupted([&] { return files_.open_to_read(directory_, temporary_, Links::refuse); });
     require(opened, "read back");
     const FileDescriptor file(files_, static_cast<int>(opened));
     std::vector<std::byte> block(std::size_t{1} << 20);
@@ -99,10 +98,9 @@ class Replacement {
       const auto length = static_cast<std::size_t>(count);
       if (length > expected.size() || !std::equal(block.begin(), block.begin() + count, expected.begin()) ||
           (length == 0 && !expected.empty())) {
-        throw Error(
-            ExitCode::io_error,
-            fmt::format("{}: the bytes read back from byte {} on are not those written; is the disk damaged?",
-                        path_, position));
+        throw Error(ExitCode::io_error,
+                    fmt::format("{}: the bytes read back from byte {} on are not those written; is the disk damaged?",
+                                path_, position));
       }
       if (length == 0) {
         return;

@@ -68,8 +68,7 @@ IoResult PosixFileSystem::open_directory(const std::string& path) {
 
 IoResult PosixFileSystem::create_exclusive(int directory, const std::string& name) {
   constexpr mode_t mode = 0666;  // the umask decides
-  return result_of(
-      ::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  return result_of(::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
 }
 
 IoResult PosixFileSystem::open_to_read(int directory, const std::string& name, Links links) {
@@ -157,8 +156,7 @@ IoResult FileDescriptor::close() {
 int open_directory(FileSystem& files, const std::string& path) {
   const IoResult opened = uninterrupted([&] { return files.open_directory(path); });
   if (opened < 0) {
-    throw SystemError(SystemError::Purpose::create_output, path, "open the folder",
-                      static_cast<int>(-opened));
+    throw SystemError(SystemError::Purpose::create_output, path, "open the folder", static_cast<int>(-opened));
   }
   return static_cast<int>(opened);
 }

@@ -73,8 +73,8 @@ void check_filters(hid_t creation, const Hdf5Place& place) {
     unsigned configuration = 0;
     std::size_t values = 0;
     std::array<char, 64> name{};
-    const H5Z_filter_t filter = checked(H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &values,
-                                                       nullptr, name.size(), name.data(), &configuration),
+    const H5Z_filter_t filter = checked(H5Pget_filter2(creation, static_cast<unsigned>(i), &flags, &values, nullptr,
+                                                       name.size(), name.data(), &configuration),
                                         "H5Pget_filter2", place);
     if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32) {
       name.back() = '\0';
@@ -157,13 +157,11 @@ void check_type(hid_t type, const Hdf5Place& place) {
     refuse(place, "type " + class_name(type_class) + " is not supported; only numbers and strings are");
   }
   if (const std::size_t bytes = H5Tget_size(type); bytes > 8) {
-    refuse(place,
-           fmt::format("numbers of {} bytes are not supported; store them as float64 or int64", bytes));
+    refuse(place, fmt::format("numbers of {} bytes are not supported; store them as float64 or int64", bytes));
   }
 }
 
-std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t file_bytes,
-                                        const Hdf5Place& place) {
+std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t file_bytes, const Hdf5Place& place) {
   const auto space = owned<Hdf5Space>(H5Dget_space(dataset), "H5Dget_space", place);
   if (H5Sget_simple_extent_type(space.id()) == H5S_NULL) {
     refuse(place, "empty dataspace (h5py.Empty) where values are expected");
@@ -173,8 +171,7 @@ std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t 
     refuse(place, fmt::format("at most 2 dimensions are supported ({} found)", rank));
   }
   std::array<hsize_t, 2> dimensions{};
-  checked(H5Sget_simple_extent_dims(space.id(), dimensions.data(), nullptr), "H5Sget_simple_extent_dims",
-          place);
+  checked(H5Sget_simple_extent_dims(space.id(), dimensions.data(), nullptr), "H5Sget_simple_extent_dims", place);
 
   const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(dataset), "H5Dget_create_plist", place);
   const bool chunked = H5Pget_layout(creation.id()) == H5D_CHUNKED;

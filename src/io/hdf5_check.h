@@ -21,7 +21,6 @@ void check_storage(hid_t dataset, std::int64_t file_bytes, const Hdf5Place& plac
 void check_type(hid_t type, const Hdf5Place& place);
 
 /// Dimensions (rank ≤ 2) whose bytes a file of that size can hold.
-std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t file_bytes,
-                                        const Hdf5Place& place);
+std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t file_bytes, const Hdf5Place& place);
 
 }  // namespace lockstep::hdf5_check

@@ -26,15 +26,14 @@ Hdf5File create_in_memory(std::size_t user_block_bytes, const Hdf5Place& place) 
   const auto access = owned<Hdf5Properties>(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place);
   constexpr std::size_t increment = std::size_t{1} << 20;
   checked(H5Pset_fapl_core(access.id(), increment, false), "H5Pset_fapl_core", place);
-  return owned<Hdf5File>(H5Fcreate(unique_image_name().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()),
-                         "H5Fcreate", place);
+  return owned<Hdf5File>(H5Fcreate(unique_image_name().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "H5Fcreate",
+                         place);
 }
 
 template <typename Value>
 Value only(const std::vector<Value>& values, const std::string& file, const std::string& path) {
   if (values.size() != 1) {
-    throw DataError(
-        fmt::format("{}: {}: one value expected ({} found)", file, printable(path), values.size()));
+    throw DataError(fmt::format("{}: {}: one value expected ({} found)", file, printable(path), values.size()));
   }
   return values.front();
 }
@@ -56,23 +55,21 @@ void Hdf5ImageWriter::create_groups(const std::string& path) {
     if (checked(H5Lexists(file_.id(), group.c_str(), H5P_DEFAULT), "H5Lexists", place) == 0) {
       const auto creation = without_times(H5P_GROUP_CREATE, place);
       const Hdf5Group created(
-          checked(H5Gcreate2(file_.id(), group.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
-                  "H5Gcreate2", place));
+          checked(H5Gcreate2(file_.id(), group.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), "H5Gcreate2", place));
     }
   }
 }
 
-void Hdf5ImageWriter::write_dataset(const std::string& path, hid_t file_type, hid_t memory_type,
-                                    const void* values, const std::vector<std::int64_t>& shape) {
+void Hdf5ImageWriter::write_dataset(const std::string& path, hid_t file_type, hid_t memory_type, const void* values,
+                                    const std::vector<std::int64_t>& shape) {
   const Hdf5Place place{place_.file, path, place_.code};
   create_groups(path);
   const std::vector<hsize_t> dimensions = as_dimensions(shape);
   const auto rank = static_cast<int>(dimensions.size());
-  const auto space =
-      owned<Hdf5Space>(H5Screate_simple(rank, dimensions.data(), nullptr), "H5Screate_simple", place);
-  const auto dataset = owned<Hdf5Dataset>(H5Dcreate2(file_.id(), path.c_str(), file_type, space.id(),
-                                                     H5P_DEFAULT, dataset_creation_.id(), H5P_DEFAULT),
-                                          "H5Dcreate2", place);
+  const auto space = owned<Hdf5Space>(H5Screate_simple(rank, dimensions.data(), nullptr), "H5Screate_simple", place);
+  const auto dataset = owned<Hdf5Dataset>(
+      H5Dcreate2(file_.id(), path.c_str(), file_type, space.id(), H5P_DEFAULT, dataset_creation_.id(), H5P_DEFAULT),
+      "H5Dcreate2", place);
   if (std::find(shape.begin(), shape.end(), 0) == shape.end()) {
     checked(H5Dwrite(dataset.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), "H5Dwrite", place);
   }
@@ -98,14 +95,12 @@ void Hdf5ImageWriter::write(const std::string& path, std::span<const double> val
 
 void Hdf5ImageWriter::write(const std::string& path, std::span<const std::int64_t> values) {
   const auto lock = hdf5_lock();
-  write_dataset(path, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data(),
-                {static_cast<std::int64_t>(values.size())});
+  write_dataset(path, H5T_STD_I64LE, H5T_NATIVE_INT64, values.data(), {static_cast<std::int64_t>(values.size())});
 }
 
 void Hdf5ImageWriter::write(const std::string& path, std::span<const std::uint64_t> values) {
   const auto lock = hdf5_lock();
-  write_dataset(path, H5T_STD_U64LE, H5T_NATIVE_UINT64, values.data(),
-                {static_cast<std::int64_t>(values.size())});
+  write_dataset(path, H5T_STD_U64LE, H5T_NATIVE_UINT64, values.data(), {static_cast<std::int64_t>(values.size())});
 }
 
 void Hdf5ImageWriter::write_texts(const std::string& path, std::span<const std::string> texts,

@@ -141,8 +141,7 @@ std::vector<std::string> Hdf5Input::names(const std::string& group) const {
   const auto lock = hdf5_lock();
   const auto object = open_object(group);
   std::vector<std::string> result;
-  checked(H5Literate(object.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &result), "H5Literate",
-          at(group));
+  checked(H5Literate(object.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &result), "H5Literate", at(group));
   return result;
 }
 
@@ -192,8 +191,8 @@ Hdf5Space Hdf5Input::select_rows(const std::string& name, std::int64_t first_row
     return space;
   }
   if (first_row < 0 || rows < 0 || first_row > opened.shape[0] || rows > opened.shape[0] - first_row) {
-    throw DataError(fmt::format("{}: {}: no rows [{}, {}) (it has {})", place.file, printable(place.object),
-                                first_row, first_row + rows, opened.shape[0]));
+    throw DataError(fmt::format("{}: {}: no rows [{}, {}) (it has {})", place.file, printable(place.object), first_row,
+                                first_row + rows, opened.shape[0]));
   }
   const std::array<hsize_t, 2> start{static_cast<hsize_t>(first_row), 0};
   const std::array<hsize_t, 2> count{static_cast<hsize_t>(rows),
@@ -204,8 +203,7 @@ Hdf5Space Hdf5Input::select_rows(const std::string& name, std::int64_t first_row
 }
 
 template <typename Value>
-void Hdf5Input::read_values(const std::string& name, std::int64_t first_row, std::int64_t rows,
-                            std::span<Value> out) {
+void Hdf5Input::read_values(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<Value> out) {
   const auto lock = hdf5_lock();
   const Hdf5Place place = at(name);
   const Dataset& opened = dataset(name);
@@ -224,19 +222,17 @@ void Hdf5Input::read_values(const std::string& name, std::int64_t first_row, std
     return;
   }
   const hsize_t length = values;
-  const auto memory_space =
-      owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
+  const auto memory_space = owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
   const auto transfer = owned<Hdf5Properties>(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate", place);
   if (exact) {
     checked(H5Pset_type_conv_cb(transfer.id(), refuse_clipping, nullptr), "H5Pset_type_conv_cb", place);
   }
-  checked(H5Dread(opened.handle.id(), native_type<Value>(), memory_space.id(), file_space.id(), transfer.id(),
-                  out.data()),
-          "H5Dread", place);
+  checked(
+      H5Dread(opened.handle.id(), native_type<Value>(), memory_space.id(), file_space.id(), transfer.id(), out.data()),
+      "H5Dread", place);
 }
 
-void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
-                          std::span<double> out) {
+void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) {
   read_values(name, first_row, rows, out);
 }
 

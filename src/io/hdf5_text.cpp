@@ -65,11 +65,9 @@ std::vector<std::string> Hdf5Input::read_texts(const std::string& name, const Hd
     return {};
   }
   const hsize_t length = count;
-  const auto memory_space =
-      owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
+  const auto memory_space = owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
   const auto read = [&](hid_t transfer, void* buffer) {
-    checked(H5Dread(opened.handle.id(), type, memory_space.id(), file_space.id(), transfer, buffer),
-            "H5Dread", place);
+    checked(H5Dread(opened.handle.id(), type, memory_space.id(), file_space.id(), transfer, buffer), "H5Dread", place);
   };
   if (checked(H5Tis_variable_str(type), "H5Tis_variable_str", place) == 0) {
     const std::size_t size = H5Tget_size(type);
@@ -91,13 +89,12 @@ std::vector<std::string> Hdf5Input::read_texts(const std::string& name, const Hd
   return texts;
 }
 
-std::vector<std::string> Hdf5Input::read_text_rows(const std::string& name, std::int64_t first_row,
-                                                   std::int64_t rows) {
+std::vector<std::string> Hdf5Input::read_text_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
   const auto lock = hdf5_lock();
   const Hdf5Place place = at(name);
   if (!is_text(name) || shape(name).size() > 1) {
-    throw DataError(fmt::format("{}: {}: a list of strings expected ({} found)", place.file,
-                                printable(place.object), is_text(name) ? "a table" : "numbers"));
+    throw DataError(fmt::format("{}: {}: a list of strings expected ({} found)", place.file, printable(place.object),
+                                is_text(name) ? "a table" : "numbers"));
   }
   return read_texts(name, select_rows(name, first_row, rows));
 }
@@ -113,8 +110,7 @@ bool Hdf5Input::has_attribute(const std::string& object, const std::string& attr
   return checked(H5Aexists(owner.id(), attribute.c_str()), "H5Aexists", at(object)) > 0;
 }
 
-Hdf5Input::Attribute Hdf5Input::open_attribute(const std::string& object,
-                                               const std::string& attribute) const {
+Hdf5Input::Attribute Hdf5Input::open_attribute(const std::string& object, const std::string& attribute) const {
   const Hdf5Place place = at(object + "@" + attribute);
   const auto owner = open_object(object);
   Attribute opened;
@@ -131,8 +127,7 @@ Hdf5Input::Attribute Hdf5Input::open_attribute(const std::string& object,
   return opened;
 }
 
-std::vector<std::int64_t> Hdf5Input::integer_attribute(const std::string& object,
-                                                       const std::string& attribute) const {
+std::vector<std::int64_t> Hdf5Input::integer_attribute(const std::string& object, const std::string& attribute) const {
   const auto lock = hdf5_lock();
   const Hdf5Place place = at(object + "@" + attribute);
   const Attribute opened = open_attribute(object, attribute);

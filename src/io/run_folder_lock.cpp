@@ -109,8 +109,7 @@ int open_lock_file(const std::string& directory) {
     return file;
   }
   ::close(file);
-  throw Error(ExitCode::cannot_create,
-              path + ": not a lock file of ours (a hard link or no regular file); remove it");
+  throw Error(ExitCode::cannot_create, path + ": not a lock file of ours (a hard link or no regular file); remove it");
 }
 
 }  // namespace
@@ -137,8 +136,8 @@ RunFolderLock::RunFolderLock(const std::string& directory) : RunFolderLock(open_
       uninterrupted([&]() -> IoResult { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno; });
   if (locked == -EWOULDBLOCK) {
     throw Error(ExitCode::cannot_create,
-                fmt::format("run folder {} is in use by {}; wait for its end, or give another --run",
-                            directory, read_holder(descriptor_)));
+                fmt::format("run folder {} is in use by {}; wait for its end, or give another --run", directory,
+                            read_holder(descriptor_)));
   }
   exclusive_ = locked == 0;
   if (exclusive_) {

@@ -12,8 +12,8 @@ std::size_t at(Index i) {
 
 void reserve(Workspace& scratch, Index count) {
   const std::size_t size = at(padded(count));
-  for (AlignedVector<double>* buffer : {&scratch.margin, &scratch.target, &scratch.weight, &scratch.loss,
-                                        &scratch.slope, &scratch.curvature}) {
+  for (AlignedVector<double>* buffer :
+       {&scratch.margin, &scratch.target, &scratch.weight, &scratch.loss, &scratch.slope, &scratch.curvature}) {
     if (buffer->size() < size) {
       buffer->resize(size);
     }
@@ -29,8 +29,8 @@ PartialShape LinearModel::shape(Order order) const {
   return {kLossHeader, gradient + hessian, Scalar::float64};
 }
 
-void LinearModel::add_rows(const Dataset& data, std::span<const Rows> rows, const double* w, Order order,
-                           Partial& into, Workspace& scratch, Margins* margins) const {
+void LinearModel::add_rows(const Dataset& data, std::span<const Rows> rows, const double* w, Order order, Partial& into,
+                           Workspace& scratch, Margins* margins) const {
   if (order == Order::hessian) {
     data.x->begin_gram(scratch.gram);
   }

@@ -4,11 +4,11 @@
 #include "lockstep/base/hash.h"
 #include "lockstep/objective/batch_schedule.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
@@ -62,11 +62,10 @@ const Partial& EmpiricalRisk::sum_leaves(const Vector& w, Order order) {
     last_margins_.resize(static_cast<std::size_t>(data_.rows));
     margins = &last_margins_;
   }
-  return reduction_.over_leaves(model_.shape(order), words_at(w),
-                                [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-                                  model_.add_rows(data_, data_.panels_of_leaf(leaf), w.data(), order, into, scratch,
-                                                  margins);
-                                });
+  return reduction_.over_leaves(
+      model_.shape(order), words_at(w), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        model_.add_rows(data_, data_.panels_of_leaf(leaf), w.data(), order, into, scratch, margins);
+      });
 }
 
 /// The rows of this step, lane by lane.
@@ -74,8 +73,7 @@ const Partial& EmpiricalRisk::sum_lanes(const Vector& w, Order order) {
   const std::int64_t steps = steps_per_epoch();
   const Index height = panel_rows(data_.features);
   const auto add_lane = [&](std::int64_t lane, Partial& into, Workspace& scratch) {
-    const std::vector<std::int32_t>& rows =
-        lane_order_[static_cast<std::size_t>(lane - reduction_.own_lanes().begin)];
+    const std::vector<std::int32_t>& rows = lane_order_[static_cast<std::size_t>(lane - reduction_.own_lanes().begin)];
     const Run batch = batch_positions(position_.step, steps, lane, data_.partition.lanes, std::ssize(rows));
     for (std::int64_t begin = batch.begin; begin < batch.end; begin += height) {
       const Rows piece{0, std::min<Index>(height, batch.end - begin), -1, rows.data() + begin};
@@ -110,9 +108,10 @@ void EmpiricalRisk::require_agreement(std::uint64_t hash) {
     }
   }
   std::ranges::sort(odd);
-  throw InternalError(fmt::format("ranks diverged: rank {} of {} holds other parameters than the rest; nothing of this "
-                                  "step was saved; resume from the last checkpoint, on other hardware if it repeats",
-                                  fmt::join(odd, ", "), comm_.size()));
+  throw InternalError(
+      fmt::format("ranks diverged: rank {} of {} holds other parameters than the rest; nothing of this "
+                  "step was saved; resume from the last checkpoint, on other hardware if it repeats",
+                  fmt::join(odd, ", "), comm_.size()));
 }
 
 /// Intensive after: the division by Σs and the penalty, once.

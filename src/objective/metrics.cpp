@@ -56,9 +56,8 @@ Metrics regression_metrics(MetricSums& sums) {
     into[3] += s * std::abs(z - y);
   });
   const double mean = first[1] / first[0];
-  const auto second = sums(1, [mean](double y, double, double s, std::span<double> into) {
-    into[0] += s * (y - mean) * (y - mean);
-  });
+  const auto second =
+      sums(1, [mean](double y, double, double s, std::span<double> into) { into[0] += s * (y - mean) * (y - mean); });
   return {{"mse", first[2] / first[0]}, {"mae", first[3] / first[0]}, {"r2", 1 - first[2] / second[0]}};
 }
 
@@ -73,8 +72,7 @@ Margins compute_margins(const Dataset& data, const Model& model, const Vector& w
   return margins;
 }
 
-Metrics evaluate_metrics(const Dataset& data, const Margins& margins, int threads,
-                         Communicator& comm) {
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, int threads, Communicator& comm) {
   MetricSums sums(data, margins, threads, comm);
   return data.class_names.empty() ? regression_metrics(sums) : classifier_metrics(data, margins, sums, comm);
 }

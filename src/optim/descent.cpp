@@ -4,18 +4,18 @@
 #include "lockstep/base/lanes.h"
 #include "lockstep/optim/line_search.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
 namespace {
 
-/// Relative predicted decrease, in units of the tolerance, below which a Newton step is not worth its pass: 1e-13 at the
-/// default tolerance.
+/// Relative predicted decrease, in units of the tolerance, below which a Newton step is not worth its pass: 1e-13 at
+/// the default tolerance.
 constexpr double kPromise = 1e-7;
 
 void start(Objective& objective, Order order, OptimizerState& state, Evaluation& at) {
@@ -23,9 +23,10 @@ void start(Objective& objective, Order order, OptimizerState& state, Evaluation&
   objective.evaluate(state.parameters, order, at);
   objective.update(UpdateKind::initial);
   if (!std::isfinite(at.value) || !at.gradient.allFinite()) {
-    throw NumericalStop(fmt::format("the objective is not finite at the start (F = {}): are there huge values in the "
-                                    "data? scale the features",
-                                    at.value));
+    throw NumericalStop(
+        fmt::format("the objective is not finite at the start (F = {}): are there huge values in the "
+                    "data? scale the features",
+                    at.value));
   }
   if (state.initial_gradient_norm < 0) {
     state.initial_gradient_norm = norm(at.gradient);
@@ -34,14 +35,16 @@ void start(Objective& objective, Order order, OptimizerState& state, Evaluation&
 
 void reject_separated(const Objective& objective, const Evaluation& at, std::int64_t iteration) {
   if (iteration > 0 && at.mistakes == 0 && at.weight > 0 && objective.unbounded_when_separated()) {
-    throw NumericalStop(fmt::format("the classes are separated by the model at iteration {}: without a penalty there "
-                                    "is no finite optimum; use --l2",
-                                    iteration));
+    throw NumericalStop(
+        fmt::format("the classes are separated by the model at iteration {}: without a penalty there "
+                    "is no finite optimum; use --l2",
+                    iteration));
   }
 }
 
-/// A gradient norm depends on the units of the features; the decrease that the quadratic model predicts does not. With a
-/// Hessian at hand it costs no pass, so steps that still promise something are taken even below the gradient's target.
+/// A gradient norm depends on the units of the features; the decrease that the quadratic model predicts does not. With
+/// a Hessian at hand it costs no pass, so steps that still promise something are taken even below the gradient's
+/// target.
 bool promises_nothing(const Evaluation& at, const Direction& direction, Order order, const DescentSettings& settings) {
   return order != Order::hessian || -0.5 * direction.slope <= kPromise * settings.tolerance * std::abs(at.value);
 }
@@ -53,13 +56,14 @@ Summary stalled(const Evaluation& at, const Direction& direction, double target)
   const double rounding = 64 * std::numeric_limits<double>::epsilon() * std::max(std::abs(at.value), 1e-300);
   if (predicted <= rounding || norm(at.gradient) <= target) {
     summary.status = Summary::Status::converged;
-    summary.reason = fmt::format("converged to the rounding level of F: gradient norm {:.3e} (wanted {:.3e}), predicted "
-                                 "decrease {:.1e}",
-                                 norm(at.gradient), target, predicted);
+    summary.reason = fmt::format(
+        "converged to the rounding level of F: gradient norm {:.3e} (wanted {:.3e}), predicted "
+        "decrease {:.1e}",
+        norm(at.gradient), target, predicted);
   } else {
     summary.status = Summary::Status::failed;
-    summary.reason = fmt::format("no step lowers the objective: gradient norm {:.3e} (wanted {:.3e})", norm(at.gradient),
-                                 target);
+    summary.reason =
+        fmt::format("no step lowers the objective: gradient norm {:.3e} (wanted {:.3e})", norm(at.gradient), target);
   }
   return summary;
 }
@@ -106,8 +110,7 @@ Summary descend(Objective& objective, DirectionMethod& method, const DescentSett
                                    gradient_norm, target);
       break;
     }
-    const LineSearchResult step =
-        backtrack(objective, state.parameters, at, direction, order, trial_point, trial);
+    const LineSearchResult step = backtrack(objective, state.parameters, at, direction, order, trial_point, trial);
     if (step.status == LineSearchResult::Status::stopped) {
       summary.status = Summary::Status::stopped;
       break;

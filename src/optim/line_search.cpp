@@ -24,7 +24,8 @@ bool decreases(double value, const Evaluation& from, double slope, double t) {
   return value <= from.value + kArmijo * t * slope;
 }
 
-/// Near the optimum F is flat to rounding, and the gradient decides (after W. Hager, H. Zhang, SIAM J. Optim. 16 (2005)).
+/// Near the optimum F is flat to rounding, and the gradient decides (after W. Hager, H. Zhang, SIAM J. Optim. 16
+/// (2005)).
 bool flat_but_better(const Evaluation& trial, const Evaluation& from) {
   return std::abs(trial.value - from.value) <= kRounding * std::abs(from.value) &&
          norm(trial.gradient) < norm(from.gradient);

@@ -11,10 +11,10 @@
 #include "lockstep/base/lanes.h"
 #include "lockstep/optim/direction.h"
 
-#include <Eigen/Cholesky>
-
 #include <cmath>
 #include <limits>
+
+#include <Eigen/Cholesky>
 
 namespace lockstep {
 

@@ -52,7 +52,8 @@ Schedule Schedule::parse(const std::string& text, double initial, std::int64_t e
     schedule.factor_ = 1;
     most = 2;
   } else {
-    throw ConfigurationError("schedule '" + text + "' is none of constant, step[:EPOCHS[:FACTOR]], cosine, inverse[:RATE]");
+    throw ConfigurationError("schedule '" + text +
+                             "' is none of constant, step[:EPOCHS[:FACTOR]], cosine, inverse[:RATE]");
   }
   if (parts.size() > most) {
     throw ConfigurationError("schedule '" + text + "' has too many parts");

@@ -3,9 +3,9 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/base/lanes.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -13,9 +13,10 @@ namespace {
 
 void require_finite(const Evaluation& at, const OptimizerState& state, double rate) {
   if (!std::isfinite(at.value) || !at.gradient.allFinite()) {
-    throw NumericalStop(fmt::format("the loss or its gradient is not finite in epoch {}, step {} (F = {}): lower "
-                                    "--learning-rate (it is {}) or scale the features",
-                                    state.epoch + 1, state.epoch_step + 1, at.value, rate));
+    throw NumericalStop(
+        fmt::format("the loss or its gradient is not finite in epoch {}, step {} (F = {}): lower "
+                    "--learning-rate (it is {}) or scale the features",
+                    state.epoch + 1, state.epoch_step + 1, at.value, rate));
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include "lockstep/base/errors.h"
 
-#include <fmt/format.h>
-
 #include <bit>
+
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace lockstep {
@@ -20,9 +20,10 @@ void require_memory_for_newton(Index parameters, const RowPartition& partition, 
   const double needed = newton_bytes(parameters, partition, threads);
   const double present = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
   if (needed > present) {
-    throw ConfigurationError(fmt::format("newton needs about {:.3g} GB a rank for the Hessians of {} parameters (this "
-                                         "machine has {:.3g} GB): use --optimizer sgd",
-                                         needed / 1e9, parameters, present / 1e9));
+    throw ConfigurationError(
+        fmt::format("newton needs about {:.3g} GB a rank for the Hessians of {} parameters (this "
+                    "machine has {:.3g} GB): use --optimizer sgd",
+                    needed / 1e9, parameters, present / 1e9));
   }
 }
 

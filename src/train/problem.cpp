@@ -17,10 +17,10 @@ void require_two_classes(const std::vector<std::string>& classes, const std::str
     return;
   }
   const auto shown = std::span(classes).first(std::min(classes.size(), kLabelsShown));
-  throw DataError({path, 0, 0}, fmt::format("logistic regression needs labels of two classes (saw {}: {}{}); "
-                                            "is --label-column right?",
-                                            classes.size(), fmt::join(shown, ", "),
-                                            classes.size() > kLabelsShown ? ", …" : ""));
+  throw DataError({path, 0, 0},
+                  fmt::format("logistic regression needs labels of two classes (saw {}: {}{}); "
+                              "is --label-column right?",
+                              classes.size(), fmt::join(shown, ", "), classes.size() > kLabelsShown ? ", …" : ""));
 }
 
 LayoutSettings layout_of(const TrainSettings& settings, int threads) {

@@ -3,9 +3,9 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/base/hash.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -13,9 +13,10 @@ namespace {
 
 void require_same_data(const TrainingState& saved, const TrainingState& fresh) {
   if (saved.fingerprint != fresh.fingerprint) {
-    throw DataError(fmt::format("the data differ from those this run was started on (fingerprint {}, was {}); train "
-                                "them into another --run folder",
-                                to_hex(fresh.fingerprint), to_hex(saved.fingerprint)));
+    throw DataError(
+        fmt::format("the data differ from those this run was started on (fingerprint {}, was {}); train "
+                    "them into another --run folder",
+                    to_hex(fresh.fingerprint), to_hex(saved.fingerprint)));
   }
   if (saved.optimizer.parameters.size() != fresh.optimizer.parameters.size() || saved.leaves != fresh.leaves ||
       saved.lanes != fresh.lanes) {
@@ -100,9 +101,10 @@ TrainingState resume_or_start(const TrainSettings& settings, TrainingState fresh
     refuse_or_overwrite(settings, checkpoints, saved->optimizer.iteration);
   }
   if (saved->build != fresh.build) {
-    console.warning(fmt::format("the checkpoint was written by another build or processor kind ({}; now {}): the bits "
-                                "may differ from those of an uninterrupted run",
-                                saved->build, fresh.build));
+    console.warning(
+        fmt::format("the checkpoint was written by another build or processor kind ({}; now {}): the bits "
+                    "may differ from those of an uninterrupted run",
+                    saved->build, fresh.build));
   }
   saved->configuration = std::move(fresh.configuration);
   saved->build = std::move(fresh.build);

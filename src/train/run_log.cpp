@@ -5,13 +5,13 @@
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/file_system.h"
 
-#include <nlohmann/json.hpp>
-
 #include <cerrno>
 #include <cmath>
-#include <fcntl.h>
 #include <map>
 #include <sstream>
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace lockstep {

@@ -2,10 +2,10 @@
 
 #include "lockstep/base/hash.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <cmath>
 
 namespace lockstep {
 
@@ -110,13 +110,13 @@ void RunObserver::warn_of_damping(const IterationReport& report) {
     return;
   }
   warned_of_damping_ = true;
-  const std::string columns =
-      report.weak_parameters.empty()
-          ? ""
-          : fmt::format("; linearly dependent: {}", fmt::join(report.weak_parameters, ", "));
-  console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; --l2 makes the "
-                               "solution unique",
-                               report.damping, columns));
+  const std::string columns = report.weak_parameters.empty()
+                                  ? ""
+                                  : fmt::format("; linearly dependent: {}", fmt::join(report.weak_parameters, ", "));
+  console_.warning(
+      fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; --l2 makes the "
+                  "solution unique",
+                  report.damping, columns));
 }
 
 }  // namespace lockstep

@@ -1,9 +1,9 @@
 #include "lockstep/train/run_summary.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-
-#include <cmath>
 
 namespace lockstep {
 

@@ -16,11 +16,11 @@
 #include "lockstep/train/run_summary.h"
 #include "lockstep/train/stop_monitor.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace lockstep {
@@ -105,15 +105,17 @@ void TrainingJob::require_equal_programs() {
   const std::vector<std::string> settings = all_gather_text(comm_, to_toml(entries));
   for (std::size_t rank = 1; rank < builds.size(); ++rank) {
     if (builds[rank] != builds[0]) {
-      throw ConfigurationError(fmt::format("rank {} runs another program or processor kind than rank 0 ({}; rank 0: {}): "
-                                           "start the same binary on nodes of one kind",
-                                           rank, builds[rank], builds[0]));
+      throw ConfigurationError(
+          fmt::format("rank {} runs another program or processor kind than rank 0 ({}; rank 0: {}): "
+                      "start the same binary on nodes of one kind",
+                      rank, builds[rank], builds[0]));
     }
     if (settings[rank] != settings[0]) {
-      throw ConfigurationError(fmt::format("rank {} was given other settings than rank 0, from '{}' on; give options on "
-                                           "the command line, or the same files and environment (mpirun -x NAME) to "
-                                           "every host",
-                                           rank, first_difference(settings[0], settings[rank])));
+      throw ConfigurationError(
+          fmt::format("rank {} was given other settings than rank 0, from '{}' on; give options on "
+                      "the command line, or the same files and environment (mpirun -x NAME) to "
+                      "every host",
+                      rank, first_difference(settings[0], settings[rank])));
     }
   }
 }
@@ -218,9 +220,10 @@ void TrainingJob::show_banner() {
                             to_string(settings_.optimizer), model_->dimension(), comm_.size(), threads_));
   const std::int64_t workers = std::int64_t{comm_.size()} * threads_;
   if (partition.lanes > 0 && workers > partition.lanes) {
-    console_.info(fmt::format("{} of {} workers idle: a mini-batch run has {} lanes; --lanes {} would use more (another "
-                              "result)",
-                              workers - partition.lanes, workers, partition.lanes, 2 * partition.lanes));
+    console_.info(
+        fmt::format("{} of {} workers idle: a mini-batch run has {} lanes; --lanes {} would use more (another "
+                    "result)",
+                    workers - partition.lanes, workers, partition.lanes, 2 * partition.lanes));
   }
   if (state_.optimizer.iteration > 0) {
     console_.info(fmt::format("resuming from step {}", state_.optimizer.iteration));
@@ -337,8 +340,9 @@ void TrainingJob::show_result() {
   if (!summary_.validation.empty()) {
     console_.info(fmt::format("validation: {}", to_text(summary_.validation)));
   }
-  console_.info(fmt::format("seconds: load {:.3g}, train {:.3g}, evaluate {:.3g}, checkpoint {:.3g}", summary_.seconds.load,
-                            summary_.seconds.train, summary_.seconds.evaluate, summary_.seconds.checkpoint));
+  console_.info(fmt::format("seconds: load {:.3g}, train {:.3g}, evaluate {:.3g}, checkpoint {:.3g}",
+                            summary_.seconds.load, summary_.seconds.train, summary_.seconds.evaluate,
+                            summary_.seconds.checkpoint));
   console_.info(fmt::format("parameters_sha256 {}", summary_.parameters_sha256));
   console_.info("results in " + folder_);
 }

@@ -140,19 +140,14 @@ class ThreadCommunicator final : public Communicator {
     require(send.empty() && receive.empty(), "all_to_all: counts do not fill the buffers");
   }
 
-  void exchange(int partner, std::span<const std::byte> send_bytes,
-                std::span<std::byte> receive_bytes) override {
+  void exchange(int partner, std::span<const std::byte> send_bytes, std::span<std::byte> receive_bytes) override {
     send(partner, send_bytes);
     receive(partner, receive_bytes);
   }
 
-  void send(int destination, std::span<const std::byte> bytes) override {
-    world_.post(rank_, destination, bytes);
-  }
+  void send(int destination, std::span<const std::byte> bytes) override { world_.post(rank_, destination, bytes); }
 
-  void receive(int source, std::span<std::byte> bytes) override {
-    copy(world_.collect(source, rank_), bytes);
-  }
+  void receive(int source, std::span<std::byte> bytes) override { copy(world_.collect(source, rank_), bytes); }
 
   [[noreturn]] void abort(int exit_code) override {
     std::cerr << "rank " << rank_ << " aborts with exit code " << exit_code << '\n';

@@ -13,17 +13,17 @@ namespace lockstep {
 /// The documented exit codes of `trainer` (they pass through mpirun).
 enum class ExitCode : int {
   success = 0,
-  usage = 64,            ///< bad command line
-  bad_data = 65,         ///< bad data file, model file or checkpoint
-  input_missing = 66,    ///< an input file does not exist
-  numerical_stop = 69,   ///< no finite optimum, non-finite loss, or a failed check
-  internal = 70,         ///< a bug, or ranks that diverged
-  out_of_memory = 71,    ///< an allocation failed
-  cannot_create = 73,    ///< output cannot be created, or the run folder is in use
-  io_error = 74,         ///< reading or writing failed
-  stopped_early = 75,    ///< stopped with a durable checkpoint: submit the job again
-  permission = 77,       ///< permission denied
-  configuration = 78,    ///< settings that contradict each other, the data, the checkpoint or the machine
+  usage = 64,           ///< bad command line
+  bad_data = 65,        ///< bad data file, model file or checkpoint
+  input_missing = 66,   ///< an input file does not exist
+  numerical_stop = 69,  ///< no finite optimum, non-finite loss, or a failed check
+  internal = 70,        ///< a bug, or ranks that diverged
+  out_of_memory = 71,   ///< an allocation failed
+  cannot_create = 73,   ///< output cannot be created, or the run folder is in use
+  io_error = 74,        ///< reading or writing failed
+  stopped_early = 75,   ///< stopped with a durable checkpoint: submit the job again
+  permission = 77,      ///< permission denied
+  configuration = 78,   ///< settings that contradict each other, the data, the checkpoint or the machine
 };
 
 /// Base of all errors that carry an exit code. `what()` is the text printed after "trainer: error: ".

@@ -31,16 +31,16 @@ struct RowPartition {
 
 struct Dataset {
   RowPartition partition;
-  Run leaves;                 ///< this rank's leaves
-  std::int64_t first_row = 0; ///< global number of local row 0
-  Index rows = 0;             ///< local rows
-  Index features = 0;         ///< d
+  Run leaves;                  ///< this rank's leaves
+  std::int64_t first_row = 0;  ///< global number of local row 0
+  Index rows = 0;              ///< local rows
+  Index features = 0;          ///< d
   Layout layout = Layout::dense_columns;
-  Panels panels;              ///< of the local leaves
+  Panels panels;  ///< of the local leaves
   std::unique_ptr<FeatureMatrix> x;
-  std::vector<double> label;  ///< local rows; class numbers where labels are classes
-  std::vector<double> weight; ///< local rows, or empty: all 1
-  std::vector<double> offset; ///< local rows, or empty: all 0
+  std::vector<double> label;   ///< local rows; class numbers where labels are classes
+  std::vector<double> weight;  ///< local rows, or empty: all 1
+  std::vector<double> offset;  ///< local rows, or empty: all 0
 
   std::int64_t stored_entries = 0;  ///< nonzeros over all ranks
   std::uint64_t fingerprint = 0;    ///< of the parsed values; the same for any file format and rank count

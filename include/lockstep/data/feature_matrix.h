@@ -25,10 +25,10 @@ namespace lockstep {
 
 /// Some of a rank's rows: a panel (consecutive rows), or rows picked one by one. Never more than panel_rows().
 struct Rows {
-  Index begin = 0;                          ///< local row of a panel's first row
+  Index begin = 0;  ///< local row of a panel's first row
   Index count = 0;
-  Index panel = -1;                         ///< number of the panel; −1 for picked rows
-  const std::int32_t* picked = nullptr;     ///< local rows; null for a panel
+  Index panel = -1;                      ///< number of the panel; −1 for picked rows
+  const std::int32_t* picked = nullptr;  ///< local rows; null for a panel
 
   Index row(Index i) const { return picked != nullptr ? picked[i] : begin + i; }
 };

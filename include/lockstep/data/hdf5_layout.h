@@ -17,9 +17,8 @@ struct Hdf5Layout {
   std::string offset;
   std::string id;
   std::int64_t rows = 0;
-  std::int64_t columns = 0;  ///< of x
-  std::vector<std::int64_t>
-      feature_of_column;  ///< one a column of x: its feature number, or −1 when it is left out
+  std::int64_t columns = 0;                     ///< of x
+  std::vector<std::int64_t> feature_of_column;  ///< one a column of x: its feature number, or −1 when it is left out
   std::int64_t features = 0;
   std::vector<std::string> feature_names;  ///< empty where the file has none
   std::vector<std::string> class_names;    ///< texts of the labels 0, 1, …; empty: labels are what they are

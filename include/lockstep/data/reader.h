@@ -18,11 +18,11 @@ struct ReadSettings {
   std::string path;
   DataFormat format = DataFormat::automatic;  ///< automatic: by file name ending, else by content
   LabelKind label_kind = LabelKind::real;
-  bool label_optional = false;  ///< a file without the label is read with `label` empty (predict)
-  std::string label_column;   ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
-  std::string weight_column;  ///< empty: none (HDF5: /weight where present)
-  std::string offset_column;  ///< empty: none (HDF5: /offset where present)
-  std::string id_column;      ///< empty: none
+  bool label_optional = false;    ///< a file without the label is read with `label` empty (predict)
+  std::string label_column;       ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
+  std::string weight_column;      ///< empty: none (HDF5: /weight where present)
+  std::string offset_column;      ///< empty: none (HDF5: /offset where present)
+  std::string id_column;          ///< empty: none
   std::vector<std::string> drop;  ///< columns left out
   std::string x_name = "X";       ///< HDF5 name of the features
   std::string y_name = "y";       ///< HDF5 name of the labels

@@ -21,8 +21,8 @@ struct FeatureChoice {
 /// Chooses among `columns` (those without another role). Where the names come from the file (`named`) and the
 /// model has names, the model's names in its order; otherwise all, in file order. `place` is the file in
 /// messages. Throws DataError when a column of the model is missing or the width differs.
-FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns,
-                              bool named, const std::string& place);
+FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns, bool named,
+                              const std::string& place);
 
 /// The place of `name` in `columns`, or −1.
 std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name);

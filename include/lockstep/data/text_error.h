@@ -13,8 +13,7 @@ namespace lockstep {
 class ContentError : public std::runtime_error {
  public:
   /// `column`: byte within the line, from 1; 0 when the whole line is meant.
-  ContentError(std::int64_t column, const std::string& message)
-      : std::runtime_error(message), column_(column) {}
+  ContentError(std::int64_t column, const std::string& message) : std::runtime_error(message), column_(column) {}
   std::int64_t column() const noexcept { return column_; }
 
  private:

@@ -8,7 +8,7 @@
 namespace lockstep {
 
 struct TextField {
-  std::string_view text;  ///< without quotes and surrounding blanks; valid until the next field is asked for
+  std::string_view text;    ///< without quotes and surrounding blanks; valid until the next field is asked for
   std::int64_t column = 0;  ///< its first byte within the line, from 1
 };
 

@@ -45,8 +45,7 @@ class Hdf5ImageWriter {
   void create_groups(const std::string& path);
   void write_dataset(const std::string& path, hid_t file_type, hid_t memory_type, const void* values,
                      const std::vector<std::int64_t>& shape);
-  void write_texts(const std::string& path, std::span<const std::string> texts,
-                   const std::vector<std::int64_t>& shape);
+  void write_texts(const std::string& path, std::span<const std::string> texts, const std::vector<std::int64_t>& shape);
 
   std::size_t user_block_bytes_;
   Hdf5Place place_;

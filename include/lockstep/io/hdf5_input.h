@@ -44,10 +44,8 @@ class Hdf5Input {
   /// out.size() = rows × columns.
   void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out);
   /// The same of an integer dataset, exactly; a value outside int64 is an error.
-  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
-                 std::span<std::int64_t> out);
-  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
-                 std::span<std::uint64_t> out);
+  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<std::int64_t> out);
+  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<std::uint64_t> out);
   /// The same of a dataset of strings of rank 1; padding is taken off.
   std::vector<std::string> read_text_rows(const std::string& name, std::int64_t first_row, std::int64_t rows);
 

@@ -25,14 +25,14 @@ class LinearModel final : public Model {
   void add_rows(const Dataset& data, std::span<const Rows> rows, const double* w, Order order, Partial& into,
                 Workspace& scratch, Margins* margins) const override;
   bool keeps_margins() const override { return true; }
-  void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end, double t,
-                          Partial& into, Workspace& scratch) const override;
+  void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
+                          double t, Partial& into, Workspace& scratch) const override;
 
   const PointwiseLoss& loss() const { return *loss_; }
 
  private:
-  void add_panel(const Dataset& data, const Rows& rows, const double* w, Order order, Partial& into,
-                 Workspace& scratch, Margins* margins) const;
+  void add_panel(const Dataset& data, const Rows& rows, const double* w, Order order, Partial& into, Workspace& scratch,
+                 Margins* margins) const;
   void load_rows(const Dataset& data, const Rows& rows, Workspace& scratch) const;
   void add_header(Index count, Workspace& scratch, Partial& into) const;
 

@@ -53,8 +53,8 @@ class Model {
   virtual bool keeps_margins() const = 0;
 
   /// Adds the losses (header only) of the rows at the margins start_i + t (end_i − start_i).
-  virtual void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                                  double t, Partial& into, Workspace& scratch) const = 0;
+  virtual void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
+                                  const Margins& end, double t, Partial& into, Workspace& scratch) const = 0;
 };
 
 }  // namespace lockstep

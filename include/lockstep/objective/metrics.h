@@ -18,8 +18,7 @@ using Metrics = std::vector<std::pair<std::string, double>>;
 Margins compute_margins(const Dataset& data, const Model& model, const Vector& w, int threads);
 
 /// The metrics that fit: those of a classifier where the data has classes. Collective.
-Metrics evaluate_metrics(const Dataset& data, const Margins& margins, int threads,
-                         Communicator& comm);
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, int threads, Communicator& comm);
 
 /// Area under the ROC curve of scores for labels 0 and 1, ties counted half: P(score of a 1 > score of a 0). NaN where
 /// one class is absent. Holds all scores on rank 0. Collective.

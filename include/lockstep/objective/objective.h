@@ -29,12 +29,12 @@ struct BatchPosition {
 
 /// What one oracle call returns; fields beyond the order asked for keep their old content.
 struct Evaluation {
-  double value = 0;            ///< F(w): mean loss plus penalty
-  Vector gradient;             ///< ∇F(w), p
-  SymmetricMatrix hessian;     ///< ∇²F(w), p × p
-  double weight = 0;           ///< Σ s of the rows used
-  double mistakes = 0;         ///< Σ s of the rows on the wrong side (classifiers)
-  bool stop_requested = false; ///< some rank wishes to stop; the same on every rank
+  double value = 0;             ///< F(w): mean loss plus penalty
+  Vector gradient;              ///< ∇F(w), p
+  SymmetricMatrix hessian;      ///< ∇²F(w), p × p
+  double weight = 0;            ///< Σ s of the rows used
+  double mistakes = 0;          ///< Σ s of the rows on the wrong side (classifiers)
+  bool stop_requested = false;  ///< some rank wishes to stop; the same on every rank
 };
 
 class Objective {

@@ -11,8 +11,8 @@ namespace lockstep {
 
 /// A direction d at an iterate and what it took to find it.
 struct Direction {
-  Vector d;                 ///< p; a descent direction: slope < 0
-  double slope = 0;         ///< ⟨∇F, d⟩
+  Vector d;          ///< p; a descent direction: slope < 0
+  double slope = 0;  ///< ⟨∇F, d⟩
   double damping = 0;
   std::vector<Index> weak;  ///< parameters whose pivots vanished
 };

@@ -11,10 +11,10 @@ namespace lockstep {
 
 /// One completed iteration (full-batch) or epoch (mini-batch).
 struct IterationReport {
-  double objective = 0;       ///< F at the new point; for an epoch the mean over its steps
-  double gradient_norm = -1;  ///< ‖∇F‖ at the new point; −1: not known
-  double step_length = 0;     ///< t of the line search, or the learning rate
-  double damping = 0;         ///< added to the scaled Hessian's diagonal; 0: none was needed
+  double objective = 0;                      ///< F at the new point; for an epoch the mean over its steps
+  double gradient_norm = -1;                 ///< ‖∇F‖ at the new point; −1: not known
+  double step_length = 0;                    ///< t of the line search, or the learning rate
+  double damping = 0;                        ///< added to the scaled Hessian's diagonal; 0: none was needed
   std::vector<std::string> weak_parameters;  ///< parameters whose pivots vanished where damping was needed
 };
 

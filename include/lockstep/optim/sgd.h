@@ -18,7 +18,7 @@ namespace lockstep {
 struct SgdSettings {
   std::int64_t epochs = 10;  ///< ≥ 0
   Schedule schedule;
-  double momentum = 0;       ///< in [0, 1)
+  double momentum = 0;  ///< in [0, 1)
 };
 
 /// Runs to the end of the epochs from where `state` stands, mid-epoch too. Ends with one full pass that gives F and

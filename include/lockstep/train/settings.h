@@ -30,11 +30,11 @@ enum class ResumePolicy { automatic, never, file };
 
 struct TrainSettings {
   // what is learned from
-  ReadSettings data;                ///< label_kind follows the model
-  std::string validation;           ///< path of a second file whose metrics are reported; empty: none
+  ReadSettings data;       ///< label_kind follows the model
+  std::string validation;  ///< path of a second file whose metrics are reported; empty: none
   ModelKind model = ModelKind::logistic;
   OptimizerKind optimizer = OptimizerKind::newton;
-  double l2 = 0;                    ///< ≥ 0, finite
+  double l2 = 0;  ///< ≥ 0, finite
   bool intercept = true;
 
   // how it is learned
@@ -49,16 +49,16 @@ struct TrainSettings {
   std::uint64_t seed = 0;
 
   // where and how it runs; free to change on resume
-  int threads = 0;                  ///< ≥ 0; 0: chosen at launch
-  std::string run;                  ///< run folder; empty: runs/<data>-<model>-<optimizer>
+  int threads = 0;  ///< ≥ 0; 0: chosen at launch
+  std::string run;  ///< run folder; empty: runs/<data>-<model>-<optimizer>
   ResumePolicy resume = ResumePolicy::automatic;
-  std::string resume_file;          ///< ResumePolicy::file
+  std::string resume_file;  ///< ResumePolicy::file
   bool overwrite = false;
   std::vector<std::string> allow_change;  ///< keys whose change on resume is accepted
   std::string checkpoint_every = "10m";
-  int keep = 2;                     ///< ≥ 2 checkpoints kept
-  double max_time_seconds = 0;      ///< 0: no limit
-  std::string progress = "auto";    ///< auto | lines | bar | none
+  int keep = 2;                   ///< ≥ 2 checkpoints kept
+  double max_time_seconds = 0;    ///< 0: no limit
+  std::string progress = "auto";  ///< auto | lines | bar | none
 
   /// Throws ConfigurationError that lists every violation with name and value.
   void validate() const;

@@ -1,5 +1,5 @@
-/// This rank's wish to stop: a signal, or the time limit. The wish rides with the next reduction, so that all ranks stop
-/// at the same step.
+/// This rank's wish to stop: a signal, or the time limit. The wish rides with the next reduction, so that all ranks
+/// stop at the same step.
 #pragma once
 
 #include "lockstep/base/timer.h"

@@ -27,8 +27,8 @@ TEST_F(CsvReader, ReadsTheSameRowsOnAnyNumberOfRanks) {
     weight.push_back(i % 4);
     offset.push_back(i * 0.1);
     text += id.back() + ',' + std::to_string(i * 0.5) + ',' + std::to_string(i % 4) + ',' +
-            fmt::format("{}", dense.back()) + ',' + fmt::format("{}", offset.back()) + ',' +
-            std::to_string(i * 3) + '\n';
+            fmt::format("{}", dense.back()) + ',' + fmt::format("{}", offset.back()) + ',' + std::to_string(i * 3) +
+            '\n';
   }
   ReadSettings settings = file(text);
   settings.id_column = "id";
@@ -230,10 +230,8 @@ TEST_F(CsvReader, BadContentIsReportedWithItsPosition) {
       {"a,b,y\nabc,1\n", "FILE:2:1: row has 2 fields, the header has 3"},
       {"1,2\n3\n", "FILE:2:1: row has 1 fields, the first row has 2"},
       {"a,y,\n1,2,3\n", "FILE:2:1: row has 3 fields, the header has 2"},
-      {"a,y\n,2\n",
-       "FILE:2:1: missing value in column 'a'; correct it, or leave the column out with --drop a"},
-      {"a,b,y\n1,  ,2\n",
-       "FILE:2:5: missing value in column 'b'; correct it, or leave the column out with --drop b"},
+      {"a,y\n,2\n", "FILE:2:1: missing value in column 'a'; correct it, or leave the column out with --drop a"},
+      {"a,b,y\n1,  ,2\n", "FILE:2:5: missing value in column 'b'; correct it, or leave the column out with --drop b"},
       {"a,y\n1,\n", "FILE:2:3: missing value in the label"},
       {"a,y\nNaN,2\n",
        "FILE:2:1: value in column 'a' is not finite (saw 'NaN'); correct it, or leave the column out with "
@@ -292,8 +290,7 @@ TEST_F(CsvReader, BadLabelsOfClassesAreReportedWithTheirPosition) {
     settings.expected_classes = expected_classes;
     return error_on(2, settings);
   };
-  EXPECT_EQ(error("y,a\nM,1\n x,1\n", {"B", "M"}),
-            "65 FILE:3:2: label 'x' is not among the model's classes (B, M)");
+  EXPECT_EQ(error("y,a\nM,1\n x,1\n", {"B", "M"}), "65 FILE:3:2: label 'x' is not among the model's classes (B, M)");
   EXPECT_EQ(error("y,a\nM,1\nNaN,1\n", {}), "65 FILE:3:1: value in the label is not finite (saw 'NaN')");
   EXPECT_EQ(error("y,a\nM,1\n,1\n", {}), "65 FILE:3:1: missing value in the label");
 }

@@ -19,8 +19,7 @@ namespace lockstep::testing {
 inline const std::vector<int> kRankCounts = {1, 2, 3, 5, 8};
 
 /// Settings for a file of this name and content in `folder`.
-inline ReadSettings data_file(const TemporaryFolder& folder, const std::string& name,
-                              const std::string& content) {
+inline ReadSettings data_file(const TemporaryFolder& folder, const std::string& name, const std::string& content) {
   write_text(folder / name, content);
   ReadSettings settings;
   settings.path = folder / name;
@@ -44,8 +43,7 @@ inline RawData merged(const std::vector<RawData>& parts) {
     EXPECT_EQ(part.class_names, whole.class_names);
     EXPECT_EQ(part.feature_names, whole.feature_names);
     for (std::size_t i = 1; i < part.block.row_start.size(); ++i) {
-      whole.block.row_start.push_back(part.block.row_start[i] +
-                                      static_cast<std::int64_t>(whole.block.column.size()));
+      whole.block.row_start.push_back(part.block.row_start[i] + static_cast<std::int64_t>(whole.block.column.size()));
     }
     whole.block.rows += part.block.rows;
     append(whole.block.dense, part.block.dense);
@@ -62,9 +60,8 @@ inline RawData merged(const std::vector<RawData>& parts) {
 
 inline RawData read_on(int ranks, const ReadSettings& settings) {
   std::vector<RawData> parts(static_cast<std::size_t>(ranks));
-  run_ranks(ranks, [&](Communicator& comm) {
-    parts[static_cast<std::size_t>(comm.rank())] = read_data(settings, comm);
-  });
+  run_ranks(ranks,
+            [&](Communicator& comm) { parts[static_cast<std::size_t>(comm.rank())] = read_data(settings, comm); });
   return merged(parts);
 }
 

@@ -14,8 +14,7 @@ using Numbers = std::vector<double>;
 class Hdf5Reader : public ::testing::Test {
  protected:
   /// X is written with `columns` columns; further datasets by `more`.
-  ReadSettings file(const Numbers& x, std::int64_t columns,
-                    const std::function<void(Hdf5ImageWriter&)>& more = {}) {
+  ReadSettings file(const Numbers& x, std::int64_t columns, const std::function<void(Hdf5ImageWriter&)>& more = {}) {
     Hdf5ImageWriter writer;
     writer.write("/X", x, {std::ssize(x) / columns, columns});
     if (more) {
@@ -121,10 +120,9 @@ TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
   expect_error(file(x, 3), "65 FILE: no dataset /y (the labels); name it with --y-name");
   expect_error(file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Numbers(19, 1.0)); }),
                "65 FILE: /y: needs one value for each of the 20 rows of /X (saw 19)");
-  expect_error(
-      file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Names(20, "M")); }),
-      "65 FILE: /y: row 1: labels must be numbers for this model (saw 'M'); name another column with "
-      "--label-column, or train a classifier");
+  expect_error(file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Names(20, "M")); }),
+               "65 FILE: /y: row 1: labels must be numbers for this model (saw 'M'); name another column with "
+               "--label-column, or train a classifier");
   expect_error(file(x, 3,
                     [&](Hdf5ImageWriter& writer) {
                       labels(1)(writer);
@@ -138,8 +136,7 @@ TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
     writer.write("/class_names", Names{"B", "M"});
   });
   settings.label_kind = LabelKind::classes;
-  expect_error(settings,
-               "65 FILE: /y: row 3: label is not a number of a class in /class_names, 0 to 1 (saw '2')");
+  expect_error(settings, "65 FILE: /y: row 3: label is not a number of a class in /class_names, 0 to 1 (saw '2')");
   settings = file(x, 3, labels(7));
   settings.label_kind = LabelKind::classes;
   settings.expected_classes = {"0", "1"};

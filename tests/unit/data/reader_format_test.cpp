@@ -61,9 +61,9 @@ TEST_F(DetectFormat, WhatCannotBeReadIsRefused) {
       {"PK\x03\x04"s, "zip"},
   };
   for (const auto& [text, name] : compressed) {
-    expect_error(data_file(folder_, "data.csv", text),
-                 "65 FILE: compressed files cannot be read yet: decompress it first (saw the signature of " +
-                     name + ")");
+    expect_error(
+        data_file(folder_, "data.csv", text),
+        "65 FILE: compressed files cannot be read yet: decompress it first (saw the signature of " + name + ")");
   }
   EXPECT_EQ(format("data.csv", "BZh9,a\n1,2\n"), DataFormat::csv);
 }

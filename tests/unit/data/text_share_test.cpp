@@ -42,9 +42,8 @@ class TextShare : public ::testing::Test {
 };
 
 TEST_F(TextShare, EveryLineHasOneOwnerForAnyNumberOfRanks) {
-  const std::vector<std::string> texts = {
-      "",       "\n",       "a",       "a\n",          "\n\n\na",
-      "ab\ncd", "ab\ncd\n", "a\nb\nc", "abcdefghij\n", "abcdefghijkl\nb\n\nc"};
+  const std::vector<std::string> texts = {"",       "\n",       "a",       "a\n",          "\n\n\na",
+                                          "ab\ncd", "ab\ncd\n", "a\nb\nc", "abcdefghij\n", "abcdefghijkl\nb\n\nc"};
   for (const std::string& text : texts) {
     const InputFile& file = write(text);
     const TextBody body = whole_text(file);

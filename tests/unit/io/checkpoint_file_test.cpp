@@ -77,8 +77,7 @@ TEST(CheckpointFile, EveryFlippedBitIsRefused) {
 TEST(CheckpointFile, EveryTruncationIsRefused) {
   const std::vector<std::byte> file = sealed_checkpoint(1);
   for (std::size_t length = 0; length < file.size(); ++length) {
-    ASSERT_THAT(refusal(std::span(file).first(length)),
-                HasSubstr("truncated (" + std::to_string(length) + " of "));
+    ASSERT_THAT(refusal(std::span(file).first(length)), HasSubstr("truncated (" + std::to_string(length) + " of "));
   }
 }
 
@@ -90,15 +89,12 @@ TEST(CheckpointFile, RefusalsNameTheFileAndTheReason) {
     return refusal(file);
   };
   const std::string name = "run/checkpoint-7.h5: ";
-  EXPECT_THAT(changed([](auto& file) { file[0] = std::byte{'X'}; }),
-              HasSubstr(name + "not a Lockstep checkpoint"));
-  EXPECT_THAT(changed([](auto& file) { file.assign(5000, std::byte{0}); }),
-              HasSubstr("not a Lockstep checkpoint"));
+  EXPECT_THAT(changed([](auto& file) { file[0] = std::byte{'X'}; }), HasSubstr(name + "not a Lockstep checkpoint"));
+  EXPECT_THAT(changed([](auto& file) { file.assign(5000, std::byte{0}); }), HasSubstr("not a Lockstep checkpoint"));
   EXPECT_THAT(changed([](auto& file) { file.resize(600); }), HasSubstr(name + "truncated (600 of "));
   EXPECT_THAT(changed([](auto& file) { file[20] ^= std::byte{1}; }), HasSubstr(name + "header damaged"));
   EXPECT_THAT(changed([](auto& file) { file[300] ^= std::byte{1}; }), HasSubstr("header damaged"));
-  EXPECT_THAT(changed([](auto& file) { file.back() ^= std::byte{1}; }),
-              HasSubstr(name + "content damaged (its SHA"));
+  EXPECT_THAT(changed([](auto& file) { file.back() ^= std::byte{1}; }), HasSubstr(name + "content damaged (its SHA"));
   EXPECT_THAT(changed([](auto& file) { file.push_back(std::byte{0}); }),
               HasSubstr("content damaged (1 bytes after its end)"));
   EXPECT_THAT(changed([](auto& file) { std::fill(file.begin() + 1000, file.end(), std::byte{0}); }),
@@ -113,14 +109,12 @@ TEST(CheckpointFile, RefusalsNameTheFileAndTheReason) {
 
 TEST(CheckpointFile, NamesCarryTheStepAndNoOtherNamePasses) {
   EXPECT_EQ(checkpoint_name(0), "checkpoint-0.h5");
-  for (const std::int64_t step :
-       {std::int64_t{0}, std::int64_t{12}, std::numeric_limits<std::int64_t>::max()}) {
+  for (const std::int64_t step : {std::int64_t{0}, std::int64_t{12}, std::numeric_limits<std::int64_t>::max()}) {
     EXPECT_EQ(checkpoint_step(checkpoint_name(step)), step);
   }
-  for (const char* name :
-       {"checkpoint-.h5", "checkpoint-01.h5", "checkpoint--1.h5", "checkpoint-+1.h5", "checkpoint-1.h5~",
-        "checkpoint-1", "checkpoint-9223372036854775808.h5", "model.h5", "", ".tmp-checkpoint-1.h5-2-3",
-        "checkpoint- 1.h5", "xcheckpoint-1.h5"}) {
+  for (const char* name : {"checkpoint-.h5", "checkpoint-01.h5", "checkpoint--1.h5", "checkpoint-+1.h5",
+                           "checkpoint-1.h5~", "checkpoint-1", "checkpoint-9223372036854775808.h5", "model.h5", "",
+                           ".tmp-checkpoint-1.h5-2-3", "checkpoint- 1.h5", "xcheckpoint-1.h5"}) {
     EXPECT_FALSE(checkpoint_step(name)) << name;
   }
 }

@@ -52,9 +52,7 @@ class FaultyFileSystem final : public FileSystem {
   }
   IoResult read(int file, std::span<std::byte> bytes) override {
     const bool now = operations_ == at_operation_;
-    return run("read", [&] {
-      return posix_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes);
-    });
+    return run("read", [&] { return posix_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes); });
   }
   IoResult sync_file(int file) override {
     return run("sync_file", [&] { return posix_.sync_file(file); });

@@ -73,8 +73,7 @@ TEST_P(Hdf5Image, GivesBackWhatWasWritten) {
 
 TEST_P(Hdf5Image, KeepsEveryBitOfUnusualDoubles) {
   const std::vector<double> values{std::bit_cast<double>(0x7ff4000000001234), -0.0,
-                                   std::numeric_limits<double>::denorm_min(),
-                                   -std::numeric_limits<double>::infinity()};
+                                   std::numeric_limits<double>::denorm_min(), -std::numeric_limits<double>::infinity()};
   Hdf5ImageWriter writer(GetParam());
   writer.write("x", values);
   Hdf5ImageReader reader(writer.finish(), "file.h5");
@@ -161,8 +160,7 @@ TEST(Hdf5ImageReader, MessagesNameTheFileTheDatasetAndWhatWasSeen) {
             "run/model.h5: /coef: integers expected (floats found)");
   EXPECT_EQ(message_of([&] { reader.read_texts("/coef"); }),
             "run/model.h5: /coef: a list of strings expected (numbers found)");
-  EXPECT_EQ(message_of([&] { reader.read_double("/coef"); }),
-            "run/model.h5: /coef: one value expected (6 found)");
+  EXPECT_EQ(message_of([&] { reader.read_double("/coef"); }), "run/model.h5: /coef: one value expected (6 found)");
   EXPECT_EQ(message_of([&] { reader.read_doubles("/layers"); }), "run/model.h5: /layers: not a dataset");
   EXPECT_THAT(message_of([&] { reader.read_integers("/words"); }), HasSubstr("/words: H5Dread failed"));
 }

@@ -26,8 +26,8 @@ class Hdf5Sample {
 
   /// Creates a dataset; `values` may be null: nothing is then written. Returns the offset of its values in
   /// the file where they are contiguous.
-  haddr_t write(const std::string& name, hid_t file_type, hid_t memory_type,
-                const std::vector<hsize_t>& shape, const void* values) {
+  haddr_t write(const std::string& name, hid_t file_type, hid_t memory_type, const std::vector<hsize_t>& shape,
+                const void* values) {
     const auto rank = static_cast<int>(shape.size());
     const Hdf5Space space(must(H5Screate_simple(rank, shape.data(), nullptr)));
     const Hdf5Dataset dataset(
@@ -83,8 +83,8 @@ class Hdf5Sample {
   void write_attribute(const std::string& object, const std::string& name, hid_t file_type, hid_t memory_type,
                        const std::vector<hsize_t>& shape, const void* values) {
     const Hdf5Space space(must(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr)));
-    const Hdf5Attribute attribute(must(H5Acreate_by_name(file(), object.c_str(), name.c_str(), file_type,
-                                                         space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
+    const Hdf5Attribute attribute(must(H5Acreate_by_name(file(), object.c_str(), name.c_str(), file_type, space.id(),
+                                                         H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
     must(H5Awrite(attribute.id(), memory_type, values));
   }
 

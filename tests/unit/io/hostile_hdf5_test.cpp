@@ -121,9 +121,8 @@ TEST_F(HostileHdf5, ExternalStorageIsRefusedAndItsFileNotOpened) {
   const std::string canary = folder_ / "secret";
   testing::write_text(canary, std::string(800, 's'));
   Watch watch(canary);
-  const std::string message = refusal_of(H5T_IEEE_F64LE, {100}, [&](Hdf5Sample& sample) {
-    H5Pset_external(sample.creation(), canary.c_str(), 0, 800);
-  });
+  const std::string message = refusal_of(
+      H5T_IEEE_F64LE, {100}, [&](Hdf5Sample& sample) { H5Pset_external(sample.creation(), canary.c_str(), 0, 800); });
   EXPECT_THAT(message, HasSubstr("/X: values stored outside the file"));
   EXPECT_FALSE(watch.opened());
 }
@@ -165,8 +164,8 @@ TEST_F(HostileHdf5, DimensionsTheFileCannotHoldAreRefused) {
 }
 
 TEST_F(HostileHdf5, HugeChunksAreRefused) {
-  const std::string message = refusal_of(H5T_IEEE_F64LE, {hsize_t{1} << 28},
-                                         [](Hdf5Sample& sample) { sample.set_chunk({hsize_t{1} << 28}); });
+  const std::string message =
+      refusal_of(H5T_IEEE_F64LE, {hsize_t{1} << 28}, [](Hdf5Sample& sample) { sample.set_chunk({hsize_t{1} << 28}); });
   EXPECT_THAT(message, HasSubstr("a chunk of 2147483648 bytes cannot be in a file of"));
 }
 
@@ -191,8 +190,7 @@ TEST_F(HostileHdf5, TypesThatAreNeitherNumbersNorStringsAreRefused) {
 }
 
 TEST_F(HostileHdf5, ThreeDimensionsAndEmptyDataspacesAreRefused) {
-  EXPECT_THAT(refusal_of(H5T_IEEE_F64LE, {2, 2, 2}),
-              HasSubstr("at most 2 dimensions are supported (3 found)"));
+  EXPECT_THAT(refusal_of(H5T_IEEE_F64LE, {2, 2, 2}), HasSubstr("at most 2 dimensions are supported (3 found)"));
   {
     Hdf5Sample sample(path_);
     const Hdf5Space space(H5Screate(H5S_NULL));

@@ -138,8 +138,7 @@ class PowerLossFileSystem final : public FileSystem {
     const std::size_t half = inode.content.size() / 2;
     std::string zero_tail = inode.content;
     std::fill(zero_tail.begin() + static_cast<std::ptrdiff_t>(half), zero_tail.end(), '\0');
-    return {inode.content, inode.content.substr(0, half), zero_tail, std::string(inode.content.size(), '\0'),
-            ""};
+    return {inode.content, inode.content.substr(0, half), zero_tail, std::string(inode.content.size(), '\0'), ""};
   }
 
   /// All combinations of what may remain of the files of these names.
