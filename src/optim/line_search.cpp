@@ -58,9 +58,16 @@ LineSearchResult backtrack(Objective& objective, const Vector& w, const Evaluati
       return {Status::stopped, 0};
     }
   }
-  if (decreases(trial.value, from, direction.slope, longest) || flat_but_better(trial, from)) {
+  const bool measurable = -longest * direction.slope > kRounding * std::abs(from.value);
+  if ((measurable && decreases(trial.value, from, direction.slope, longest)) || flat_but_better(trial, from)) {
     objective.update(UpdateKind::accept);
     return {Status::accepted, longest};
+  }
+  if (trial.stop_requested) {
+    return {Status::stopped, 0};
+  }
+  if (!measurable) {
+    return {Status::stalled, 0};
   }
 
   objective.update(UpdateKind::trial);

@@ -23,6 +23,8 @@ namespace {
 constexpr double kFirstDamping = 1e-10;
 constexpr double kDampingFactor = 100;
 constexpr double kLastDamping = 1e6;
+/// A dependent column's squared pivot is the damping alone, give or take.
+constexpr double kWeakPivot = 100;
 
 /// Powers of two 2^−round(log2 √H_jj); 1 where the diagonal is not positive.
 Vector power_of_two_scales(const SymmetricMatrix& hessian) {
@@ -46,9 +48,8 @@ Matrix scaled_hessian(const SymmetricMatrix& hessian, const Vector& scales) {
   return scaled;
 }
 
-/// Columns whose pivot is rounding noise beside the diagonal they started from: linearly dependent on earlier ones.
-std::vector<Index> vanished_pivots(const Eigen::LLT<Matrix>& factor, const Matrix& scaled) {
-  const double noise = 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(scaled.rows());
+/// Columns whose squared pivot is at most `noise` of the diagonal they started from: linearly dependent on earlier ones.
+std::vector<Index> vanished_pivots(const Eigen::LLT<Matrix>& factor, const Matrix& scaled, double noise) {
   std::vector<Index> weak;
   for (Index j = 0; j < scaled.rows(); ++j) {
     const double pivot = factor.matrixLLT()(j, j);
@@ -57,6 +58,11 @@ std::vector<Index> vanished_pivots(const Eigen::LLT<Matrix>& factor, const Matri
     }
   }
   return weak;
+}
+
+bool is_positive_definite(const Eigen::LLT<Matrix>& factor, const Matrix& scaled) {
+  const double rounding = 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(scaled.rows());
+  return factor.info() == Eigen::Success && vanished_pivots(factor, scaled, rounding).empty();
 }
 
 class NewtonCholesky final : public DirectionMethod {
@@ -78,19 +84,15 @@ class NewtonCholesky final : public DirectionMethod {
  private:
   static Vector solve(const Matrix& scaled, const Vector& right, Direction& direction) {
     Eigen::LLT<Matrix> factor(scaled);
-    if (factor.info() == Eigen::Success) {
-      direction.weak = vanished_pivots(factor, scaled);
-    }
-    direction.damping = factor.info() == Eigen::Success && direction.weak.empty() ? 0 : kFirstDamping;
-    while (direction.damping > 0) {
-      Matrix damped = scaled;
+    Matrix damped = scaled;
+    while (!is_positive_definite(factor, damped) && direction.damping < kLastDamping) {
+      direction.damping = direction.damping == 0 ? kFirstDamping : kDampingFactor * direction.damping;
+      damped = scaled;
       damped.diagonal().array() += direction.damping;
       factor.compute(damped);
-      if ((factor.info() == Eigen::Success && vanished_pivots(factor, damped).empty()) ||
-          direction.damping >= kLastDamping) {
-        break;
-      }
-      direction.damping *= kDampingFactor;
+    }
+    if (direction.damping > 0) {
+      direction.weak = vanished_pivots(factor, damped, kWeakPivot * direction.damping);
     }
     return factor.solve(right);
   }

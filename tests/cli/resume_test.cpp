@@ -1,0 +1,222 @@
+/// A run that ended early, was stopped or killed, and went on anywhere else, ends with the same bits.
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
+#include "cli/trainer.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+namespace lockstep::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class Resume : public ::testing::Test {
+ protected:
+  Arguments train(const std::string& run, const Arguments& more) const {
+    return Arguments{"train", "--data", made_, "--run", scratch_.path(run), "--l2", "1e-3"} + more;
+  }
+  Arguments sgd(const std::string& run, int epochs, const Arguments& more = {}) const {
+    return train(run, Arguments{"--optimizer", "sgd", "--batch-size", "8", "--learning-rate", "0.05", "--momentum",
+                                "0.9", "--checkpoint-every", "20i", "--epochs", std::to_string(epochs)} +
+                          more);
+  }
+  std::string path(const std::string& run) const { return scratch_.path(run); }
+
+  /// Model, hashes of all steps and last checkpoint are those of the other run.
+  void expect_equal_runs(const std::string& run, const std::string& expected) const {
+    EXPECT_EQ(sha_of(path(run)), sha_of(path(expected)));
+    EXPECT_TRUE(content_of(path(run) + "/model.h5") == content_of(path(expected) + "/model.h5"));
+    EXPECT_TRUE(content_of(checkpoints_of(path(run)).at(0)) == content_of(checkpoints_of(path(expected)).at(0)));
+    const auto seen = metrics_of(path(run));
+    const auto wanted = metrics_of(path(expected));
+    ASSERT_EQ(seen.size(), wanted.size());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      EXPECT_EQ(seen[i].at("step"), wanted[i].at("step"));
+      EXPECT_EQ(seen[i].at("parameters_hash"), wanted[i].at("parameters_hash")) << "record " << i;
+      EXPECT_EQ(seen[i].at("objective"), wanted[i].at("objective")) << "record " << i;
+    }
+  }
+
+  /// Waits until `run` holds a checkpoint; false where it ended before.
+  bool wait_for_checkpoint(Process& process, const std::string& run) const {
+    while (process.running()) {
+      if (!checkpoints_of(path(run)).empty()) {
+        return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+
+  const Scratch scratch_;
+  const std::string made_ = scratch_.write("made.svm", made_sparse_set());
+};
+
+void truncate_file(const std::string& file) {
+  fs::resize_file(file, fs::file_size(file) / 2);
+}
+
+TEST_F(Resume, SgdExtendedFrom5To10EpochsIs10AtOnce) {
+  launch_well(0, 1, sgd("once", 10));
+  launch_well(0, 2, sgd("extended", 5));
+  EXPECT_EQ(summary_of(path("extended")).at("epochs"), 5);
+  launch_well(2, 1, sgd("extended", 10));
+  expect_equal_runs("extended", "once");
+}
+
+TEST_F(Resume, NewtonExtendedFrom2To100IterationsIs100AtOnce) {
+  launch_well(0, 1, train("once", {"--max-iterations", "100"}));
+  launch_well(2, 1, train("extended", {"--max-iterations", "2"}));
+  EXPECT_EQ(summary_of(path("extended")).at("status"), "max_iterations");
+  launch_well(3, 1, train("extended", {"--max-iterations", "100"}));
+  EXPECT_EQ(summary_of(path("extended")).at("status"), "converged");
+  expect_equal_runs("extended", "once");
+}
+
+TEST_F(Resume, Usr1StopsASerialRunWithACheckpointAndResumeGivesTheSameBits) {
+  launch_well(0, 1, sgd("once", 40));
+  Process process(command_line(0, 1, sgd("stopped", 40)), environment());
+  ASSERT_TRUE(wait_for_checkpoint(process, "stopped"));
+  process.send(SIGUSR1);
+  const ProcessResult result = process.wait();
+  ASSERT_EQ(result.exit_code, 75) << result.text();
+  EXPECT_EQ(summary_of(path("stopped")).at("status"), "stopped");
+  EXPECT_FALSE(exists(path("stopped") + "/model.h5"));
+  EXPECT_FALSE(checkpoints_of(path("stopped")).empty());
+  launch_well(0, 3, sgd("stopped", 40));
+  expect_equal_runs("stopped", "once");
+}
+
+TEST_F(Resume, Usr1ToMpirunStopsAllRanksAndResumeGivesTheSameBits) {
+  launch_well(0, 1, sgd("once", 8));
+  Process process(command_line(3, 1, sgd("stopped", 8)), environment());
+  ASSERT_TRUE(wait_for_checkpoint(process, "stopped"));
+  process.send(SIGUSR1);
+  const ProcessResult result = process.wait();
+  ASSERT_EQ(result.exit_code, 75) << result.text();
+  EXPECT_EQ(summary_of(path("stopped")).at("status"), "stopped");
+  EXPECT_FALSE(exists(path("stopped") + "/model.h5"));
+  launch_well(0, 1, sgd("stopped", 8));
+  expect_equal_runs("stopped", "once");
+}
+
+TEST_F(Resume, MaxTimeStopsWith75AndResumeGivesTheSameBits) {
+  launch_well(0, 1, sgd("once", 40));
+  const ProcessResult result = launch(0, 1, sgd("stopped", 40, {"--max-time", "1s"}));
+  ASSERT_EQ(result.exit_code, 75) << result.text();
+  EXPECT_EQ(summary_of(path("stopped")).at("status"), "stopped");
+  launch_well(0, 1, sgd("stopped", 40));
+  expect_equal_runs("stopped", "once");
+}
+
+TEST_F(Resume, ChangedSettingIs78NamingIt) {
+  launch_well(0, 1, sgd("run", 1));
+  const ProcessResult result = launch(3, 1, sgd("run", 2, {"--set", "seed=1"}));
+  EXPECT_EQ(result.exit_code, 78) << result.text();
+  ASSERT_THAT(error_lines(result), SizeIs(1)) << result.text();
+  EXPECT_THAT(error_lines(result)[0], HasSubstr("seed"));
+
+  launch_well(0, 1, train("newton", {}));
+  const ProcessResult other = launch(3, 1, {"train", "--data", made_, "--run", path("newton"), "--l2", "2e-3"});
+  EXPECT_EQ(other.exit_code, 78) << other.text();
+  ASSERT_THAT(error_lines(other), SizeIs(1)) << other.text();
+  EXPECT_THAT(error_lines(other)[0], HasSubstr("l2"));
+}
+
+TEST_F(Resume, ChangedByteOfDataIs65) {
+  launch_well(0, 1, sgd("run", 1));
+  std::string data = content_of(made_);
+  const auto digit = data.find_first_of("123456789", data.size() / 2 + data.substr(data.size() / 2).find(':'));
+  data[digit] = data[digit] == '9' ? '8' : static_cast<char>(data[digit] + 1);
+  scratch_.write("made.svm", data);
+  for (const int ranks : {0, 3}) {
+    const ProcessResult result = launch(ranks, 1, sgd("run", 2));
+    EXPECT_EQ(result.exit_code, 65) << result.text();
+    EXPECT_THAT(error_lines(result), SizeIs(1)) << result.text();
+  }
+}
+
+TEST_F(Resume, TruncatedNewestCheckpointIsNamedAndTheOneBeforeGivesTheSameBits) {
+  launch_well(0, 1, sgd("once", 2));
+  launch_well(0, 1, sgd("run", 2));
+  const auto checkpoints = checkpoints_of(path("run"));
+  ASSERT_THAT(checkpoints, SizeIs(2));
+  truncate_file(checkpoints[0]);
+  const ProcessResult result = launch_well(3, 1, sgd("run", 2));
+  const std::string output = result.out + result.err;
+  const auto warning = output.find("trainer: warning: " + checkpoints[0]);
+  EXPECT_NE(warning, std::string::npos) << output;
+  EXPECT_EQ(output.find("trainer: warning: ", warning + 1), std::string::npos) << "once, not on every rank";
+  expect_equal_runs("run", "once");
+}
+
+TEST_F(Resume, OnlyDamagedCheckpointsIs65) {
+  launch_well(0, 1, sgd("run", 1));
+  for (const std::string& checkpoint : checkpoints_of(path("run"))) {
+    truncate_file(checkpoint);
+  }
+  for (const int ranks : {0, 3}) {
+    const ProcessResult result = launch(ranks, 1, sgd("run", 1));
+    EXPECT_EQ(result.exit_code, 65) << result.text();
+    EXPECT_THAT(error_lines(result), SizeIs(1)) << result.text();
+  }
+}
+
+TEST_F(Resume, NeverIs73OverCheckpointsAndStartsAnewWithOverwrite) {
+  launch_well(0, 1, sgd("once", 2));
+  launch_well(0, 1, sgd("run", 3));
+  const ProcessResult refused = launch(0, 1, sgd("run", 2, {"--resume", "never"}));
+  EXPECT_EQ(refused.exit_code, 73) << refused.text();
+  EXPECT_EQ(summary_of(path("run")).at("epochs"), 3);
+  launch_well(0, 1, sgd("run", 2, {"--resume", "never", "--overwrite"}));
+  expect_equal_runs("run", "once");
+}
+
+TEST_F(Resume, FinishedRunSaysSoExitsZeroAndRecreatesAMissingOrDamagedModel) {
+  launch_well(0, 1, sgd("run", 1));
+  const std::string model = path("run") + "/model.h5";
+  const std::string expected = content_of(model);
+  const auto metrics = metrics_of(path("run"));
+  EXPECT_THAT(launch_well(0, 1, sgd("run", 1)).out, HasSubstr("finished already"));
+  EXPECT_TRUE(content_of(model) == expected);
+
+  fs::remove(model);
+  launch_well(3, 1, sgd("run", 1));
+  EXPECT_TRUE(content_of(model) == expected);
+
+  truncate_file(model);
+  launch_well(0, 1, sgd("run", 1));
+  EXPECT_TRUE(content_of(model) == expected);
+  EXPECT_EQ(metrics_of(path("run")), metrics);
+}
+
+TEST_F(Resume, MetricsAreCutBackToTheCheckpoint) {
+  launch_well(0, 1, train("once", {"--checkpoint-every", "1i"}));
+  launch_well(0, 1, train("run", {"--checkpoint-every", "1i"}));
+  fs::remove(checkpoints_of(path("run")).at(0));
+  launch_well(0, 1, train("run", {"--checkpoint-every", "1i"}));
+  expect_equal_runs("run", "once");  // no record twice
+}
+
+TEST_F(Resume, SecondJobInTheSameFolderIs73WhileTheFirstGoesOn) {
+  Process first(command_line(0, 1, sgd("run", 4000)), environment());
+  ASSERT_TRUE(wait_for_checkpoint(first, "run"));
+  for (const int ranks : {0, 2}) {
+    const ProcessResult second = launch(ranks, 1, sgd("run", 4000));
+    EXPECT_EQ(second.exit_code, 73) << second.text();
+    ASSERT_THAT(error_lines(second), SizeIs(1)) << second.text();
+    EXPECT_THAT(error_lines(second)[0], HasSubstr("in use"));
+  }
+  EXPECT_TRUE(first.running());
+  first.send(SIGTERM);
+  EXPECT_EQ(first.wait().exit_code, 75);
+}
+
+}  // namespace
+}  // namespace lockstep::testing

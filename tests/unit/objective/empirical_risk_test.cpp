@@ -1,0 +1,249 @@
+#include "lockstep/objective/empirical_risk.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/base/lanes.h"
+#include "lockstep/objective/metrics.h"
+
+#include "lockstep/model/linear_model.h"
+
+#include "support/made_data.h"
+#include "support/thread_communicator.h"
+
+#include <cmath>
+#include <mutex>
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+using testing::MadeData;
+
+/// Data, model and risk of one rank.
+struct Problem {
+  Problem(const MadeData& made, Communicator& comm, int threads = 1, std::int64_t batch = 0)
+      : data(testing::make_data(made, comm, layout(batch))),
+        model(made.features, true, made.classes ? make_logistic_loss() : make_squared_loss()),
+        risk(data, model, L2Penalty(0.01, made.features), {batch, 3}, threads, comm) {}
+
+  static LayoutSettings layout(std::int64_t batch) {
+    LayoutSettings settings;
+    if (batch > 0) {
+      settings.access = Access::mini_batch;
+      settings.lanes = 16;
+    }
+    return settings;
+  }
+
+  Dataset data;
+  LinearModel model;
+  EmpiricalRisk risk;
+};
+
+Vector some_point(Index p, double scale = 0.3) {
+  Vector w(p);
+  for (Index j = 0; j < p; ++j) {
+    w[j] = scale * std::sin(static_cast<double>(j + 1));
+  }
+  return w;
+}
+
+class Derivatives : public ::testing::TestWithParam<MadeData> {};
+
+/// Taylor: |f(w + hd) − f − h⟨∇f,d⟩| falls with slope 2, with ½h²dᵀHd taken off with slope 3.
+TEST_P(Derivatives, FollowTaylorWithSlopesTwoAndThree) {
+  SerialCommunicator comm;
+  Problem problem(GetParam(), comm);
+  const Index p = problem.risk.dimension();
+  const Vector w = some_point(p);
+  const Vector d = some_point(p, 1.0).reverse();
+  Evaluation at;
+  problem.risk.evaluate(w, Order::hessian, at);
+  double curvature = 0;
+  for (Index i = 0; i < p; ++i) {
+    for (Index j = 0; j < p; ++j) {
+      curvature += d[i] * at.hessian(i, j) * d[j];
+    }
+  }
+  const auto remainders = [&](double h) {
+    Evaluation there;
+    problem.risk.evaluate(w + h * d, Order::value, there);
+    const double first = there.value - at.value - h * dot(at.gradient, d);
+    return std::pair(std::abs(first), std::abs(first - 0.5 * h * h * curvature));
+  };
+  const auto [first_1, second_1] = remainders(0.1);
+  const auto [first_2, second_2] = remainders(0.01);
+  EXPECT_NEAR(std::log10(first_1 / first_2), 2, 0.15);
+  if (GetParam().classes) {
+    EXPECT_NEAR(std::log10(second_1 / second_2), 3, 0.3);
+  } else {
+    EXPECT_LT(second_1, 1e-12);  // a quadratic is its own Taylor polynomial
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, Derivatives,
+                         ::testing::Values(MadeData{}, MadeData{.features = 40, .sparse = true},
+                                           MadeData{.classes = false},
+                                           MadeData{.features = 30, .sparse = true, .classes = false},
+                                           MadeData{.weights = true, .offsets = true}));
+
+TEST(EmpiricalRisk, IsOneReductionAnOracleCall) {
+  SerialCommunicator comm;
+  Problem problem({}, comm);
+  Evaluation at;
+  problem.risk.evaluate(some_point(8), Order::hessian, at);
+  EXPECT_EQ(problem.risk.reductions(), 1);
+}
+
+TEST(EmpiricalRisk, AnswersAlongALineFromKeptMargins) {
+  SerialCommunicator comm;
+  Problem problem({.offsets = true}, comm);
+  const Vector w = some_point(8);
+  const Vector d = some_point(8, 2);
+  Evaluation at;
+  problem.risk.evaluate(w, Order::value, at);
+  problem.risk.update(UpdateKind::initial);
+  problem.risk.evaluate(w + d, Order::value, at);
+  problem.risk.update(UpdateKind::trial);
+  for (const double t : {0.0, 0.1, 0.5, 1.0}) {
+    bool stop = true;
+    const double along = problem.risk.value_along(w, d, t, stop);
+    problem.risk.evaluate(w + t * d, Order::value, at);
+    EXPECT_NEAR(along, at.value, 1e-14);
+    EXPECT_FALSE(stop);
+  }
+}
+
+TEST(EmpiricalRisk, CountsARowOfWeightTwoTwiceAndOfWeightZeroNever) {
+  SerialCommunicator comm;
+  const MadeData made{.rows = 90};
+  RawData weighted = testing::made_share(made, 0, 1);
+  RawData repeated = testing::made_share(made, 0, 1);
+  RowBlock& rows = repeated.block;
+  const RowBlock original = rows;
+  rows.dense.clear();
+  rows.label.clear();
+  for (std::size_t i = 0; i < 90; ++i) {
+    const std::size_t times = i % 3;
+    weighted.block.weight.push_back(static_cast<double>(times));
+    for (std::size_t k = 0; k < times; ++k) {
+      rows.dense.insert(rows.dense.end(), original.dense.begin() + static_cast<std::ptrdiff_t>(7 * i),
+                        original.dense.begin() + static_cast<std::ptrdiff_t>(7 * (i + 1)));
+      rows.label.push_back(original.label[i]);
+    }
+  }
+  rows.rows = std::ssize(rows.label);
+  repeated.total_rows = rows.rows;
+  const LinearModel model(7, true, make_logistic_loss());
+  Evaluation a;
+  Evaluation b;
+  const Dataset weighted_data = make_dataset(std::move(weighted), {}, comm);
+  const Dataset repeated_data = make_dataset(std::move(repeated), {}, comm);
+  EmpiricalRisk(weighted_data, model, {0.1, 7}, {}, 1, comm).evaluate(some_point(8), Order::hessian, a);
+  EmpiricalRisk(repeated_data, model, {0.1, 7}, {}, 1, comm).evaluate(some_point(8), Order::hessian, b);
+  EXPECT_NEAR(a.value, b.value, 1e-14);
+  EXPECT_LT((a.gradient - b.gradient).norm(), 1e-14);
+  EXPECT_LT((a.hessian.packed() - b.hessian.packed()).norm(), 1e-13);
+}
+
+/// Value, gradient and Hessian over all rows, then the gradients of two batches.
+Vector all_results(const MadeData& made, Communicator& comm, int threads) {
+  std::vector<double> results;
+  Evaluation at;
+  {
+    Problem problem(made, comm, threads);
+    problem.risk.evaluate(some_point(problem.risk.dimension()), Order::hessian, at);
+    results.push_back(at.value);
+    results.insert(results.end(), at.gradient.begin(), at.gradient.end());
+    results.insert(results.end(), at.hessian.packed().begin(), at.hessian.packed().end());
+  }
+  Problem problem(made, comm, threads, 10);
+  for (const std::int64_t step : {0, 3}) {
+    problem.risk.select_batch({1, step % problem.risk.steps_per_epoch()});
+    problem.risk.evaluate(some_point(problem.risk.dimension()), Order::gradient, at);
+    results.insert(results.end(), at.gradient.begin(), at.gradient.end());
+  }
+  return Eigen::Map<Vector>(results.data(), std::ssize(results));
+}
+
+TEST(EmpiricalRisk, HasTheSameBitsOnAnyRanksAndThreads) {
+  for (const MadeData& made : {MadeData{.rows = 3001, .features = 11}, MadeData{.rows = 3, .features = 2},
+                               MadeData{.rows = 500, .features = 50, .sparse = true, .weights = true}}) {
+    SerialCommunicator serial;
+    const Vector expected = all_results(made, serial, 1);
+    for (const int ranks : {1, 2, 3, 5, 8}) {
+      for (const int threads : {1, 2, 3}) {
+        testing::run_ranks(ranks, [&](Communicator& comm) {
+          const Vector seen = all_results(made, comm, threads);
+          EXPECT_EQ(seen, expected) << ranks << " ranks, " << threads << " threads, rank " << comm.rank();
+        });
+      }
+    }
+  }
+}
+
+TEST(EmpiricalRisk, NamesTheRankThatDiverged) {
+  std::mutex mutex;
+  int told = 0;
+  EXPECT_THROW(testing::run_ranks(4,
+                                  [&](Communicator& comm) {
+                                    Problem problem({}, comm);
+                                    Vector w = some_point(8);
+                                    if (comm.rank() == 2) {
+                                      w[3] = std::nextafter(w[3], 1);
+                                    }
+                                    Evaluation at;
+                                    try {
+                                      problem.risk.evaluate(w, Order::gradient, at);
+                                    } catch (const InternalError& error) {
+                                      const std::lock_guard lock(mutex);
+                                      told += std::string(error.what()).find("rank 2 of 4") != std::string::npos;
+                                      throw;
+                                    }
+                                  }),
+               InternalError);
+  EXPECT_EQ(told, 4);
+}
+
+TEST(EmpiricalRisk, PassesOnTheWishOfOneRank) {
+  testing::run_ranks(3, [&](Communicator& comm) {
+    const MadeData made;
+    const Dataset data = testing::make_data(made, comm);
+    const LinearModel model(7, true, make_logistic_loss());
+    EmpiricalRisk risk(data, model, {0, 7}, {}, 1, comm, [&] { return RideAlong{comm.rank() == 1 ? 2u : 0u, 0}; });
+    Evaluation at;
+    risk.evaluate(some_point(8), Order::value, at);
+    EXPECT_TRUE(at.stop_requested);
+    EXPECT_EQ(risk.agreed().stop, 2u);
+    EXPECT_EQ(risk.agreed().checkpoint, 0u);
+  });
+}
+
+TEST(Metrics, AucEqualsTheCountOfOrderedPairsOnAnyRanks) {
+  const std::vector<double> scores = {0.1, 0.4, 0.4, 0.8, 0.8, 0.8, -1, 2, 0.4};
+  const std::vector<double> labels = {0, 1, 0, 1, 0, 1, 0, 1, 1};
+  const std::vector<double> weights = {1, 2, 1, 0.5, 1, 1, 3, 1, 1};
+  double won = 0;
+  double pairs = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    for (std::size_t j = 0; j < scores.size(); ++j) {
+      if (labels[i] == 1 && labels[j] == 0) {
+        pairs += weights[i] * weights[j];
+        won += weights[i] * weights[j] * (scores[i] > scores[j] ? 1 : scores[i] == scores[j] ? 0.5 : 0);
+      }
+    }
+  }
+  for (const int ranks : {1, 2, 4}) {
+    testing::run_ranks(ranks, [&](Communicator& comm) {
+      const auto begin = proportional_cut(comm.rank(), ranks, 9);
+      const auto end = proportional_cut(comm.rank() + 1, ranks, 9);
+      const auto part = [&](const std::vector<double>& all) {
+        return std::vector<double>(all.begin() + begin, all.begin() + end);
+      };
+      EXPECT_DOUBLE_EQ(area_under_curve(part(scores), part(labels), part(weights), comm), won / pairs);
+    });
+  }
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,101 @@
+#include "lockstep/base/errors.h"
+#include "lockstep/train/model_file.h"
+#include "lockstep/train/training_state.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+TrainingState some_state() {
+  TrainingState state;
+  state.optimizer.parameters = Vector{{1.5, -0.0, std::numeric_limits<double>::denorm_min(), 1e300}};
+  state.optimizer.velocity = Vector{{0.1, 0.2, 0.3, -0.4}};
+  state.optimizer.iteration = 1234567890123;
+  state.optimizer.epoch = 3;
+  state.optimizer.epoch_step = 17;
+  state.optimizer.epoch_loss = 1.0 / 3;
+  state.optimizer.epoch_weight = 17 * 64;
+  state.optimizer.initial_gradient_norm = 2.5;
+  state.history = {{1, 40, 0.5, -1, 0.1, 0xffffffffffffffffu}, {2, 80, 0.4, 1e-3, 0.05, 7}};
+  state.configuration = {{"l2", "0.001", true}, {"drop", "[\"a\", \"b\"]", true}};
+  state.fingerprint = 0xdeadbeefdeadbeefu;
+  state.leaves = 64;
+  state.lanes = 16;
+  state.build = "lockstep test";
+  return state;
+}
+
+TEST(TrainingState, ComesBackBitForBit) {
+  const std::vector<std::byte> bytes = to_bytes(some_state());
+  const TrainingState back = parse_checkpoint(bytes, "x");
+  EXPECT_EQ(replica_hash(back.optimizer), replica_hash(some_state().optimizer));
+  EXPECT_TRUE(std::signbit(back.optimizer.parameters[1]));
+  ASSERT_EQ(back.history.size(), 2u);
+  EXPECT_EQ(back.history[0].parameters_hash, 0xffffffffffffffffu);
+  EXPECT_EQ(back.configuration[1].value, "[\"a\", \"b\"]");
+  EXPECT_EQ(to_bytes(back), bytes) << "equal states give equal bytes";
+}
+
+TEST(TrainingState, MayBeEmpty) {
+  const TrainingState back = parse_checkpoint(to_bytes(TrainingState{}), "x");
+  EXPECT_EQ(back.optimizer.parameters.size(), 0);
+  EXPECT_TRUE(back.history.empty());
+}
+
+TEST(TrainingState, DamageIsRefused) {
+  std::vector<std::byte> bytes = to_bytes(some_state());
+  bytes[bytes.size() / 2] ^= std::byte{4};
+  EXPECT_THROW(parse_checkpoint(bytes, "x"), DataError);
+}
+
+TEST(ReplicaHash, SeesEveryField) {
+  const OptimizerState base = some_state().optimizer;
+  const auto changed = [&](auto change) {
+    OptimizerState other = base;
+    change(other);
+    return replica_hash(other) != replica_hash(base);
+  };
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.parameters[0] = std::nextafter(s.parameters[0], 2); }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.velocity[3] = 0; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { ++s.iteration; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { ++s.epoch_step; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.epoch_loss = 0; }));
+}
+
+TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
+  ModelFile model;
+  model.kind = ModelKind::logistic;
+  model.parameters = Vector{{1, -2, 0.5}};
+  model.feature_names = {"länge", "b c"};
+  model.class_names = {"no", "yes"};
+  model.label_name = "target";
+  model.configuration = "l2 = 0.1\n";
+  model.fingerprint = 42;
+  const std::vector<std::byte> bytes = to_bytes(model);
+  const ModelFile back = parse_model(bytes, "m");
+  EXPECT_EQ(back.parameters, model.parameters);
+  EXPECT_EQ(back.feature_names, model.feature_names);
+  EXPECT_EQ(back.class_names, model.class_names);
+  EXPECT_EQ(to_bytes(back), bytes);
+}
+
+TEST(ModelFile, RefusesOtherContent) {
+  EXPECT_THROW(parse_model(std::vector<std::byte>(100), "m"), DataError);
+  EXPECT_THROW(parse_model(to_bytes(some_state()), "m"), DataError);
+}
+
+TEST(ParametersSha256, IsOverCoefficientsThenInterceptWithoutNegativeZeros) {
+  // python3 -c "import hashlib, struct; print(hashlib.sha256(struct.pack('<3d', 1, 0, 0)).hexdigest())"
+  EXPECT_EQ(parameters_sha256(Vector{{1, 0, 0}}, true),
+            "725c4777db328932b197731b1c986c84913a069a2090deb3667b697624551c8b");
+  EXPECT_EQ(parameters_sha256(Vector{{1, -0.0, 0}}, true), parameters_sha256(Vector{{1, 0, -0.0}}, true));
+  EXPECT_EQ(parameters_sha256(Vector{{1, 0}}, false), parameters_sha256(Vector{{1, 0, 0}}, true));
+  EXPECT_NE(parameters_sha256(Vector{{1, 0, 0}}, true), parameters_sha256(Vector{{0, 1, 0}}, true));
+}
+
+}  // namespace
+}  // namespace lockstep
