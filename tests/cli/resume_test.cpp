@@ -80,8 +80,8 @@ TEST_F(Resume, NewtonExtendedFrom2To100IterationsIs100AtOnce) {
 }
 
 TEST_F(Resume, Usr1StopsASerialRunWithACheckpointAndResumeGivesTheSameBits) {
-  launch_well(0, 1, sgd("once", 40));
-  Process process(command_line(0, 1, sgd("stopped", 40)), environment());
+  launch_well(0, 1, sgd("once", 15));
+  Process process(command_line(0, 1, sgd("stopped", 15)), environment());
   ASSERT_TRUE(wait_for_checkpoint(process, "stopped"));
   process.send(SIGUSR1);
   const ProcessResult result = process.wait();
@@ -89,7 +89,7 @@ TEST_F(Resume, Usr1StopsASerialRunWithACheckpointAndResumeGivesTheSameBits) {
   EXPECT_EQ(summary_of(path("stopped")).at("status"), "stopped");
   EXPECT_FALSE(exists(path("stopped") + "/model.h5"));
   EXPECT_FALSE(checkpoints_of(path("stopped")).empty());
-  launch_well(0, 3, sgd("stopped", 40));
+  launch_well(0, 3, sgd("stopped", 15));
   expect_equal_runs("stopped", "once");
 }
 
