@@ -48,7 +48,8 @@ Matrix scaled_hessian(const SymmetricMatrix& hessian, const Vector& scales) {
   return scaled;
 }
 
-/// Columns whose squared pivot is at most `noise` of the diagonal they started from: linearly dependent on earlier ones.
+/// Columns whose squared pivot is at most `noise` of the diagonal they started from: linearly dependent on earlier
+/// ones.
 std::vector<Index> vanished_pivots(const Eigen::LLT<Matrix>& factor, const Matrix& scaled, double noise) {
   std::vector<Index> weak;
   for (Index j = 0; j < scaled.rows(); ++j) {

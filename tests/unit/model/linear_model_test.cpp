@@ -1,11 +1,11 @@
 /// The fast kernels against a plain serial loop, for every layout.
-#include "lockstep/model/leaf_summer.h"
 #include "lockstep/model/linear_model.h"
 
-#include "support/made_data.h"
+#include "lockstep/model/leaf_summer.h"
 
 #include <cmath>
 
+#include "support/made_data.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -92,16 +92,28 @@ TEST_P(LinearModelKernels, AgreeWithThePlainLoop) {
 
 INSTANTIATE_TEST_SUITE_P(
     Layouts, LinearModelKernels,
-    ::testing::Values(
-        Case{"columns", {.rows = 777, .features = 13}},
-        Case{"columns_linear_weighted_offset", {.rows = 100, .features = 5, .classes = false, .weights = true, .offsets = true}},
-        Case{"columns_many_features", {.rows = 700, .features = 190}},
-        Case{"one_row", {.rows = 1, .features = 3}},
-        Case{"one_feature_no_intercept", {.rows = 65, .features = 1}, Access::full_batch, false},
-        Case{"rows", {.rows = 333, .features = 201}, Access::full_batch, true, Layout::dense_rows},
-        Case{"rows_mini_batch", {.rows = 333, .features = 6, .weights = true}, Access::mini_batch, true, Layout::dense_rows},
-        Case{"sparse", {.rows = 900, .features = 60, .sparse = true, .offsets = true}, Access::full_batch, true, Layout::sparse_rows},
-        Case{"sparse_no_intercept", {.rows = 50, .features = 40, .sparse = true, .classes = false}, Access::full_batch, false, Layout::sparse_rows}),
+    ::testing::Values(Case{"columns", {.rows = 777, .features = 13}},
+                      Case{"columns_linear_weighted_offset",
+                           {.rows = 100, .features = 5, .classes = false, .weights = true, .offsets = true}},
+                      Case{"columns_many_features", {.rows = 700, .features = 190}},
+                      Case{"one_row", {.rows = 1, .features = 3}},
+                      Case{"one_feature_no_intercept", {.rows = 65, .features = 1}, Access::full_batch, false},
+                      Case{"rows", {.rows = 333, .features = 201}, Access::full_batch, true, Layout::dense_rows},
+                      Case{"rows_mini_batch",
+                           {.rows = 333, .features = 6, .weights = true},
+                           Access::mini_batch,
+                           true,
+                           Layout::dense_rows},
+                      Case{"sparse",
+                           {.rows = 900, .features = 60, .sparse = true, .offsets = true},
+                           Access::full_batch,
+                           true,
+                           Layout::sparse_rows},
+                      Case{"sparse_no_intercept",
+                           {.rows = 50, .features = 40, .sparse = true, .classes = false},
+                           Access::full_batch,
+                           false,
+                           Layout::sparse_rows}),
     [](const auto& parameter) { return parameter.param.name; });
 
 TEST(LogisticLoss, StaysExactAtExtremeMargins) {
@@ -117,7 +129,8 @@ TEST(LogisticLoss, StaysExactAtExtremeMargins) {
   for (std::size_t i = 0; i < margins.size(); ++i) {
     const long double z = margins[i];
     const long double expected = z > 0 ? log1pl(expl(-z)) : -z + log1pl(expl(z));
-    EXPECT_NEAR(scratch.loss[i], static_cast<double>(expected), 4e-16 * std::abs(static_cast<double>(expected)) + 1e-300);
+    EXPECT_NEAR(scratch.loss[i], static_cast<double>(expected),
+                4e-16 * std::abs(static_cast<double>(expected)) + 1e-300);
     const long double slope = -1 / (1 + expl(z));
     EXPECT_NEAR(scratch.slope[i], static_cast<double>(slope), 4e-16 * std::abs(static_cast<double>(slope)) + 1e-300);
     EXPECT_GE(scratch.curvature[i], 0);

@@ -2,16 +2,14 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/base/lanes.h"
-#include "lockstep/objective/metrics.h"
-
 #include "lockstep/model/linear_model.h"
-
-#include "support/made_data.h"
-#include "support/thread_communicator.h"
+#include "lockstep/objective/metrics.h"
 
 #include <cmath>
 #include <mutex>
 
+#include "support/made_data.h"
+#include "support/thread_communicator.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {

@@ -1,13 +1,11 @@
 #include "lockstep/optim/descent.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/objective/empirical_risk.h"
-
 #include "lockstep/model/linear_model.h"
+#include "lockstep/objective/empirical_risk.h"
 
 #include "support/made_data.h"
 #include "support/problem_zoo.h"
-
 #include <gtest/gtest.h>
 
 namespace lockstep {

@@ -1,17 +1,15 @@
 #include "lockstep/optim/sgd.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/model/linear_model.h"
 #include "lockstep/objective/batch_schedule.h"
 #include "lockstep/objective/empirical_risk.h"
-
-#include "lockstep/model/linear_model.h"
-
-#include "support/made_data.h"
-#include "support/problem_zoo.h"
 
 #include <cmath>
 #include <numbers>
 
+#include "support/made_data.h"
+#include "support/problem_zoo.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {

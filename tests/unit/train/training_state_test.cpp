@@ -1,6 +1,7 @@
+#include "lockstep/train/training_state.h"
+
 #include "lockstep/base/errors.h"
 #include "lockstep/train/model_file.h"
-#include "lockstep/train/training_state.h"
 
 #include <cmath>
 #include <limits>
