@@ -78,6 +78,19 @@ class DenseColumns final : public FeatureMatrix {
     }
   }
 
+  void add_squared_transposed(const Rows& rows, const double* r, double* g) const override {
+    const Index stride = padded(rows.count);
+    const double* x = panel(rows);
+    for (Index j = 0; j < features_; ++j) {
+      Lanes sum;
+      for (Index i = 0; i < stride; i += kLanes) {
+        const Lanes xi = Lanes::load(x + j * stride + i);
+        sum.add_product(xi.times(xi), Lanes::load(r + i));
+      }
+      g[j] += sum.sum();
+    }
+  }
+
   void begin_gram(GramScratch& scratch) const override {
     scratch.square.setZero(features_, features_);
   }

@@ -48,6 +48,15 @@ class DenseRows final : public FeatureMatrix {
     }
   }
 
+  void add_squared_transposed(const Rows& rows, const double* r, double* g) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const double* x = row(rows, i);
+      for (Index j = 0; j < features_; ++j) {
+        g[j] += x[j] * x[j] * r[i];
+      }
+    }
+  }
+
   void begin_gram(GramScratch& scratch) const override {
     scratch.square.setZero(features_, features_);
   }

@@ -46,6 +46,15 @@ class SparseRows final : public FeatureMatrix {
     }
   }
 
+  void add_squared_transposed(const Rows& rows, const double* r, double* g) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      for (std::int64_t k = begin; k < end; ++k) {
+        g[column_[at(k)]] += value_[at(k)] * value_[at(k)] * r[i];
+      }
+    }
+  }
+
   void begin_gram(GramScratch&) const override {}
 
   void add_gram(const Rows& rows, const double* h, GramScratch&, double* packed) const override {

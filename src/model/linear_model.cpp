@@ -1,6 +1,9 @@
 #include "lockstep/model/linear_model.h"
 
 #include "lockstep/base/lanes.h"
+#include "lockstep/model/row_terms.h"
+
+#include <algorithm>
 
 namespace lockstep {
 
@@ -10,13 +13,9 @@ std::size_t at(Index i) {
   return static_cast<std::size_t>(i);
 }
 
-void reserve(Workspace& scratch, Index count) {
-  const std::size_t size = at(padded(count));
-  for (AlignedVector<double>* buffer :
-       {&scratch.margin, &scratch.target, &scratch.weight, &scratch.loss, &scratch.slope, &scratch.curvature}) {
-    if (buffer->size() < size) {
-      buffer->resize(size);
-    }
+void multiply_elementwise(AlignedVector<double>& a, const AlignedVector<double>& b, Index count) {
+  for (std::size_t i = 0; i < at(count); ++i) {
+    a[i] *= b[i];
   }
 }
 
@@ -29,13 +28,17 @@ PartialShape LinearModel::shape(Order order) const {
   return {kLossHeader, gradient + hessian, Scalar::float64};
 }
 
-void LinearModel::add_rows(const Dataset& data, std::span<const Rows> rows, const double* w, Order order, Partial& into,
-                           Workspace& scratch, Margins* margins) const {
+void LinearModel::prepare(const Vector& w, KernelParameters& to) const {
+  to.values64.assign(w.begin(), w.end());
+}
+
+void LinearModel::add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order,
+                           Partial& into, Workspace& scratch, Margins* margins) const {
   if (order == Order::hessian) {
     data.x->begin_gram(scratch.gram);
   }
   for (const Rows& panel : rows) {
-    add_panel(data, panel, w, order, into, scratch, margins);
+    add_panel(data, panel, w.values64.data(), order, into, scratch, margins);
   }
   if (order == Order::hessian) {
     data.x->end_gram(scratch.gram, into.payload<double>().data() + dimension());
@@ -45,7 +48,7 @@ void LinearModel::add_rows(const Dataset& data, std::span<const Rows> rows, cons
 /// Loss, gradient and Hessian while the panel is in cache: one read of the features from memory.
 void LinearModel::add_panel(const Dataset& data, const Rows& rows, const double* w, Order order, Partial& into,
                             Workspace& scratch, Margins* margins) const {
-  load_rows(data, rows, scratch);
+  load_rows(data, rows, class_weights_, 1, scratch);
   double* z = scratch.margin.data();
   data.x->multiply(rows, w, z);
   const double b = intercept_ ? w[features_] : 0.0;
@@ -78,32 +81,67 @@ void LinearModel::add_panel(const Dataset& data, const Rows& rows, const double*
   }
 }
 
-void LinearModel::add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                     const Margins& end, double t, Partial& into, Workspace& scratch) const {
+/// Xᵀ diag(s ℓ'') X v. z is linear in w: the Gauss–Newton product is the exact one.
+void LinearModel::add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters&,
+                                        const KernelParameters& v, Curvature, const Margins& margins, Partial& into,
+                                        Workspace& scratch) const {
+  const double* direction = v.values64.data();
+  double* product = into.payload<double>().data();
   for (const Rows& panel : rows) {
-    load_rows(data, panel, scratch);
-    double* z = scratch.margin.data();
-    for (Index i = 0; i < panel.count; ++i) {
-      const std::size_t row = at(panel.row(i));
-      z[i] = start[row] + t * (end[row] - start[row]);
+    evaluate_kept(data, panel, margins, scratch);
+    const Index lanes = padded(panel.count);
+    data.x->multiply(panel, direction, scratch.direction.data());
+    for (std::size_t i = 0; intercept_ && i < at(panel.count); ++i) {
+      scratch.direction[i] += direction[features_];
     }
-    std::fill(z + panel.count, z + padded(panel.count), 0.0);
-    loss_->evaluate(panel.count, Order::value, scratch);
-    add_header(panel.count, scratch, into);
+    multiply_elementwise(scratch.direction, scratch.curvature, lanes);
+    data.x->add_transposed(panel, scratch.direction.data(), product);
+    if (intercept_) {
+      product[features_] += lane_sum(scratch.direction.data(), lanes);
+    }
   }
 }
 
-/// Targets and weights of the rows; the padding gets weight 0 and with it adds exact zeros to every sum.
-void LinearModel::load_rows(const Dataset& data, const Rows& rows, Workspace& scratch) const {
-  reserve(scratch, rows.count);
-  for (Index i = 0; i < rows.count; ++i) {
-    const std::size_t row = at(rows.row(i));
-    scratch.target[at(i)] = data.label[row];
-    scratch.weight[at(i)] = data.weight.empty() ? 1.0 : data.weight[row];
+void LinearModel::add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins,
+                                       Partial& into, Workspace& scratch) const {
+  double* diagonal = into.payload<double>().data();
+  for (const Rows& panel : rows) {
+    evaluate_kept(data, panel, margins, scratch);
+    data.x->add_squared_transposed(panel, scratch.curvature.data(), diagonal);
+    if (intercept_) {
+      diagonal[features_] += lane_sum(scratch.curvature.data(), padded(panel.count));
+    }
   }
-  for (Index i = rows.count; i < padded(rows.count); ++i) {
-    scratch.target[at(i)] = 0;
-    scratch.weight[at(i)] = 0;
+}
+
+/// Derivatives of the losses at margins that a pass kept.
+void LinearModel::evaluate_kept(const Dataset& data, const Rows& rows, const Margins& margins,
+                                Workspace& scratch) const {
+  load_rows(data, rows, class_weights_, 1, scratch);
+  for (Index i = 0; i < rows.count; ++i) {
+    scratch.margin[at(i)] = margins[at(rows.row(i))];
+  }
+  std::fill(scratch.margin.data() + rows.count, scratch.margin.data() + padded(rows.count), 0.0);
+  loss_->evaluate(rows.count, Order::hessian, scratch);
+}
+
+void LinearModel::add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
+                                     const Margins& end, double t, Partial& into, Workspace& scratch) const {
+  for (const Rows& panel : rows) {
+    load_rows(data, panel, class_weights_, 1, scratch);
+    double* z = scratch.margin.data();
+    double* change = scratch.direction.data();
+    for (Index i = 0; i < panel.count; ++i) {
+      const std::size_t row = at(panel.row(i));
+      change[i] = end[row] - start[row];
+      z[i] = start[row] + t * change[i];
+    }
+    std::fill(z + panel.count, z + padded(panel.count), 0.0);
+    std::fill(change + panel.count, change + padded(panel.count), 0.0);
+    loss_->evaluate(panel.count, Order::gradient, scratch);
+    add_header(panel.count, scratch, into);
+    into.header()[static_cast<std::size_t>(LossHeader::slope)] +=
+        lane_dot(scratch.slope.data(), change, padded(panel.count));
   }
 }
 

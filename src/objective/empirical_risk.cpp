@@ -2,6 +2,7 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/base/hash.h"
+#include "lockstep/base/lanes.h"
 #include "lockstep/objective/batch_schedule.h"
 
 #include <algorithm>
@@ -26,9 +27,18 @@ std::uint64_t word(const Partial& total, RidingWord which) {
   return total.words()[static_cast<std::size_t>(which)];
 }
 
+/// The first p elements of the payload over Σs, in float64.
+Vector mean_payload(const Partial& total, Index p, double weight) {
+  const double scale = weight > 0 ? weight : 1;
+  if (total.shape().scalar == Scalar::float64) {
+    return Eigen::Map<const Vector>(total.payload<double>().data(), p) / scale;
+  }
+  return Eigen::Map<const Eigen::VectorXf>(total.payload<float>().data(), p).cast<double>() / scale;
+}
+
 }  // namespace
 
-EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, L2Penalty penalty, BatchSettings batches,
+EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, Penalty penalty, BatchSettings batches,
                              int threads, Communicator& comm, std::function<RideAlong()> wishes)
     : data_(data),
       model_(model),
@@ -36,12 +46,23 @@ EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, L2Penalty 
       batches_(batches),
       comm_(comm),
       wishes_(std::move(wishes)),
-      reduction_(data, threads, comm) {}
+      reduction_(data, threads, comm) {
+  for (const InvariantShift& shift : model.invariant_shifts()) {
+    if (penalty_.is_zero() || shift.first >= penalty_.penalised()) {
+      shifts_.push_back(shift);
+    }
+  }
+}
 
 void EmpiricalRisk::evaluate(const Vector& w, Order order, Evaluation& result) {
+  model_.prepare(w, point_);
   const Partial& total = batch_selected_ ? sum_lanes(w, order) : sum_leaves(w, order);
   take_words(total, w);
   take_results(total, w, order, result);
+  if (!batch_selected_) {
+    total_weight_ = result.weight;
+  }
+  passes_ += batch_selected_ ? 1 / static_cast<double>(steps_per_epoch()) : 1;
 }
 
 RidingWords EmpiricalRisk::words_at(const Vector& w) const {
@@ -64,7 +85,7 @@ const Partial& EmpiricalRisk::sum_leaves(const Vector& w, Order order) {
   }
   return reduction_.over_leaves(
       model_.shape(order), words_at(w), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_rows(data_, data_.panels_of_leaf(leaf), w.data(), order, into, scratch, margins);
+        model_.add_rows(data_, data_.panels_of_leaf(leaf), point_, order, into, scratch, margins);
       });
 }
 
@@ -77,7 +98,7 @@ const Partial& EmpiricalRisk::sum_lanes(const Vector& w, Order order) {
     const Run batch = batch_positions(position_.step, steps, lane, data_.partition.lanes, std::ssize(rows));
     for (std::int64_t begin = batch.begin; begin < batch.end; begin += height) {
       const Rows piece{0, std::min<Index>(height, batch.end - begin), -1, rows.data() + begin};
-      model_.add_rows(data_, std::span(&piece, 1), w.data(), order, into, scratch, nullptr);
+      model_.add_rows(data_, std::span(&piece, 1), point_, order, into, scratch, nullptr);
     }
   };
   return reduction_.over_lanes(model_.shape(order), words_at(w), add_lane);
@@ -123,24 +144,23 @@ void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order or
   result.mistakes = header(total, LossHeader::mistakes);
   result.stop_requested = agreed_.stop != 0;
   result.value = header(total, LossHeader::loss) / scale;
-  const double* payload = total.payload<double>().data();
   if (order >= Order::gradient) {
-    result.gradient = Eigen::Map<const Vector>(payload, p) / scale;
+    result.gradient = mean_payload(total, p, weight);
   }
   if (order == Order::hessian) {
+    const double* payload = total.payload<double>().data();
     result.hessian.resize(p);
     result.hessian.packed() = Eigen::Map<const Vector>(payload + p, p * (p + 1) / 2) / scale;
   }
   penalty_.add(w, order, result);
 }
 
-double EmpiricalRisk::value_along(const Vector& w, const Vector& d, double t, bool& stop_requested) {
+LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
   const Vector point = w + t * d;
   if (!model_.keeps_margins()) {
     Evaluation at;
-    evaluate(point, Order::value, at);
-    stop_requested = at.stop_requested;
-    return at.value;
+    evaluate(point, Order::gradient, at);
+    return {at.value, dot(at.gradient, d), at.stop_requested};
   }
   const Partial& total = reduction_.over_leaves(
       model_.shape(Order::value), words_at(point), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
@@ -148,10 +168,43 @@ double EmpiricalRisk::value_along(const Vector& w, const Vector& d, double t, bo
                                   scratch);
       });
   take_words(total, point);
-  Evaluation along;
-  take_results(total, point, Order::value, along);
-  stop_requested = along.stop_requested;
-  return along.value;
+  const double scale = total_weight_ > 0 ? total_weight_ : 1;
+  const LinePoint penalty = penalty_.along(w, d, t);
+  return {header(total, LossHeader::loss) / scale + penalty.value,
+          header(total, LossHeader::slope) / scale + penalty.slope, agreed_.stop != 0};
+}
+
+bool EmpiricalRisk::sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, Vector& mean) {
+  const Partial& total = reduction_.over_leaves(model_.shape(Order::gradient), words_at(w), add_leaf);
+  take_words(total, w);
+  mean = mean_payload(total, dimension(), total_weight_);
+  passes_ += 1;
+  return agreed_.stop != 0;
+}
+
+bool EmpiricalRisk::curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) {
+  model_.prepare(w, point_);
+  model_.prepare(v, direction_);
+  const bool stop = sum_products(
+      w,
+      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        model_.add_curvature_product(data_, data_.panels_of_leaf(leaf), point_, direction_, kind, accepted_margins_,
+                                     into, scratch);
+      },
+      product);
+  penalty_.add_product(v, product);
+  return stop;
+}
+
+bool EmpiricalRisk::hessian_diagonal(Vector& diagonal) {
+  const bool stop = sum_products(
+      Vector(),
+      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        model_.add_hessian_diagonal(data_, data_.panels_of_leaf(leaf), accepted_margins_, into, scratch);
+      },
+      diagonal);
+  penalty_.add_product(Vector::Ones(dimension()), diagonal);
+  return stop;
 }
 
 void EmpiricalRisk::update(UpdateKind kind) {
@@ -198,8 +251,37 @@ void EmpiricalRisk::replicate(std::span<double> values) {
   broadcast_values(comm_, values, 0);
 }
 
+void EmpiricalRisk::remove_invariant(Vector& v) const {
+  for (const InvariantShift& shift : shifts_) {
+    double sum = 0;
+    for (Index k = 0; k < shift.count; ++k) {
+      sum += v[shift.first + k * shift.stride];
+    }
+    for (Index k = 0; k < shift.count; ++k) {
+      v[shift.first + k * shift.stride] -= sum / static_cast<double>(shift.count);
+    }
+  }
+}
+
+/// The multiple is the mean diagonal of the shifted parameters, so that the filled directions are as stiff as the rest.
+void EmpiricalRisk::fill_invariant(SymmetricMatrix& hessian) const {
+  for (const InvariantShift& shift : shifts_) {
+    double sum = 0;
+    for (Index k = 0; k < shift.count; ++k) {
+      const Index j = shift.first + k * shift.stride;
+      sum += hessian(j, j);
+    }
+    const double fill = sum / static_cast<double>(shift.count * shift.count);
+    for (Index k = 0; k < shift.count; ++k) {
+      for (Index l = 0; l <= k; ++l) {
+        hessian(shift.first + k * shift.stride, shift.first + l * shift.stride) += fill;
+      }
+    }
+  }
+}
+
 bool EmpiricalRisk::unbounded_when_separated() const {
-  return !data_.class_names.empty() && penalty_.strength() == 0;
+  return model_.unbounded_when_separated() && penalty_.is_zero();
 }
 
 std::string EmpiricalRisk::parameter_name(Index j) const {

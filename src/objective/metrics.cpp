@@ -64,10 +64,12 @@ Metrics regression_metrics(MetricSums& sums) {
 }  // namespace
 
 Margins compute_margins(const Dataset& data, const Model& model, const Vector& w, int threads) {
-  Margins margins(static_cast<std::size_t>(data.rows));
+  Margins margins(static_cast<std::size_t>(data.rows * model.outputs()));
+  KernelParameters prepared;
+  model.prepare(w, prepared);
   LeafSummer summer(threads);
   summer.sum(data.leaves, model.shape(Order::value), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-    model.add_rows(data, data.panels_of_leaf(leaf), w.data(), Order::value, into, scratch, &margins);
+    model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::value, into, scratch, &margins);
   });
   return margins;
 }

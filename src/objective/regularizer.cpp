@@ -4,21 +4,37 @@
 
 namespace lockstep {
 
-double L2Penalty::value(const Vector& w) const {
-  return strength_ == 0 ? 0 : 0.5 * strength_ * lane_dot(w.data(), w.data(), penalised_);
+double Penalty::value(const Vector& w) const {
+  return l2_ == 0 ? 0 : 0.5 * l2_ * lane_dot(w.data(), w.data(), penalised_);
 }
 
-void L2Penalty::add(const Vector& w, Order order, Evaluation& to) const {
-  if (strength_ == 0) {
+void Penalty::add(const Vector& w, Order order, Evaluation& to) const {
+  if (l2_ == 0) {
     return;
   }
   to.value += value(w);
-  for (Index j = 0; order >= Order::gradient && j < penalised_; ++j) {
-    to.gradient[j] += strength_ * w[j];
+  if (order >= Order::gradient) {
+    add_product(w, to.gradient);
   }
   for (Index j = 0; order == Order::hessian && j < penalised_; ++j) {
-    to.hessian(j, j) += strength_;
+    to.hessian(j, j) += l2_;
   }
+}
+
+void Penalty::add_product(const Vector& v, Vector& product) const {
+  for (Index j = 0; l2_ != 0 && j < penalised_; ++j) {
+    product[j] += l2_ * v[j];
+  }
+}
+
+LinePoint Penalty::along(const Vector& w, const Vector& d, double t) const {
+  if (l2_ == 0) {
+    return {};
+  }
+  const double ww = lane_dot(w.data(), w.data(), penalised_);
+  const double wd = lane_dot(w.data(), d.data(), penalised_);
+  const double dd = lane_dot(d.data(), d.data(), penalised_);
+  return {0.5 * l2_ * (ww + t * (2 * wd + t * dd)), l2_ * (wd + t * dd), false};
 }
 
 }  // namespace lockstep

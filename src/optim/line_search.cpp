@@ -80,9 +80,9 @@ LineSearchResult backtrack(Objective& objective, const Vector& w, const Evaluati
       objective.update(UpdateKind::revert);
       return {Status::stalled, 0};
     }
-    bool stop_requested = false;
-    value = objective.value_along(w, longest_step, t, stop_requested);
-    if (stop_requested) {
+    const LinePoint there = objective.along(w, longest_step, t);
+    value = there.value;
+    if (there.stop_requested) {
       objective.update(UpdateKind::revert);
       return {Status::stopped, 0};
     }

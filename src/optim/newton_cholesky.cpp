@@ -71,12 +71,15 @@ class NewtonCholesky final : public DirectionMethod {
   Order order() const override { return Order::hessian; }
 
   Direction compute(const Evaluation& at, Objective& objective) override {
-    const Vector scales = power_of_two_scales(at.hessian);
-    const Matrix scaled = scaled_hessian(at.hessian, scales);
+    SymmetricMatrix hessian = at.hessian;
+    objective.fill_invariant(hessian);
+    const Vector scales = power_of_two_scales(hessian);
+    const Matrix scaled = scaled_hessian(hessian, scales);
     const Vector right = -at.gradient.cwiseProduct(scales);
 
     Direction direction;
     direction.d = solve(scaled, right, direction).cwiseProduct(scales);
+    objective.remove_invariant(direction.d);
     replicate(direction, objective);
     direction.slope = dot(at.gradient, direction.d);
     return direction;

@@ -174,7 +174,7 @@ void TrainingJob::make_objective() {
   } else {
     require_memory_for_newton(model_->dimension(), data_.rows.partition, threads_);
   }
-  risk_.emplace(data_.rows, *model_, L2Penalty(settings_.l2, model_->penalised()), batches, threads_, comm_, [this] {
+  risk_.emplace(data_.rows, *model_, Penalty(settings_.l2, model_->penalised()), batches, threads_, comm_, [this] {
     RideAlong wishes;
     wishes.stop = static_cast<std::uint64_t>(monitor_.wish());
     wishes.checkpoint = is_root() && observer_ && observer_->wishes_checkpoint() ? 1 : 0;

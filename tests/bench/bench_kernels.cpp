@@ -6,7 +6,6 @@
 #include "lockstep/model/linear_model.h"
 
 #include "support/made_data.h"
-
 #include <benchmark/benchmark.h>
 
 namespace {
@@ -24,12 +23,14 @@ void pass(benchmark::State& state, const MadeData& made, Access access) {
   const Dataset data = lockstep::testing::make_data(made, comm, layout);
   const LinearModel model(made.features, true, make_logistic_loss());
   const Vector w = Vector::Constant(model.dimension(), 0.01);
+  KernelParameters prepared;
+  model.prepare(w, prepared);
   LeafSummer summer(1);
   for (auto iteration : state) {
     static_cast<void>(iteration);
     NodeStack& nodes =
         summer.sum(data.leaves, model.shape(order), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-          model.add_rows(data, data.panels_of_leaf(leaf), w.data(), order, into, scratch, nullptr);
+          model.add_rows(data, data.panels_of_leaf(leaf), prepared, order, into, scratch, nullptr);
         });
     benchmark::DoNotOptimize(nodes.partial(0).bytes().data());
   }

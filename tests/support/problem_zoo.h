@@ -26,6 +26,7 @@ class FormulaObjective : public Objective {
   Index dimension() const override { return dimension_; }
   void evaluate(const Vector& w, Order order, Evaluation& result) override {
     ++evaluations;
+    last_ = w;
     result.value = formula_.value(w);
     result.weight = 1;
     result.mistakes = 1;
@@ -43,11 +44,24 @@ class FormulaObjective : public Objective {
       }
     }
   }
-  double value_along(const Vector& w, const Vector& d, double t, bool& stop_requested) override {
-    stop_requested = false;
-    return formula_.value(w + t * d);
+  LinePoint along(const Vector& w, const Vector& d, double t) override {
+    return {formula_.value(w + t * d), formula_.gradient(w + t * d).dot(d), false};
   }
-  void update(UpdateKind) override {}
+  bool curvature_product(const Vector& w, const Vector& v, Curvature, Vector& product) override {
+    product = formula_.hessian(w) * v;
+    ++products;
+    return false;
+  }
+  bool has_hessian_diagonal() const override { return true; }
+  bool hessian_diagonal(Vector& diagonal) override {
+    diagonal = formula_.hessian(accepted_).diagonal();
+    return false;
+  }
+  void update(UpdateKind kind) override {
+    if (kind == UpdateKind::initial || kind == UpdateKind::accept) {
+      accepted_ = last_;
+    }
+  }
   std::int64_t steps_per_epoch() const override { return 2; }
   void select_batch(const BatchPosition&) override {}
   void select_all() override {}
@@ -56,11 +70,14 @@ class FormulaObjective : public Objective {
   std::string parameter_name(Index j) const override { return "w" + std::to_string(j); }
 
   int evaluations = 0;
+  int products = 0;
   int stop_at = -1;
 
  private:
   Index dimension_;
   Formula formula_;
+  Vector last_;
+  Vector accepted_;
 };
 
 /// ½ wᵀAw − bᵀw; minimiser A⁻¹b.

@@ -37,6 +37,7 @@ struct Lanes {
     low += a.low;
     high += a.high;
   }
+  Lanes times(const Lanes& a) const { return {low * a.low, high * a.high}; }
   double sum() const {
     const Half s = low + high;
     return (s[0] + s[2]) + (s[1] + s[3]);

@@ -55,6 +55,9 @@ class FeatureMatrix {
   /// g_j += Σ_i X_ij r_i. r is aligned and zero from count to padded(count).
   virtual void add_transposed(const Rows& rows, const double* r, double* g) const = 0;
 
+  /// g_j += Σ_i X_ij² r_i. r as above.
+  virtual void add_squared_transposed(const Rows& rows, const double* r, double* g) const = 0;
+
   /// Σ over panels of Xᵀ diag(h) X, h ≥ 0: begin, one add a panel, end. `packed` is the lower triangle row by row:
   /// entry (i, j), j ≤ i, at i(i+1)/2 + j; it receives += at the latest at the end.
   virtual void begin_gram(GramScratch& scratch) const = 0;

@@ -27,17 +27,23 @@ struct BatchSettings {
 class EmpiricalRisk final : public Objective {
  public:
   /// `wishes` is asked before each reduction for this rank's wishes; may be empty. threads ≥ 1.
-  EmpiricalRisk(const Dataset& data, const Model& model, L2Penalty penalty, BatchSettings batches, int threads,
+  EmpiricalRisk(const Dataset& data, const Model& model, Penalty penalty, BatchSettings batches, int threads,
                 Communicator& comm, std::function<RideAlong()> wishes = {});
 
   Index dimension() const override { return model_.dimension(); }
   void evaluate(const Vector& w, Order order, Evaluation& result) override;
-  double value_along(const Vector& w, const Vector& d, double t, bool& stop_requested) override;
+  LinePoint along(const Vector& w, const Vector& d, double t) override;
+  bool curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) override;
+  bool has_hessian_diagonal() const override { return model_.has_hessian_diagonal(); }
+  bool hessian_diagonal(Vector& diagonal) override;
   void update(UpdateKind kind) override;
   std::int64_t steps_per_epoch() const override;
   void select_batch(const BatchPosition& position) override;
   void select_all() override { batch_selected_ = false; }
   void replicate(std::span<double> values) override;
+  L1Term l1() const override { return penalty_.l1(); }
+  void remove_invariant(Vector& v) const override;
+  void fill_invariant(SymmetricMatrix& hessian) const override;
   bool unbounded_when_separated() const override;
   std::string parameter_name(Index j) const override;
 
@@ -46,6 +52,9 @@ class EmpiricalRisk final : public Objective {
 
   /// Margins of the local rows at the point last accepted; empty where the model keeps none.
   const Margins& accepted_margins() const { return accepted_margins_; }
+
+  /// Passes over the features of all rows so far; a mini-batch step counts as its share of the rows.
+  double passes() const { return passes_; }
 
   /// Reductions so far: one an oracle call.
   std::int64_t reductions() const { return reduction_.reductions(); }
@@ -57,17 +66,24 @@ class EmpiricalRisk final : public Objective {
   RidingWords words_at(const Vector& w) const;
   const Partial& sum_leaves(const Vector& w, Order order);
   const Partial& sum_lanes(const Vector& w, Order order);
+  /// One reduction over all rows with a payload of p; its mean.
+  bool sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, Vector& mean);
   void take_words(const Partial& total, const Vector& w);
   void take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const;
 
   const Dataset& data_;
   const Model& model_;
-  L2Penalty penalty_;
+  Penalty penalty_;
+  std::vector<InvariantShift> shifts_;  // along which F is constant, penalty included
   BatchSettings batches_;
   Communicator& comm_;
   std::function<RideAlong()> wishes_;
   RowReduction reduction_;
   RideAlong agreed_;
+  KernelParameters point_;
+  KernelParameters direction_;
+  double total_weight_ = 0;  // Σ s over all rows, known after the first full pass
+  double passes_ = 0;
 
   bool batch_selected_ = false;
   BatchPosition position_;

@@ -1,6 +1,8 @@
 /// The oracle that optimizers see: F(w) and its derivatives. Optimizers know nothing of ranks, files or data.
 ///
-/// One call of evaluate() is one pass over the data and one reduction. All members except dimension() are Collective.
+/// One call of evaluate(), along(), curvature_product() or hessian_diagonal() is one pass and one reduction. F is the
+/// smooth part of the objective: mean loss and the L2 penalty. An L1 penalty is told by l1() and added by the
+/// optimizers that can handle it. All members except the const ones are Collective.
 #pragma once
 
 #include "lockstep/base/order.h"
@@ -29,12 +31,25 @@ struct BatchPosition {
 
 /// What one oracle call returns; fields beyond the order asked for keep their old content.
 struct Evaluation {
-  double value = 0;             ///< F(w): mean loss plus penalty
+  double value = 0;             ///< F(w): mean loss plus L2 penalty
   Vector gradient;              ///< ∇F(w), p
   SymmetricMatrix hessian;      ///< ∇²F(w), p × p
   double weight = 0;            ///< Σ s of the rows used
   double mistakes = 0;          ///< Σ s of the rows on the wrong side (classifiers)
   bool stop_requested = false;  ///< some rank wishes to stop; the same on every rank
+};
+
+/// F on a line.
+struct LinePoint {
+  double value = 0;  ///< F(w + t d)
+  double slope = 0;  ///< dF/dt there
+  bool stop_requested = false;
+};
+
+/// l1 ‖w‖₁ over the first `penalised` parameters.
+struct L1Term {
+  double strength = 0;
+  Index penalised = 0;
 };
 
 class Objective {
@@ -47,9 +62,19 @@ class Objective {
   /// F and its derivatives at w (p), over all rows or the selected batch. `result` is overwritten up to `order`.
   virtual void evaluate(const Vector& w, Order order, Evaluation& result) = 0;
 
-  /// F(w + t d), where w is the point last accepted (or initial) and w + d the last trial. A linear model answers from
-  /// kept margins without a pass over the features; the value serves the choice of t only.
-  virtual double value_along(const Vector& w, const Vector& d, double t, bool& stop_requested) = 0;
+  /// F(w + t d) and its derivative in t, where w is the point last accepted (or initial) and w + d the last trial. A
+  /// linear model answers from kept margins without a pass over the features; the result serves the choice of t only.
+  virtual LinePoint along(const Vector& w, const Vector& d, double t) = 0;
+
+  /// product = ∇²F(w) v, or the Gauss–Newton product, where w is the point last accepted (or initial). Returns whether
+  /// a stop is requested.
+  virtual bool curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) = 0;
+
+  /// True when hessian_diagonal() works.
+  virtual bool has_hessian_diagonal() const = 0;
+
+  /// diagonal = diag ∇²F at the point last accepted (or initial). Returns whether a stop is requested.
+  virtual bool hessian_diagonal(Vector& diagonal) = 0;
 
   /// Tells what the last evaluated point is.
   virtual void update(UpdateKind kind) = 0;
@@ -61,6 +86,17 @@ class Objective {
 
   /// Replaces the values by rank 0's: for solves whose result could differ between nodes. Identity in serial.
   virtual void replicate(std::span<double> values) = 0;
+
+  /// The L1 penalty that F leaves out.
+  virtual L1Term l1() const { return {}; }
+
+  /// Removes from v its component along the directions in which F is constant (the common shift of softmax
+  /// coefficients).
+  virtual void remove_invariant(Vector& v) const { static_cast<void>(v); }
+
+  /// Adds to H a positive multiple of the projection on these directions, so that a singular Newton system has one
+  /// solution, the one without a component along them.
+  virtual void fill_invariant(SymmetricMatrix& hessian) const { static_cast<void>(hessian); }
 
   /// True when the strict separation of the classes rules out a finite minimiser: logistic loss, no penalty.
   virtual bool unbounded_when_separated() const = 0;

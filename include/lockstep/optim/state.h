@@ -4,6 +4,7 @@
 #include "lockstep/base/types.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace lockstep {
 
@@ -13,9 +14,30 @@ struct OptimizerState {
   std::int64_t epoch = 0;             ///< completed epochs
   std::int64_t epoch_step = 0;        ///< completed steps of the current epoch
   double initial_gradient_norm = -1;  ///< ‖∇F(w₀)‖, for the tolerance; −1 before the first evaluation
-  Vector velocity;                    ///< momentum buffer, p; empty where unused
-  double epoch_loss = 0;              ///< Σ over this epoch's steps of batch objective × batch weight
-  double epoch_weight = 0;            ///< Σ over this epoch's steps of batch weight
+
+  // mini-batch optimizers
+  Vector velocity;            ///< momentum buffer or Adam's first moment, p; empty where unused
+  Vector second_moment;       ///< of Adam, p; empty where unused
+  double epoch_loss = 0;      ///< Σ over this epoch's steps of batch objective × batch weight
+  double epoch_weight = 0;    ///< Σ over this epoch's steps of batch weight
+  double epoch_mistakes = 0;  ///< Σ over this epoch's steps of the weight on the wrong side
+  bool separated = false;     ///< the last epoch saw no mistake
+
+  // L-BFGS
+  std::vector<Vector> point_changes;     ///< s_k = w_{k+1} − w_k, p each, oldest first
+  std::vector<Vector> gradient_changes;  ///< y_k = ∇F_{k+1} − ∇F_k, p each
+
+  // Newton-CG
+  double trust_radius = 0;            ///< Δ; 0: not chosen yet
+  double damping = 0;                 ///< λ of the Gauss–Newton model; 0: not chosen yet
+  double previous_gradient_norm = 0;  ///< ‖∇F‖ one iteration ago, for the forcing term
+  double forcing = 0;                 ///< η of the last iteration
+
+  // early stopping
+  Vector best_parameters;       ///< with the least validation loss so far, p; empty where unused
+  double best_score = 0;        ///< that loss
+  std::int64_t best_at = 0;     ///< the epoch (or iteration) of it
+  std::int64_t since_best = 0;  ///< epochs (or iterations) since then
 };
 
 }  // namespace lockstep

@@ -68,10 +68,12 @@ TEST_P(LinearModelKernels, AgreeWithThePlainLoop) {
     w[j] = 0.1 * static_cast<double>(j % 7) - 0.2;
   }
   Margins margins(static_cast<std::size_t>(data.rows));
+  KernelParameters prepared;
+  model.prepare(w, prepared);
   LeafSummer summer(2);
   const NodeStack& nodes =
       summer.sum(data.leaves, model.shape(Order::hessian), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model.add_rows(data, data.panels_of_leaf(leaf), w.data(), Order::hessian, into, scratch, &margins);
+        model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::hessian, into, scratch, &margins);
       });
   ASSERT_EQ(nodes.size(), 1u);
   const Partial& sum = nodes.partial(0);

@@ -22,7 +22,7 @@ struct Problem {
   Problem(const MadeData& made, Communicator& comm, int threads = 1, std::int64_t batch = 0)
       : data(testing::make_data(made, comm, layout(batch))),
         model(made.features, true, made.classes ? make_logistic_loss() : make_squared_loss()),
-        risk(data, model, L2Penalty(0.01, made.features), {batch, 3}, threads, comm) {}
+        risk(data, model, Penalty(0.01, made.features), {batch, 3}, threads, comm) {}
 
   static LayoutSettings layout(std::int64_t batch) {
     LayoutSettings settings;
@@ -104,11 +104,11 @@ TEST(EmpiricalRisk, AnswersAlongALineFromKeptMargins) {
   problem.risk.evaluate(w + d, Order::value, at);
   problem.risk.update(UpdateKind::trial);
   for (const double t : {0.0, 0.1, 0.5, 1.0}) {
-    bool stop = true;
-    const double along = problem.risk.value_along(w, d, t, stop);
-    problem.risk.evaluate(w + t * d, Order::value, at);
-    EXPECT_NEAR(along, at.value, 1e-14);
-    EXPECT_FALSE(stop);
+    const LinePoint along = problem.risk.along(w, d, t);
+    problem.risk.evaluate(w + t * d, Order::gradient, at);
+    EXPECT_NEAR(along.value, at.value, 1e-14);
+    EXPECT_NEAR(along.slope, dot(at.gradient, d), 1e-13);
+    EXPECT_FALSE(along.stop_requested);
   }
 }
 

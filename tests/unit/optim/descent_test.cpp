@@ -40,7 +40,7 @@ struct Logistic {
   explicit Logistic(RawData&& raw, double l2 = 0.01)
       : data(make_dataset(std::move(raw), {}, comm)),
         model(data.features, true, make_logistic_loss()),
-        risk(data, model, L2Penalty(l2, data.features), {}, 1, comm) {}
+        risk(data, model, Penalty(l2, data.features), {}, 1, comm) {}
   SerialCommunicator comm;
   Dataset data;
   LinearModel model;

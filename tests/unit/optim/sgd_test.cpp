@@ -26,7 +26,7 @@ struct Problem {
   explicit Problem(std::function<RideAlong()> wishes = {})
       : data(testing::make_data(made, comm, layout())),
         model(made.features, true, make_logistic_loss()),
-        risk(data, model, L2Penalty(0.01, made.features), {32, 9}, 1, comm, std::move(wishes)) {}
+        risk(data, model, Penalty(0.01, made.features), {32, 9}, 1, comm, std::move(wishes)) {}
   static LayoutSettings layout() {
     LayoutSettings settings;
     settings.access = Access::mini_batch;
