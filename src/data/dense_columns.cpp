@@ -1,6 +1,7 @@
 /// Dense features, column-major within a panel. Columns are cache-line aligned and zero-padded to whole lanes.
 #include "lockstep/base/lanes.h"
 
+#include "dense_kernels.h"
 #include "feature_layouts.h"
 
 namespace lockstep {
@@ -76,6 +77,20 @@ class DenseColumns final : public FeatureMatrix {
       }
       g[j] += sum.sum();
     }
+  }
+
+  void multiply_many(const Rows& rows, const double* w, Index stride, double* z) const override {
+    const double* x = panel(rows);
+    const Index height = padded(rows.count);
+    dense_multiply_many(
+        rows.count, features_, [=](Index i, Index j) { return x[j * height + i]; }, w, stride, z);
+  }
+
+  void add_transposed_many(const Rows& rows, const double* r, Index stride, double* g) const override {
+    const double* x = panel(rows);
+    const Index height = padded(rows.count);
+    dense_add_transposed_many(
+        rows.count, features_, [=](Index i, Index j) { return x[j * height + i]; }, r, stride, g);
   }
 
   void add_squared_transposed(const Rows& rows, const double* r, double* g) const override {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "dense_kernels.h"
 #include "feature_layouts.h"
 
 namespace lockstep {
@@ -46,6 +47,16 @@ class DenseRows final : public FeatureMatrix {
         g[j] += x[j] * r[i];
       }
     }
+  }
+
+  void multiply_many(const Rows& rows, const double* w, Index stride, double* z) const override {
+    dense_multiply_many(
+        rows.count, features_, [&](Index i, Index j) { return row(rows, i)[j]; }, w, stride, z);
+  }
+
+  void add_transposed_many(const Rows& rows, const double* r, Index stride, double* g) const override {
+    dense_add_transposed_many(
+        rows.count, features_, [&](Index i, Index j) { return row(rows, i)[j]; }, r, stride, g);
   }
 
   void add_squared_transposed(const Rows& rows, const double* r, double* g) const override {

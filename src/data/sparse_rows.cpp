@@ -1,4 +1,6 @@
 /// Sparse features in compressed sparse rows.
+#include "lockstep/base/lanes.h"
+
 #include "feature_layouts.h"
 
 namespace lockstep {
@@ -42,6 +44,33 @@ class SparseRows final : public FeatureMatrix {
       const auto [begin, end] = range(rows.row(i));
       for (std::int64_t k = begin; k < end; ++k) {
         g[column_[at(k)]] += value_[at(k)] * r[i];
+      }
+    }
+  }
+
+  void multiply_many(const Rows& rows, const double* w, Index stride, double* z) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      for (Index c = 0; c < stride; c += kLanes) {
+        Lanes sum;
+        for (std::int64_t k = begin; k < end; ++k) {
+          sum.add_scaled(value_[at(k)], Lanes::load(w + column_[at(k)] * stride + c));
+        }
+        sum.store(z + i * stride + c);
+      }
+    }
+  }
+
+  void add_transposed_many(const Rows& rows, const double* r, Index stride, double* g) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      for (std::int64_t k = begin; k < end; ++k) {
+        double* to = g + column_[at(k)] * stride;
+        for (Index c = 0; c < stride; c += kLanes) {
+          Lanes sum = Lanes::load(to + c);
+          sum.add_scaled(value_[at(k)], Lanes::load(r + i * stride + c));
+          sum.store(to + c);
+        }
       }
     }
   }

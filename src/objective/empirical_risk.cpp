@@ -80,7 +80,7 @@ RidingWords EmpiricalRisk::words_at(const Vector& w) const {
 const Partial& EmpiricalRisk::sum_leaves(const Vector& w, Order order) {
   Margins* margins = nullptr;
   if (model_.keeps_margins()) {
-    last_margins_.resize(static_cast<std::size_t>(data_.rows));
+    last_margins_.resize(static_cast<std::size_t>(data_.rows * model_.outputs()));
     margins = &last_margins_;
   }
   return reduction_.over_leaves(

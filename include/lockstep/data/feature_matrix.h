@@ -55,7 +55,12 @@ class FeatureMatrix {
   /// g_j += Σ_i X_ij r_i. r is aligned and zero from count to padded(count).
   virtual void add_transposed(const Rows& rows, const double* r, double* g) const = 0;
 
-  /// g_j += Σ_i X_ij² r_i. r as above.
+  /// The same for several columns at once, row-major with `stride` numbers a row (a multiple of kLanes): Z = X W with
+  /// W d × stride and Z count × stride; G += Xᵀ R with R count × stride and G d × stride. All aligned.
+  virtual void multiply_many(const Rows& rows, const double* w, Index stride, double* z) const = 0;
+  virtual void add_transposed_many(const Rows& rows, const double* r, Index stride, double* g) const = 0;
+
+  /// g_j += Σ_i X_ij² r_i. r as in add_transposed.
   virtual void add_squared_transposed(const Rows& rows, const double* r, double* g) const = 0;
 
   /// Σ over panels of Xᵀ diag(h) X, h ≥ 0: begin, one add a panel, end. `packed` is the lower triangle row by row:

@@ -46,70 +46,12 @@ Vector some_point(Index p, double scale = 0.3) {
   return w;
 }
 
-class Derivatives : public ::testing::TestWithParam<MadeData> {};
-
-/// Taylor: |f(w + hd) − f − h⟨∇f,d⟩| falls with slope 2, with ½h²dᵀHd taken off with slope 3.
-TEST_P(Derivatives, FollowTaylorWithSlopesTwoAndThree) {
-  SerialCommunicator comm;
-  Problem problem(GetParam(), comm);
-  const Index p = problem.risk.dimension();
-  const Vector w = some_point(p);
-  const Vector d = some_point(p, 1.0).reverse();
-  Evaluation at;
-  problem.risk.evaluate(w, Order::hessian, at);
-  double curvature = 0;
-  for (Index i = 0; i < p; ++i) {
-    for (Index j = 0; j < p; ++j) {
-      curvature += d[i] * at.hessian(i, j) * d[j];
-    }
-  }
-  const auto remainders = [&](double h) {
-    Evaluation there;
-    problem.risk.evaluate(w + h * d, Order::value, there);
-    const double first = there.value - at.value - h * dot(at.gradient, d);
-    return std::pair(std::abs(first), std::abs(first - 0.5 * h * h * curvature));
-  };
-  const auto [first_1, second_1] = remainders(0.1);
-  const auto [first_2, second_2] = remainders(0.01);
-  EXPECT_NEAR(std::log10(first_1 / first_2), 2, 0.15);
-  if (GetParam().classes) {
-    EXPECT_NEAR(std::log10(second_1 / second_2), 3, 0.3);
-  } else {
-    EXPECT_LT(second_1, 1e-12);  // a quadratic is its own Taylor polynomial
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Models, Derivatives,
-                         ::testing::Values(MadeData{}, MadeData{.features = 40, .sparse = true},
-                                           MadeData{.classes = false},
-                                           MadeData{.features = 30, .sparse = true, .classes = false},
-                                           MadeData{.weights = true, .offsets = true}));
-
 TEST(EmpiricalRisk, IsOneReductionAnOracleCall) {
   SerialCommunicator comm;
   Problem problem({}, comm);
   Evaluation at;
   problem.risk.evaluate(some_point(8), Order::hessian, at);
   EXPECT_EQ(problem.risk.reductions(), 1);
-}
-
-TEST(EmpiricalRisk, AnswersAlongALineFromKeptMargins) {
-  SerialCommunicator comm;
-  Problem problem({.offsets = true}, comm);
-  const Vector w = some_point(8);
-  const Vector d = some_point(8, 2);
-  Evaluation at;
-  problem.risk.evaluate(w, Order::value, at);
-  problem.risk.update(UpdateKind::initial);
-  problem.risk.evaluate(w + d, Order::value, at);
-  problem.risk.update(UpdateKind::trial);
-  for (const double t : {0.0, 0.1, 0.5, 1.0}) {
-    const LinePoint along = problem.risk.along(w, d, t);
-    problem.risk.evaluate(w + t * d, Order::gradient, at);
-    EXPECT_NEAR(along.value, at.value, 1e-14);
-    EXPECT_NEAR(along.slope, dot(at.gradient, d), 1e-13);
-    EXPECT_FALSE(along.stop_requested);
-  }
 }
 
 TEST(EmpiricalRisk, CountsARowOfWeightTwoTwiceAndOfWeightZeroNever) {
