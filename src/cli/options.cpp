@@ -72,8 +72,10 @@ Setter into(DataFormat& target) {
       target = DataFormat::libsvm;
     } else if (text == "hdf5") {
       target = DataFormat::hdf5;
+    } else if (text == "idx") {
+      target = DataFormat::idx;
     } else {
-      throw UsageError("must be auto, csv, libsvm or hdf5");
+      throw UsageError("must be auto, csv, libsvm, hdf5 or idx");
     }
   };
 }
@@ -104,9 +106,11 @@ void append(std::vector<Option>& options, std::vector<Option> more) {
 std::vector<Option> data_options(ReadSettings& data) {
   const std::string group = "Data";
   return {
-      {"data", group, "F", "data file: CSV/TSV with a header, LIBSVM text or HDF5; required", Kind::value,
+      {"data", group, "F", "data file: CSV/TSV with a header, LIBSVM text, HDF5 or IDX; required", Kind::value,
        into(data.path), true},
-      {"format", group, "FORMAT", "auto, csv, libsvm or hdf5 (default auto: by file name ending, else by content)",
+      {"labels", group, "F", "IDX: file of labels (default: the data's name with images -> labels, idx3 -> idx1)",
+       Kind::value, into(data.labels)},
+      {"format", group, "FORMAT", "auto, csv, libsvm, hdf5 or idx (default auto: by file name ending, else by content)",
        Kind::value, into(data.format)},
       {"label-column", group, "NAME", "column of labels (default: target, label, y or class, else the last; HDF5 /y)",
        Kind::value, into(data.label_column)},
@@ -114,6 +118,8 @@ std::vector<Option> data_options(ReadSettings& data) {
        into(data.weight_column)},
       {"offset-column", group, "NAME", "column added to the linear predictor (default: none; HDF5 /offset)",
        Kind::value, into(data.offset_column)},
+      {"exposure-column", group, "NAME", "column whose logarithm is added to the offset (default: none)", Kind::value,
+       into(data.exposure_column)},
       {"drop", group, "NAME,...", "columns left out (default: none); repeatable", Kind::list, into(data.drop)},
       {"x-name", group, "NAME", "HDF5 name of the features (default X)", Kind::value, into(data.x_name)},
       {"y-name", group, "NAME", "HDF5 name of the labels (default y)", Kind::value, into(data.y_name)},

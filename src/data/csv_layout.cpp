@@ -37,6 +37,7 @@ class LayoutBuilder {
     assign(settings_.id_column, ColumnRole::id, "--id-column");
     assign(settings_.weight_column, ColumnRole::weight, "--weight-column");
     assign(settings_.offset_column, ColumnRole::offset, "--offset-column");
+    assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
     choose_label();
     number_features();
     return std::move(layout_);

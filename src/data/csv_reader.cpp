@@ -38,7 +38,11 @@ double number_in(const CsvColumn& column, const TextField& field) {
 class CsvRows {
  public:
   CsvRows(const CsvLayout& layout, std::int64_t share_bytes, LabelCollector& labels, RowBlock& block)
-      : layout_(layout), share_bytes_(share_bytes), labels_(labels), block_(block) {}
+      : layout_(layout),
+        has_offset_(layout.find(ColumnRole::offset) != nullptr || layout.find(ColumnRole::exposure) != nullptr),
+        share_bytes_(share_bytes),
+        labels_(labels),
+        block_(block) {}
 
   void add(std::string_view line) {
     consumed_bytes_ += std::ssize(line) + 1;
@@ -65,6 +69,9 @@ class CsvRows {
   void add_row(std::string_view line) {
     block_.dense.resize(block_.dense.size() + static_cast<std::size_t>(block_.features));
     double* row = block_.dense.data() + block_.dense.size() - block_.features;
+    if (has_offset_) {
+      block_.offset.push_back(0);
+    }
     TextFields fields(line, layout_.delimiter);
     std::size_t count = 0;
     for (TextField field; fields.next(field); ++count) {
@@ -92,7 +99,10 @@ class CsvRows {
         check_weight(block_.weight.back(), field.column);
         break;
       case ColumnRole::offset:
-        block_.offset.push_back(number_in(column, field));
+        block_.offset.back() += number_in(column, field);
+        break;
+      case ColumnRole::exposure:
+        block_.offset.back() += offset_of_exposure(number_in(column, field), field.column);
         break;
       case ColumnRole::id:
         block_.id.emplace_back(field.text);
@@ -129,6 +139,7 @@ class CsvRows {
   }
 
   const CsvLayout& layout_;
+  bool has_offset_;
   std::int64_t share_bytes_;
   LabelCollector& labels_;
   RowBlock& block_;

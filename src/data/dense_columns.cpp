@@ -10,7 +10,8 @@ namespace {
 
 class DenseColumns final : public FeatureMatrix {
  public:
-  DenseColumns(RowBlock&& block, const Panels& panels, int threads) : features_(block.features) {
+  DenseColumns(RowBlock&& block, const Panels& panels, int threads)
+      : features_(block.features), panels_(panels.panels) {
     std::size_t total = 0;
     for (const Rows& panel : panels.panels) {
       begin_.push_back(total);
@@ -133,6 +134,13 @@ class DenseColumns final : public FeatureMatrix {
     add_lower_triangle(scratch.square, packed);
   }
 
+  void gather(const Rows& rows, float* out, Index stride) const override {
+    gather_as(rows, out, stride);
+  }
+  void gather(const Rows& rows, double* out, Index stride) const override {
+    gather_as(rows, out, stride);
+  }
+
   std::size_t bytes() const override {
     return values_.size() * sizeof(double);
   }
@@ -166,7 +174,28 @@ class DenseColumns final : public FeatureMatrix {
     }
   }
 
+  /// Row by row: the cache lines of d columns stay in cache for the next rows.
+  template <typename T>
+  void gather_as(const Rows& rows, T* out, Index stride) const {
+    for (Index i = 0; i < rows.count; ++i, out += stride) {
+      const auto [x, column_stride] = column_entry(rows, i);
+      for (Index j = 0; j < features_; ++j) {
+        out[j] = static_cast<T>(x[j * column_stride]);
+      }
+      std::fill(out + features_, out + stride, T{0});
+    }
+  }
+
+  /// Where column 0 of one of the rows stands, and the way to the next column.
+  std::pair<const double*, Index> column_entry(const Rows& rows, Index i) const {
+    const Index row = rows.row(i);
+    const auto behind = std::ranges::upper_bound(panels_, row, {}, &Rows::begin);
+    const Rows& own = rows.picked == nullptr ? panels_[static_cast<std::size_t>(rows.panel)] : *(behind - 1);
+    return {panel(own) + (row - own.begin), padded(own.count)};
+  }
+
   Index features_;
+  std::vector<Rows> panels_;        // consecutive local rows
   std::vector<std::size_t> begin_;  // of each panel in values_
   AlignedVector<double> values_;
 };

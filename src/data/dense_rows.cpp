@@ -1,6 +1,7 @@
 /// Dense features, row-major; rows start on a cache line and are zero-padded to whole lanes.
 #include "lockstep/base/lanes.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "dense_kernels.h"
@@ -94,6 +95,13 @@ class DenseRows final : public FeatureMatrix {
     add_lower_triangle(scratch.square, packed);
   }
 
+  void gather(const Rows& rows, float* out, Index stride) const override {
+    gather_as(rows, out, stride);
+  }
+  void gather(const Rows& rows, double* out, Index stride) const override {
+    gather_as(rows, out, stride);
+  }
+
   std::size_t bytes() const override {
     return values_.size() * sizeof(double);
   }
@@ -101,6 +109,15 @@ class DenseRows final : public FeatureMatrix {
  private:
   const double* row(const Rows& rows, Index i) const {
     return values_.data() + rows.row(i) * stride_;
+  }
+
+  template <typename T>
+  void gather_as(const Rows& rows, T* out, Index stride) const {
+    for (Index i = 0; i < rows.count; ++i, out += stride) {
+      const double* x = row(rows, i);
+      std::transform(x, x + features_, out, [](double value) { return static_cast<T>(value); });
+      std::fill(out + features_, out + stride, T{0});
+    }
   }
 
   void fill(const RowBlock& block, std::int64_t i) {

@@ -26,6 +26,9 @@ class LayoutBuilder {
     find_label();
     layout_.weight = find_vector(settings_.weight_column, "weight");
     layout_.offset = find_vector(settings_.offset_column, "offset");
+    if (!settings_.exposure_column.empty()) {
+      layout_.exposure = find_vector(settings_.exposure_column, "");
+    }
     if (!settings_.id_column.empty()) {
       layout_.id = find_vector(settings_.id_column, "");
     }

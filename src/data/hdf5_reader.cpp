@@ -50,6 +50,7 @@ class Hdf5Rows {
     read_numbers(layout_.x, batch, layout_.columns, values_);
     read_numbers(layout_.weight, batch, 1, weight_);
     read_numbers(layout_.offset, batch, 1, offset_);
+    read_numbers(layout_.exposure, batch, 1, exposure_);
     if (is_text(layout_.label)) {
       label_text_ = input_.read_text_rows(layout_.label, batch.begin, batch.size());
     } else {
@@ -90,6 +91,11 @@ class Hdf5Rows {
       if (has(layout_.offset)) {
         check_finite(offset_[i], 0);
         block_.offset.push_back(offset_[i]);
+      }
+      if (has(layout_.exposure)) {
+        const double offset = offset_of_exposure(exposure_[i], 0);
+        block_.offset.resize(static_cast<std::size_t>(block_.rows) + 1);
+        block_.offset.back() += offset;
       }
       if (has(layout_.id)) {
         block_.id.push_back(id_text_.empty() ? shortest(id_[i]) : id_text_[i]);
@@ -142,6 +148,7 @@ class Hdf5Rows {
   std::vector<double> values_;
   std::vector<double> weight_;
   std::vector<double> offset_;
+  std::vector<double> exposure_;
   std::vector<double> label_;
   std::vector<std::string> label_text_;
   std::vector<double> id_;

@@ -192,26 +192,13 @@ bool first_row_has_label(const InputFile& file, const TextBody& body) {
   return true;
 }
 
-void refuse_column_names(const ReadSettings& settings) {
-  const auto refuse = [&](bool given, const char* option) {
-    if (given) {
-      throw ConfigurationError(settings.path + ": LIBSVM text has no named columns, so " + option + " does not apply");
-    }
-  };
-  refuse(!settings.label_column.empty(), "--label-column");
-  refuse(!settings.weight_column.empty(), "--weight-column");
-  refuse(!settings.offset_column.empty(), "--offset-column");
-  refuse(!settings.id_column.empty(), "--id-column");
-  refuse(!settings.drop.empty(), "--drop");
-}
-
 }  // namespace
 
 RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   TextBody body;
   bool has_label = true;
   agree(comm, [&] {
-    refuse_column_names(settings);
+    refuse_column_names(settings, "LIBSVM text");
     body = whole_text(file);
     const bool may_lack = settings.label_optional || settings.label_kind == LabelKind::none;
     has_label = !may_lack || first_row_has_label(file, body);

@@ -1,11 +1,15 @@
 #include "lockstep/data/reader_common.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/base/hash.h"
+#include "lockstep/comm/agreement.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_number.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cmath>
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
@@ -68,16 +72,52 @@ std::int64_t expected_feature_count(const ReadSettings& settings) {
   return settings.expected_names.empty() ? settings.expected_features : std::ssize(settings.expected_names);
 }
 
+void check_feature_count(const ReadSettings& settings, std::int64_t features, const std::string& place) {
+  const std::int64_t expected = expected_feature_count(settings);
+  if (expected >= 0 && expected != features) {
+    throw DataError(place + ": the file has " + std::to_string(features) + " feature columns, the model has " +
+                    std::to_string(expected));
+  }
+}
+
+void refuse_column_names(const ReadSettings& settings, const std::string& format) {
+  const auto refuse = [&](bool given, const char* option) {
+    if (given) {
+      throw ConfigurationError(settings.path + ": " + format + " has no named columns, so " + option +
+                               " does not apply");
+    }
+  };
+  refuse(!settings.label_column.empty(), "--label-column");
+  refuse(!settings.weight_column.empty(), "--weight-column");
+  refuse(!settings.offset_column.empty(), "--offset-column");
+  refuse(!settings.exposure_column.empty(), "--exposure-column");
+  refuse(!settings.id_column.empty(), "--id-column");
+  refuse(!settings.drop.empty(), "--drop");
+}
+
+void check_same_file(const InputFile& file, Communicator& comm) {
+  constexpr std::int64_t kHead = 1 << 16;
+  std::array<std::uint64_t, 2> mine{};
+  agree(comm, [&] {
+    const std::string head = file.head(kHead);
+    mine = {static_cast<std::uint64_t>(file.size()), hash64(std::as_bytes(std::span(head)))};
+  });
+  const auto all = all_gather_value(comm, mine);
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (all[rank] != all[0]) {
+      throw DataError(file.path() + ": rank " + std::to_string(rank) + " sees another file than rank 0 (" +
+                      std::to_string(all[rank][0]) + " bytes against " + std::to_string(all[0][0]) +
+                      "); put one file where all nodes can read it");
+    }
+  }
+}
+
 FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns, bool named,
                               const std::string& place) {
   if (named && !settings.expected_names.empty()) {
     return choose_by_name(settings.expected_names, columns, place);
   }
-  const std::int64_t expected = expected_feature_count(settings);
-  if (expected >= 0 && expected != std::ssize(columns)) {
-    throw DataError(place + ": the file has " + std::to_string(columns.size()) + " feature columns, the model has " +
-                    std::to_string(expected));
-  }
+  check_feature_count(settings, std::ssize(columns), place);
   FeatureChoice choice{std::vector<std::int64_t>(columns.size()), columns};
   std::iota(choice.feature.begin(), choice.feature.end(), std::int64_t{0});
   return choice;
@@ -118,6 +158,13 @@ void check_weight(double weight, std::int64_t column) {
   if (!(weight >= 0)) {
     throw ContentError(column, "weight must be at least 0 (saw '" + shortest(weight) + "')");
   }
+}
+
+double offset_of_exposure(double exposure, std::int64_t column) {
+  if (!(exposure > 0 && std::isfinite(exposure))) {
+    throw ContentError(column, "exposure must be finite and above 0 (saw '" + shortest(exposure) + "')");
+  }
+  return std::log(exposure);
 }
 
 }  // namespace lockstep

@@ -1,6 +1,8 @@
 #include "lockstep/data/reader_format.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/byte_stream.h"
+#include "lockstep/data/idx_input.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_fields.h"
 #include "lockstep/data/text_number.h"
@@ -35,9 +37,24 @@ std::string_view compression_of(std::string_view head) {
   return head.starts_with("PK\x03\x04"sv) ? "zip" : "";
 }
 
+/// "a.idx", "train-images-idx3-ubyte", "train-images.idx3-ubyte", and with ".gz".
+bool is_idx_name(std::string_view name) {
+  name.remove_suffix(name.ends_with(".gz") ? 3 : 0);
+  const std::size_t at = name.rfind("idx");
+  if (at == std::string_view::npos || at == 0 || (name[at - 1] != '.' && name[at - 1] != '-')) {
+    return false;
+  }
+  const std::string_view rest = name.substr(at + 3);
+  return rest.empty() || std::isdigit(static_cast<unsigned char>(rest.front())) != 0;
+}
+
 DataFormat format_of_ending(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string name = std::filesystem::path(path).filename().string();
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (is_idx_name(name)) {
+    return DataFormat::idx;
+  }
+  const std::string ending = std::filesystem::path(name).extension().string();
   if (ending == ".csv" || ending == ".tsv") {
     return DataFormat::csv;
   }
@@ -94,6 +111,14 @@ DataFormat format_of_content(const std::string& path, const InputFile& file) {
   throw DataError(path + ": the file has no rows of data");
 }
 
+/// The first bytes of what a gzip file holds.
+std::string expanded_head(const InputFile& file) {
+  std::string head(4, '\0');
+  ByteStream stream(file);
+  head.resize(static_cast<std::size_t>(stream.read(std::as_writable_bytes(std::span(head)))));
+  return head;
+}
+
 }  // namespace
 
 DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
@@ -101,7 +126,14 @@ DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
   if (head.empty()) {
     throw DataError(settings.path + ": the file is empty");
   }
-  if (const std::string_view compression = compression_of(head); !compression.empty()) {
+  const std::string_view compression = compression_of(head);
+  const bool names_idx = settings.format == DataFormat::idx || (settings.format == DataFormat::automatic &&
+                                                                format_of_ending(settings.path) == DataFormat::idx);
+  if (compression == "gzip" &&
+      (names_idx || (settings.format == DataFormat::automatic && is_idx_signature(expanded_head(file))))) {
+    return DataFormat::idx;
+  }
+  if (!compression.empty()) {
     throw DataError(settings.path +
                     ": compressed files cannot be read yet: decompress it first (saw the signature of " +
                     std::string(compression) + ")");
@@ -111,6 +143,9 @@ DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
   }
   if (head.starts_with("\x89HDF\r\n\x1a\n")) {
     return DataFormat::hdf5;
+  }
+  if (is_idx_signature(head)) {
+    return DataFormat::idx;
   }
   const DataFormat by_ending = format_of_ending(settings.path);
   return by_ending != DataFormat::automatic ? by_ending : format_of_content(settings.path, file);

@@ -102,6 +102,9 @@ class SparseRows final : public FeatureMatrix {
 
   void end_gram(GramScratch&, double*) const override {}
 
+  void gather(const Rows& rows, float* out, Index stride) const override { gather_as(rows, out, stride); }
+  void gather(const Rows& rows, double* out, Index stride) const override { gather_as(rows, out, stride); }
+
   std::size_t bytes() const override {
     return value_.size() * (sizeof(double) + sizeof(std::int32_t)) + start_.size() * sizeof(std::int64_t);
   }
@@ -109,6 +112,17 @@ class SparseRows final : public FeatureMatrix {
  private:
   static std::size_t at(std::int64_t k) { return static_cast<std::size_t>(k); }
   std::pair<std::int64_t, std::int64_t> range(Index row) const { return {start_[at(row)], start_[at(row + 1)]}; }
+
+  template <typename T>
+  void gather_as(const Rows& rows, T* out, Index stride) const {
+    for (Index i = 0; i < rows.count; ++i, out += stride) {
+      std::fill(out, out + stride, T{0});
+      const auto [begin, end] = range(rows.row(i));
+      for (std::int64_t k = begin; k < end; ++k) {
+        out[column_[at(k)]] = static_cast<T>(value_[at(k)]);
+      }
+    }
+  }
 
   void compress(const RowBlock& block) {
     start_.push_back(0);

@@ -52,6 +52,8 @@ const char* to_text(DataFormat format) {
       return "libsvm";
     case DataFormat::hdf5:
       return "hdf5";
+    case DataFormat::idx:
+      return "idx";
   }
   return "auto";
 }
@@ -132,7 +134,8 @@ class Violations {
 void check_columns(const ReadSettings& data, Violations& violations) {
   const std::vector<std::pair<const char*, std::string>> roles = {{"label-column", data.label_column},
                                                                   {"weight-column", data.weight_column},
-                                                                  {"offset-column", data.offset_column}};
+                                                                  {"offset-column", data.offset_column},
+                                                                  {"exposure-column", data.exposure_column}};
   for (std::size_t i = 0; i < roles.size(); ++i) {
     const auto& [key, column] = roles[i];
     violations.no_nul(key, column);
@@ -157,6 +160,7 @@ void check_data(const TrainSettings& settings, Violations& violations) {
   violations.require_text(!data.path.empty(), "data", data.path, "must name the file to learn from");
   violations.no_nul("data", data.path);
   violations.no_nul("validation", settings.validation);
+  violations.no_nul("labels", data.labels);
   check_columns(data, violations);
   violations.require_text(!data.x_name.empty(), "x-name", data.x_name, "must name the features of an HDF5 file");
   violations.no_nul("x-name", data.x_name);
@@ -304,9 +308,11 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& s) {
       {"data", quoted(s.data.path)},
       {"validation", quoted(s.validation)},
       {"format", quoted(to_text(s.data.format))},
+      {"labels", quoted(s.data.labels)},
       {"label-column", quoted(s.data.label_column), true},
       {"weight-column", quoted(s.data.weight_column), true},
       {"offset-column", quoted(s.data.offset_column), true},
+      {"exposure-column", quoted(s.data.exposure_column), true},
       {"drop", quoted(s.data.drop), true},
       {"x-name", quoted(s.data.x_name)},
       {"y-name", quoted(s.data.y_name)},

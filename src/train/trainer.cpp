@@ -149,6 +149,7 @@ void TrainingJob::load() {
     like.class_names = data_.rows.class_names;
     ReadSettings read = settings_.data;
     read.path = settings_.validation;
+    read.labels.clear();  // of the training rows
     validation_ = load_data_for_model(read, like, threads_, comm_);
   }
   summary_.seconds.load = timer.seconds();

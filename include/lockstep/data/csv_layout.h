@@ -10,7 +10,7 @@
 
 namespace lockstep {
 
-enum class ColumnRole { ignored, feature, label, weight, offset, id };
+enum class ColumnRole { ignored, feature, label, weight, offset, exposure, id };
 
 struct CsvColumn {
   std::string name;           ///< from the header, else c1, c2, …

@@ -69,6 +69,11 @@ class FeatureMatrix {
   virtual void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double* packed) const = 0;
   virtual void end_gram(GramScratch& scratch, double* packed) const = 0;
 
+  /// Copies X to the row-major m × stride buffer `out`, stride ≥ d; entries d … stride − 1 of a row are set to 0. What
+  /// networks multiply: panels, and picked rows in every layout.
+  virtual void gather(const Rows& rows, float* out, Index stride) const = 0;
+  virtual void gather(const Rows& rows, double* out, Index stride) const = 0;
+
   /// Bytes held.
   virtual std::size_t bytes() const = 0;
 };

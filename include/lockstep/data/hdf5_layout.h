@@ -15,6 +15,7 @@ struct Hdf5Layout {
   std::string label;
   std::string weight;
   std::string offset;
+  std::string exposure;
   std::string id;
   std::int64_t rows = 0;
   std::int64_t columns = 0;                     ///< of x

@@ -1,4 +1,4 @@
-/// Reading data files into rows: CSV/TSV with header, LIBSVM text, HDF5. One shared file for any number of
+/// Reading data files into rows: CSV/TSV with header, LIBSVM text, HDF5, IDX. One shared file for any number of
 /// ranks.
 #pragma once
 
@@ -12,16 +12,19 @@
 
 namespace lockstep {
 
-enum class DataFormat { automatic, csv, libsvm, hdf5 };
+enum class DataFormat { automatic, csv, libsvm, hdf5, idx };
 
 struct ReadSettings {
   std::string path;
+  /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
+  std::string labels;
   DataFormat format = DataFormat::automatic;  ///< automatic: by file name ending, else by content
   LabelKind label_kind = LabelKind::real;
   bool label_optional = false;    ///< a file without the label is read with `label` empty (predict)
   std::string label_column;       ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
   std::string weight_column;      ///< empty: none (HDF5: /weight where present)
   std::string offset_column;      ///< empty: none (HDF5: /offset where present)
+  std::string exposure_column;    ///< empty: none; its logarithm is added to the offset
   std::string id_column;          ///< empty: none
   std::vector<std::string> drop;  ///< columns left out
   std::string x_name = "X";       ///< HDF5 name of the features
@@ -41,7 +44,7 @@ struct ReadSettings {
 struct RawData {
   RowBlock block;
   std::int64_t total_rows = 0;
-  std::vector<std::string> feature_names;  ///< empty where the file has none (LIBSVM)
+  std::vector<std::string> feature_names;  ///< empty where the file has none (LIBSVM, IDX)
   /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
   std::vector<std::string> class_names;
   std::string label_name;  ///< empty where the file has none

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lockstep/data/reader.h"
+#include "lockstep/data/text_share.h"
 
 #include <cstdint>
 #include <string>
@@ -11,6 +12,17 @@ namespace lockstep {
 
 /// How many features the model wants; −1: whatever the file has.
 std::int64_t expected_feature_count(const ReadSettings& settings);
+
+/// Throws DataError when a file of `features` features has another number than the model. `place` is the file in
+/// messages.
+void check_feature_count(const ReadSettings& settings, std::int64_t features, const std::string& place);
+
+/// Throws ConfigurationError where settings name columns, which `format` ("LIBSVM text") has none of.
+void refuse_column_names(const ReadSettings& settings, const std::string& format);
+
+/// Throws DataError unless every rank sees the same file, by its size and its begin: nodes with local disks may
+/// hold different files of one name. Collective.
+void check_same_file(const InputFile& file, Communicator& comm);
 
 /// Which of a file's columns become features, and in which place.
 struct FeatureChoice {
@@ -38,5 +50,9 @@ void number_rows(Communicator& comm, const std::string& path, RawData& data);
 
 /// Checks a weight: finite and not negative. Throws ContentError at `column`.
 void check_weight(double weight, std::int64_t column);
+
+/// The offset an exposure stands for, log(exposure). Throws ContentError at `column` unless the exposure is
+/// finite and above 0.
+double offset_of_exposure(double exposure, std::int64_t column);
 
 }  // namespace lockstep

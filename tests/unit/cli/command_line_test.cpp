@@ -104,6 +104,10 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
                                  "w",
                                  "--offset-column",
                                  "o",
+                                 "--exposure-column",
+                                 "e",
+                                 "--labels",
+                                 "l",
                                  "--drop",
                                  "a,b",
                                  "--drop=c",
@@ -146,6 +150,8 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
   EXPECT_EQ(s.data.label_column, "t");
   EXPECT_EQ(s.data.weight_column, "w");
   EXPECT_EQ(s.data.offset_column, "o");
+  EXPECT_EQ(s.data.exposure_column, "e");
+  EXPECT_EQ(s.data.labels, "l");
   EXPECT_THAT(s.data.drop, ElementsAre("a", "b", "c"));
   EXPECT_EQ(s.data.format, DataFormat::csv);
   EXPECT_EQ(s.data.x_name, "x");

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "unit/data/data_files.h"
 #include <fmt/format.h>
 
@@ -316,6 +318,29 @@ TEST_F(CsvReader, LabelMayBeTheOnlyColumn) {
   const RawData data = read_on(2, file("y\n1\n2\n"));
   EXPECT_EQ(data.block.features, 0);
   EXPECT_EQ(data.block.label, (Numbers{1, 2}));
+}
+
+TEST_F(CsvReader, ExposureAddsItsLogarithmToTheOffset) {
+  ReadSettings settings = data_file(folder_, "a.csv", "e,a,o,y\n2,1,0.5,1\n1,2,0.25,2\n0.5,3,-1,3\n");
+  settings.exposure_column = "e";
+  settings.drop = {"o"};
+  EXPECT_EQ(read_on(2, settings).block.offset, (std::vector<double>{std::log(2.0), 0, std::log(0.5)}));
+  settings.drop = {};
+  settings.offset_column = "o";
+  const RawData data = read_on(2, settings);
+  EXPECT_EQ(data.block.offset, (std::vector<double>{0.5 + std::log(2.0), 0.25, -1 + std::log(0.5)}));
+  EXPECT_EQ(data.feature_names, std::vector<std::string>{"a"});
+}
+
+TEST_F(CsvReader, ExposureMustBePositive) {
+  for (const char* bad : {"0", "-1", "1e-400"}) {
+    ReadSettings settings = data_file(folder_, "a.csv", std::string("a,e,y\n1,1,1\n1,") + bad + ",1\n");
+    settings.exposure_column = "e";
+    const std::string seen = bad == std::string("-1") ? "-1" : "0";
+    expect_error(settings, "65 FILE:3:3: exposure must be finite and above 0 (saw '" + seen + "')");
+    settings.offset_column = "e";
+    expect_error(settings, "78 FILE: --exposure-column e: another option drops or uses this column");
+  }
 }
 
 }  // namespace

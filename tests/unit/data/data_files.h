@@ -5,6 +5,7 @@
 #include "lockstep/data/fingerprint.h"
 #include "lockstep/data/reader.h"
 
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 #include "support/thread_communicator.h"
 #include "unit/io/temporary_folder.h"
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 namespace lockstep::testing {
 
@@ -24,6 +26,32 @@ inline ReadSettings data_file(const TemporaryFolder& folder, const std::string& 
   ReadSettings settings;
   settings.path = folder / name;
   return settings;
+}
+
+/// An IDX file: header, then the bytes of the values.
+inline std::string idx_file(char type, const std::vector<std::uint32_t>& extents, const std::string& values) {
+  std::string file = {'\0', '\0', type, static_cast<char>(extents.size())};
+  for (const std::uint32_t extent : extents) {
+    for (const int shift : {24, 16, 8, 0}) {
+      file += static_cast<char>(extent >> shift);
+    }
+  }
+  return file + values;
+}
+
+/// The text as a gzip file.
+inline std::string gzipped(const std::string& text) {
+  z_stream stream{};
+  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string packed(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return packed;
 }
 
 template <typename T>

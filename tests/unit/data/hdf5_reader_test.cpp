@@ -143,6 +143,29 @@ TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
   expect_error(settings, "65 FILE: /y: row 3: label '7' is not among the model's classes (0, 1)");
 }
 
+TEST_F(Hdf5Reader, ExposureAddsItsLogarithmToTheOffset) {
+  const auto exposed = [&](const Numbers& exposure, bool has_offset) {
+    ReadSettings settings = file({1, 2, 3}, 1, [&](Hdf5ImageWriter& writer) {
+      writer.write("/exposure", exposure);
+      if (has_offset) {
+        writer.write("/offset", Numbers{0.5, 0.25, -1});
+      }
+    });
+    settings.label_optional = true;
+    settings.exposure_column = "exposure";
+    return settings;
+  };
+  EXPECT_EQ(read_on(2, exposed({2, 1, 0.5}, false)).block.offset, (Numbers{std::log(2.0), 0, std::log(0.5)}));
+  EXPECT_EQ(read_on(2, exposed({2, 1, 0.5}, true)).block.offset,
+            (Numbers{0.5 + std::log(2.0), 0.25, -1 + std::log(0.5)}));
+  expect_error(exposed({1, 0, 1}, false), "65 FILE: /exposure: row 2: exposure must be finite and above 0 (saw '0')");
+  expect_error(exposed({1, 1, std::numeric_limits<double>::infinity()}, true),
+               "65 FILE: /exposure: row 3: exposure must be finite and above 0 (saw 'inf')");
+  ReadSettings settings = exposed({1, 1, 1}, false);
+  settings.exposure_column = "other";
+  expect_error(settings, "65 FILE: no dataset /other");
+}
+
 TEST_F(Hdf5Reader, WrongShapesAreRefused) {
   ReadSettings settings;
   settings.path = folder_ / "data.h5";

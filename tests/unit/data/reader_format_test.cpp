@@ -44,6 +44,26 @@ TEST_F(DetectFormat, SignatureOfHdf5IsEnough) {
   EXPECT_EQ(format("data.csv", "\x89HDF\r\n\x1a\n"s), DataFormat::hdf5);
 }
 
+TEST_F(DetectFormat, IdxIsToldByItsFirstBytesAlsoWithinGzip) {
+  const std::string file = "\0\0\x0d\x01\0\0\0\0"s;
+  for (const char* name : {"data", "data.csv", "data.bin.gz"}) {
+    EXPECT_EQ(format(name, file), DataFormat::idx) << name;
+    EXPECT_EQ(format(name, gzipped(file)), DataFormat::idx) << name;
+  }
+  expect_error(data_file(folder_, "data.csv", gzipped("a,b\n1,2\n")),
+               "65 FILE: compressed files cannot be read yet: decompress it first (saw the signature of gzip)");
+}
+
+TEST_F(DetectFormat, IdxIsToldByItsName) {
+  for (const char* name : {"a.idx", "a.IDX.gz", "train-images-idx3-ubyte", "train-images.idx3-ubyte.gz", "x.idx1"}) {
+    EXPECT_EQ(format(name, "\0\0\x0a\x01"s), DataFormat::idx) << name;
+    EXPECT_EQ(format(name, gzipped("nothing")), DataFormat::idx) << name;
+  }
+  for (const char* name : {"idx", "my-idxes.txt", "widx3.txt"}) {
+    EXPECT_EQ(format(name, "a,b\n1,2\n"), DataFormat::csv) << name;
+  }
+}
+
 TEST_F(DetectFormat, SettingWinsOverNameAndContent) {
   ReadSettings settings = data_file(folder_, "a.csv", "1 1:1");
   settings.format = DataFormat::libsvm;

@@ -90,8 +90,8 @@ TEST(TrainSettings, RunFolderFollowsDataModelAndOptimizer) {
 
 TEST(TrainSettings, WhatShapesTheResultFollowsTheOptimizer) {
   TrainSettings settings = valid_settings();
-  for (const char* key :
-       {"model", "optimizer", "l2", "intercept", "label-column", "weight-column", "offset-column", "drop"}) {
+  for (const char* key : {"model", "optimizer", "l2", "intercept", "label-column", "weight-column", "offset-column",
+                          "exposure-column", "drop"}) {
     EXPECT_TRUE(entry(settings, key).shapes_result) << key;
   }
   const std::vector<const char*> of_sgd = {"seed", "batch-size", "lanes", "learning-rate", "schedule", "momentum"};
@@ -105,7 +105,8 @@ TEST(TrainSettings, WhatShapesTheResultFollowsTheOptimizer) {
   EXPECT_FALSE(entry(settings, "epochs").shapes_result);
   settings.schedule = "cosine";
   EXPECT_TRUE(entry(settings, "epochs").shapes_result);
-  for (const char* key : {"data", "validation", "run", "threads", "tolerance", "max-iterations", "keep", "max-time"}) {
+  for (const char* key :
+       {"data", "validation", "labels", "run", "threads", "tolerance", "max-iterations", "keep", "max-time"}) {
     EXPECT_FALSE(entry(settings, key).shapes_result) << key;
   }
 }

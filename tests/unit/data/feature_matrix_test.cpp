@@ -1,0 +1,78 @@
+#include "lockstep/data/feature_matrix.h"
+
+#include <array>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+namespace {
+
+/// 1100 rows in two leaves, so that a leaf has several panels and the last one is short.
+class GatherRows : public ::testing::TestWithParam<std::tuple<Layout, Index>> {
+ protected:
+  static constexpr Index kRowCount = 1100;
+
+  GatherRows() {
+    const std::array<std::int64_t, 3> leaves = {0, 537, kRowCount};
+    panels_ = cut_panels(leaves, features_);
+    RowBlock block;
+    block.rows = kRowCount;
+    block.features = features_;
+    block.is_dense = true;
+    for (Index i = 0; i < kRowCount; ++i) {
+      for (Index j = 0; j < features_; ++j) {
+        block.dense.push_back(value(i, j));
+      }
+    }
+    matrix_ = make_feature_matrix(std::move(block), std::get<0>(GetParam()), panels_, 2);
+  }
+
+  static double value(Index row, Index column) {
+    return (row + column) % 3 == 0 ? 0 : static_cast<double>(row) + static_cast<double>(column) / 7;
+  }
+
+  template <typename T>
+  void expect_gathered(const Rows& rows, Index stride) const {
+    std::vector<T> out(static_cast<std::size_t>(rows.count * stride + 1), T{-5});
+    matrix_->gather(rows, out.data(), stride);
+    for (Index i = 0; i < rows.count; ++i) {
+      for (Index j = 0; j < stride; ++j) {
+        const double expected = j < features_ ? value(rows.row(i), j) : 0;
+        ASSERT_EQ(out[static_cast<std::size_t>(i * stride + j)], static_cast<T>(expected)) << i << ", " << j;
+      }
+    }
+    EXPECT_EQ(out.back(), T{-5});
+  }
+
+  void expect_gathered(const Rows& rows) const {
+    for (const Index stride : {features_, features_ + 1, padded(features_) + 8}) {
+      expect_gathered<float>(rows, stride);
+      expect_gathered<double>(rows, stride);
+    }
+  }
+
+  Index features_ = std::get<1>(GetParam());
+  Panels panels_;
+  std::unique_ptr<FeatureMatrix> matrix_;
+};
+
+TEST_P(GatherRows, CopiesPanels) {
+  for (const Rows& panel : panels_.panels) {
+    expect_gathered(panel);
+  }
+}
+
+TEST_P(GatherRows, CopiesPickedRowsInTheirOrder) {
+  const std::vector<std::int32_t> picked = {1099, 0, 537, 536, 512, 511, 511, 538, 3, 1048, 1049};
+  expect_gathered({0, std::ssize(picked), -1, picked.data()});
+  expect_gathered({0, 0, -1, picked.data()});
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryLayout, GatherRows,
+                         ::testing::Combine(::testing::Values(Layout::dense_columns, Layout::dense_rows,
+                                                              Layout::sparse_rows),
+                                            ::testing::Values(Index{1}, Index{8}, Index{13})));
+
+}  // namespace
+}  // namespace lockstep::testing
