@@ -13,11 +13,12 @@ find_package(nlohmann_json REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 find_path(RANDOM123_INCLUDE_DIR Random123/philox.h REQUIRED)
+find_path(SPECTRA_INCLUDE_DIR Spectra/SymEigsSolver.h REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
 
 add_library(lockstep_dependencies INTERFACE)
 target_include_directories(lockstep_dependencies SYSTEM INTERFACE
-  ${HDF5_INCLUDE_DIRS} ${RANDOM123_INCLUDE_DIR} ${XXHASH_INCLUDE_DIR})
+  ${HDF5_INCLUDE_DIRS} ${RANDOM123_INCLUDE_DIR} ${SPECTRA_INCLUDE_DIR} ${XXHASH_INCLUDE_DIR})
 target_link_libraries(lockstep_dependencies INTERFACE
   Eigen3::Eigen OpenMP::OpenMP_CXX Threads::Threads ${HDF5_C_LIBRARIES} OpenSSL::Crypto ZLIB::ZLIB
   fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)

@@ -28,6 +28,8 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
       return run_evaluate(line.evaluate, comm, console);
     case Command::inspect:
       return run_inspect(line.inspect, comm, console);
+    case Command::check:
+      return run_check(line.check, comm, console);
   }
   return ExitCode::internal;
 }

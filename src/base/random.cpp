@@ -1,5 +1,8 @@
 #include "lockstep/base/random.h"
 
+#include <cmath>
+#include <numbers>
+
 #include <Random123/philox.h>
 
 namespace lockstep {
@@ -39,6 +42,11 @@ double RandomStream::uniform() {
   const std::uint64_t high = next();
   const std::uint64_t bits = (high << 32 | next()) >> 11;
   return static_cast<double>(bits) * 0x1p-53;
+}
+
+double RandomStream::normal() {
+  const double radius = std::sqrt(-2 * std::log(1 - uniform()));
+  return radius * std::cos(2 * std::numbers::pi * uniform());
 }
 
 }  // namespace lockstep

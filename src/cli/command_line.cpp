@@ -11,6 +11,7 @@
 #include <memory>
 #include <utility>
 
+#include "option_pieces.h"
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -27,6 +28,7 @@ const std::vector<std::pair<std::string, std::string>> kCommands = {
     {"predict", "predictions of a model for data"},
     {"evaluate", "metrics of a model on data"},
     {"inspect", "what a checkpoint, model, data file or run folder holds"},
+    {"check", "derivatives of a model on data, and whether a model file is a minimum"},
 };
 
 std::string version_text() {
@@ -193,7 +195,10 @@ void validate_alone(TrainSettings& settings) {
   if (settings.data.path.empty()) {
     settings.data.path = "data";
   }
-  settings.validate();
+  settings.validate_values();
+}
+void validate_alone(CheckSettings& settings) {
+  validate_alone(settings.training);
 }
 template <typename Settings>
 void validate_alone(Settings&) {}
@@ -247,7 +252,7 @@ std::string fill(const std::string& command, const std::string& description, con
     print_config = !arguments.texts("print-config").empty();
     const std::string path = config_path(arguments, environment);
     if (!path.empty()) {
-      layers.push_back(file_layer(path, options));
+      layers.push_back(file_layer(read_config_file(path), options));
     }
     layers.push_back(set_layer(arguments.texts("set"), options));
   }
@@ -273,11 +278,26 @@ CommandLine parse_train(const std::vector<std::string>& given, const Environment
     return line;
   }
   line.train.validate();
+  line.train = line.train.completed();
   if (line.print_config) {
     line.text = to_toml(config_entries(line.train));
   } else {
     line.command = Command::train;
   }
+  return line;
+}
+
+CommandLine parse_check(const std::vector<std::string>& given, const Environment& environment) {
+  CommandLine line;
+  bool print_config = false;
+  line.text = fill("check", "Checks the derivatives of a model on data, and whether a model file is a minimum.", given,
+                   environment, check_options, line.check, print_config);
+  if (!line.text.empty()) {
+    return line;
+  }
+  line.check.training.validate();
+  require_no_model_options(line.check);
+  line.command = Command::check;
   return line;
 }
 
@@ -296,6 +316,9 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (command == "train") {
     return parse_train(rest, environment);
+  }
+  if (command == "check") {
+    return parse_check(rest, environment);
   }
   bool print_config = false;
   if (command == "predict") {
@@ -318,8 +341,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
     std::vector<std::string> known = {"--help", "--version"};
     std::ranges::transform(kCommands, std::back_inserter(known), [](const auto& entry) { return entry.first; });
     throw UsageError(
-        fmt::format("unknown command '{}'{} (commands: train, predict, evaluate, inspect; see: trainer "
-                    "--help)",
+        fmt::format("unknown command '{}'{} (commands: train, predict, evaluate, inspect, check; see: "
+                    "trainer --help)",
                     printable(command), suggestion(command, known)));
   }
   return line;

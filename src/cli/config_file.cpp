@@ -90,9 +90,13 @@ FileSetting setting_of(const std::string& path, const toml::key& key, const toml
 }  // namespace
 
 std::vector<FileSetting> read_config_file(const std::string& path) {
+  return parse_config(read_text(path), path);
+}
+
+std::vector<FileSetting> parse_config(const std::string& text, const std::string& path) {
   toml::table table;
   try {
-    table = toml::parse(read_text(path), path);
+    table = toml::parse(text, path);
   } catch (const toml::parse_error& error) {
     refuse(position_in(path, error.source().begin), "no valid TOML: " + printable(error.description()));
   }

@@ -11,9 +11,9 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
   const Dataset data = load_data_for_model(settings.data, file, threads, comm);
-  const auto model = make_model(file.kind, file.features(), file.has_intercept);
+  const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
-  const Metrics metrics = evaluate_metrics(data, margins, threads, comm);
+  const Metrics metrics = evaluate_metrics(data, margins, file.model.task(), threads, comm);
   if (settings.json) {
     std::string json = to_json(metrics);
     json.pop_back();  // the console ends the line

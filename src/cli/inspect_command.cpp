@@ -47,19 +47,21 @@ Json describe_checkpoint(std::span<const std::byte> bytes, const std::string& pa
 
 Json describe_model(std::span<const std::byte> bytes, const std::string& path) {
   const ModelFile model = parse_model(bytes, path);
-  const Index d = model.features();
   Json json;
   json["kind"] = "model";
-  json["model"] = to_string(model.kind);
-  json["features"] = d;
+  json["model"] = to_string(model.model.kind);
+  json["features"] = model.model.features;
   if (!model.class_names.empty()) {
     json["classes"] = model.class_names;
   }
   json["label"] = model.label_name;
-  json["intercept"] = model.has_intercept ? model.parameters[d] : 0.0;
-  json["coefficient_norm"] = norm(Vector(model.parameters.head(d)));
+  json["parameters"] = model.parameters.size();
+  for (const ParameterBlock& block : model.model.blocks()) {
+    json["datasets"][block.name] = block.shape;
+  }
+  json["parameter_norm"] = norm(model.parameters);
   json["data_fingerprint"] = to_hex(model.fingerprint);
-  json["parameters_sha256"] = parameters_sha256(model.parameters, model.has_intercept);
+  json["parameters_sha256"] = parameters_sha256(model.model, model.parameters);
   json["configuration"] = model.configuration;
   return json;
 }

@@ -1,6 +1,5 @@
 #include "lockstep/cli/layers.h"
 
-#include "lockstep/cli/config_file.h"
 #include "lockstep/cli/suggestion.h"
 #include "lockstep/io/printable.h"
 
@@ -92,9 +91,9 @@ std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) 
   return parts;
 }
 
-Layer file_layer(const std::string& path, const std::vector<Option>& options) {
+Layer file_layer(const std::vector<FileSetting>& settings, const std::vector<Option>& options) {
   Layer layer;
-  for (const FileSetting& setting : read_config_file(path)) {
+  for (const FileSetting& setting : settings) {
     const bool splits = !setting.is_array && takes_list(options, setting.key);
     layer.given.push_back({to_string(setting.key_position) + ": ", to_string(setting.value_position) + ": ",
                            setting.key, splits ? split_at_commas(setting.values) : setting.values});

@@ -5,7 +5,7 @@
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/file_system.h"
 #include "lockstep/io/hdf5_image.h"
-#include "lockstep/objective/metrics.h"
+#include "lockstep/objective/prediction.h"
 #include "lockstep/train/problem.h"
 
 #include <algorithm>
@@ -16,26 +16,6 @@
 namespace lockstep {
 
 namespace {
-
-/// What is predicted for the local rows.
-struct Predictions {
-  std::vector<double> value;             ///< mean, or class number
-  std::vector<double> probability_of_1;  ///< classifiers only
-};
-
-Predictions predict_rows(const LinearModel& model, const ModelFile& file, const Margins& margins) {
-  Predictions predictions;
-  for (const double z : margins) {
-    const double mean = model.loss().mean(z);
-    if (file.class_names.empty()) {
-      predictions.value.push_back(mean);
-    } else {
-      predictions.value.push_back(z > 0 ? 1 : 0);
-      predictions.probability_of_1.push_back(mean);
-    }
-  }
-  return predictions;
-}
 
 /// RFC 4180: fields with separators or quotes stand in quotes.
 std::string csv_field(const std::string& text) {
@@ -73,8 +53,10 @@ std::string csv_rows(const PredictSettings& settings, const ModelFile& file, con
       text += csv_field(file.class_names[static_cast<std::size_t>(predictions.value[i])]);
     }
     if (settings.probabilities && !file.class_names.empty()) {
-      const double p = predictions.probability_of_1[i];
-      fmt::format_to(std::back_inserter(text), ",{:.17g},{:.17g}", 1 - p, p);
+      const auto classes = static_cast<std::size_t>(predictions.classes);
+      for (std::size_t k = 0; k < classes; ++k) {
+        fmt::format_to(std::back_inserter(text), ",{:.17g}", predictions.probability[i * classes + k]);
+      }
     }
     text += '\n';
   }
@@ -107,7 +89,7 @@ std::vector<double> gather_values(const std::vector<double>& mine, Communicator&
 std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelFile& file,
                                    const Predictions& predictions, Communicator& comm) {
   const std::vector<double> value = gather_values(predictions.value, comm);
-  const std::vector<double> p1 = gather_values(predictions.probability_of_1, comm);
+  const std::vector<double> probability = gather_values(predictions.probability, comm);
   if (comm.rank() != 0) {
     return {};
   }
@@ -115,12 +97,7 @@ std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelF
   image.write("/prediction", value);
   image.write("/class_names", file.class_names);
   if (settings.probabilities && !file.class_names.empty()) {
-    std::vector<double> both;
-    for (const double p : p1) {
-      both.push_back(1 - p);
-      both.push_back(p);
-    }
-    image.write("/probability", both, {std::ssize(p1), 2});
+    image.write("/probability", probability, {std::ssize(value), predictions.classes});
   }
   return image.finish();
 }
@@ -143,11 +120,15 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   on_root(comm, [&] { require_writable_name(settings.output); });
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
+  if (settings.probabilities && file.model.task() == Task::binary_score) {
+    throw UsageError(fmt::format("--proba: a {} model has scores, no probabilities", to_string(file.model.kind)));
+  }
   ReadSettings read = settings.data;
   read.label_optional = true;
   const Dataset data = load_data_for_model(read, file, threads, comm);
-  const auto model = make_model(file.kind, file.features(), file.has_intercept);
-  const Predictions predictions = predict_rows(*model, file, compute_margins(data, *model, file.parameters, threads));
+  const auto model = make_model(file.model);
+  const Predictions predictions =
+      predict_rows(file.model.task(), compute_margins(data, *model, file.parameters, threads), file.model.outputs);
 
   std::vector<std::byte> bytes;
   if (output.extension() == ".h5") {

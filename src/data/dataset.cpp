@@ -46,7 +46,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   data.partition.rows = raw.total_rows;
   const std::int64_t parameters = settings.parameters > 0 ? settings.parameters : data.features + 1;
   data.partition.leaves = leaf_count(raw.total_rows, data.stored_entries, parameters);
-  if (settings.access == Access::mini_batch) {
+  if (settings.lanes > 0) {
     const std::int64_t wanted = std::clamp<std::int64_t>(settings.lanes, 1, data.partition.leaves);
     data.partition.lanes = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted)));
   }

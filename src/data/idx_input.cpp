@@ -138,7 +138,7 @@ std::string IdxInput::description() const {
   return fmt::format("{} values of type {}", fmt::join(extents_, " × "), name_of(type_));
 }
 
-void IdxInput::read(Run run, const std::function<void(std::span<const double>)>& take) {
+void IdxInput::read(Run run, const std::function<void(std::span<double>)>& take) {
   const std::int64_t begin = run.begin * row_values_;
   const std::int64_t end = run.end * row_values_;
   if (const std::int64_t skipped = stream_.skip(begin * width_); skipped < begin * width_) {

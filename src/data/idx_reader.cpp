@@ -17,6 +17,9 @@ namespace lockstep {
 
 namespace {
 
+constexpr double kLargestByte = 255;
+constexpr std::size_t kGrowth = 16;
+
 /// Replaces the last `from` of the text; false where there is none.
 bool replace_last(std::string& text, std::string_view from, std::string_view to) {
   const std::size_t at = text.rfind(from);
@@ -61,14 +64,11 @@ class IdxRows {
     }
   }
 
-  void add(std::span<const double> values) {
+  void add(std::span<double> values) {
     make_room(values.size());
     if (input_.type() == IdxInput::Type::uint8) {
-      constexpr double kLargest = 255;
-      std::ranges::transform(values, std::back_inserter(block_.dense), [](double value) { return value / kLargest; });
-      return;
-    }
-    if (!input_.is_integer()) {
+      std::ranges::transform(values, values.begin(), [](double value) { return value / kLargestByte; });
+    } else if (!input_.is_integer()) {
       check_finite(values);
     }
     block_.dense.insert(block_.dense.end(), values.begin(), values.end());
@@ -77,11 +77,16 @@ class IdxRows {
  private:
   std::size_t share_values() const { return static_cast<std::size_t>(rows_.size() * input_.row_values()); }
 
-  /// Grows by doubling, but never beyond the share: the last step would waste most.
+  /// Grows to the share or its 16th, 256th, … part: never to more than 16 times what is there, and what is
+  /// copied on the way is little.
   void make_room(std::size_t count) {
     const std::size_t needed = block_.dense.size() + count;
     if (needed > block_.dense.capacity()) {
-      block_.dense.reserve(std::max(needed, std::min(2 * block_.dense.capacity(), share_values())));
+      std::size_t room = share_values();
+      while (room / kGrowth >= needed) {
+        room /= kGrowth;
+      }
+      block_.dense.reserve(room);
     }
   }
 
@@ -114,7 +119,7 @@ void check_labels(const InputFile& file, const IdxInput& labels, const ReadSetti
 
 void add_labels(const InputFile& file, IdxInput& input, Run rows, LabelCollector& labels) {
   std::int64_t row = rows.begin;
-  input.read(rows, [&](std::span<const double> values) {
+  input.read(rows, [&](std::span<double> values) {
     for (const double value : values) {
       ++row;
       try {
@@ -164,7 +169,7 @@ RawData read_idx(const ReadSettings& settings, const InputFile& file, Communicat
   }
   agree(comm, [&] {
     IdxRows block(file, *input, rows, data.block);
-    input->read(rows, [&](std::span<const double> values) { block.add(values); });
+    input->read(rows, [&](std::span<double> values) { block.add(values); });
   });
   data.block.rows = rows.size();
   number_rows(comm, settings.path, data);

@@ -75,7 +75,7 @@ void LabelCollector::reserve(std::int64_t rows) {
 void LabelCollector::add(std::string_view text, std::int64_t column) {
   if (kind_ == LabelKind::classes) {
     add_class(text, column);
-  } else if (kind_ == LabelKind::real) {
+  } else if (kind_ != LabelKind::none) {
     const ParsedNumber number = parse_number(text);
     if (number.status == NumberStatus::text) {
       throw ContentError(column, "labels must be numbers for this model (saw " + shown(text) +
@@ -84,16 +84,26 @@ void LabelCollector::add(std::string_view text, std::int64_t column) {
     if (number.status != NumberStatus::ok) {
       throw ContentError(column, describe(number.status, "the label", text));
     }
-    label_.push_back(number.value);
+    add_number(number.value, column);
   }
 }
 
 void LabelCollector::add(double value, std::int64_t column) {
-  if (kind_ == LabelKind::real && std::isfinite(value)) {
-    label_.push_back(value);
+  if (kind_ != LabelKind::classes && kind_ != LabelKind::none && std::isfinite(value)) {
+    add_number(value, column);
   } else {
     add(shortest(value), column);
   }
+}
+
+void LabelCollector::add_number(double value, std::int64_t column) {
+  const bool fits = kind_ == LabelKind::non_negative ? value >= 0 : kind_ != LabelKind::positive || value > 0;
+  if (!fits) {
+    throw ContentError(column, std::string("labels must be ") +
+                                   (kind_ == LabelKind::positive ? "above 0" : "at least 0") +
+                                   " for this model (saw '" + shortest(value) + "')");
+  }
+  label_.push_back(value);
 }
 
 void LabelCollector::add_class(std::string_view text, std::int64_t column) {

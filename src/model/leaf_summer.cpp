@@ -5,11 +5,18 @@
 
 namespace lockstep {
 
+namespace {
+
+constexpr double kWorkOfAThread = 16384;
+
+}  // namespace
+
 LeafSummer::LeafSummer(int threads)
     : stacks_(static_cast<std::size_t>(threads)), workspaces_(static_cast<std::size_t>(threads)) {}
 
-NodeStack& LeafSummer::sum(Run leaves, const PartialShape& shape, const AddLeaf& add_leaf) {
-  const int workers = static_cast<int>(std::clamp<std::int64_t>(leaves.size(), 1, std::ssize(stacks_)));
+NodeStack& LeafSummer::sum(Run leaves, const PartialShape& shape, double work, const AddLeaf& add_leaf) {
+  const double worth_waking = std::clamp(work / kWorkOfAThread, 1.0, static_cast<double>(stacks_.size()));
+  const int workers = static_cast<int>(std::clamp<std::int64_t>(leaves.size(), 1, static_cast<int>(worth_waking)));
   if (workers == 1) {
     sum_run(leaves, 0, shape, add_leaf);
     return stacks_[0];

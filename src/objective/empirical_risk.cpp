@@ -1,5 +1,6 @@
 #include "lockstep/objective/empirical_risk.h"
 
+#include "lockstep/base/blocks.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/base/hash.h"
 #include "lockstep/base/lanes.h"
@@ -27,13 +28,12 @@ std::uint64_t word(const Partial& total, RidingWord which) {
   return total.words()[static_cast<std::size_t>(which)];
 }
 
-/// The first p elements of the payload over Σs, in float64.
-Vector mean_payload(const Partial& total, Index p, double weight) {
-  const double scale = weight > 0 ? weight : 1;
-  if (total.shape().scalar == Scalar::float64) {
-    return Eigen::Map<const Vector>(total.payload<double>().data(), p) / scale;
+/// mean_i = sum_i / scale in float64
+template <typename T>
+void divide(std::span<const T> sum, double scale, Index begin, Index end, Vector& mean) {
+  for (Index i = begin; i < end; ++i) {
+    mean[i] = static_cast<double>(sum[static_cast<std::size_t>(i)]) / scale;
   }
-  return Eigen::Map<const Eigen::VectorXf>(total.payload<float>().data(), p).cast<double>() / scale;
 }
 
 }  // namespace
@@ -44,6 +44,7 @@ EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, Penalty pe
       model_(model),
       penalty_(penalty),
       batches_(batches),
+      threads_(threads),
       comm_(comm),
       wishes_(std::move(wishes)),
       reduction_(data, threads, comm) {
@@ -83,10 +84,12 @@ const Partial& EmpiricalRisk::sum_leaves(const Vector& w, Order order) {
     last_margins_.resize(static_cast<std::size_t>(data_.rows * model_.outputs()));
     margins = &last_margins_;
   }
-  return reduction_.over_leaves(
-      model_.shape(order), words_at(w), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_rows(data_, data_.panels_of_leaf(leaf), point_, order, into, scratch, margins);
-      });
+  const double products = order == Order::hessian ? static_cast<double>(data_.features) : 1;
+  return reduction_.over_leaves(model_.shape(order), words_at(w), products * work_of_rows(data_, model_, data_.rows),
+                                [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+                                  model_.add_rows(data_, data_.panels_of_leaf(leaf), point_, order, into, scratch,
+                                                  margins);
+                                });
 }
 
 /// The rows of this step, lane by lane.
@@ -101,7 +104,9 @@ const Partial& EmpiricalRisk::sum_lanes(const Vector& w, Order order) {
       model_.add_rows(data_, std::span(&piece, 1), point_, order, into, scratch, nullptr);
     }
   };
-  return reduction_.over_lanes(model_.shape(order), words_at(w), add_lane);
+  const auto share = static_cast<double>(reduction_.own_lanes().size()) / static_cast<double>(data_.partition.lanes);
+  const double work = share * work_of_rows(data_, model_, std::min(batches_.batch_size, data_.partition.rows));
+  return reduction_.over_lanes(model_.shape(order), words_at(w), work, add_lane);
 }
 
 void EmpiricalRisk::take_words(const Partial& total, const Vector& w) {
@@ -137,22 +142,36 @@ void EmpiricalRisk::require_agreement(std::uint64_t hash) {
 
 /// Intensive after: the division by Σs and the penalty, once.
 void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const {
-  const Index p = dimension();
   const double weight = header(total, LossHeader::weight);
   const double scale = weight > 0 ? weight : 1;
   result.weight = weight;
   result.mistakes = header(total, LossHeader::mistakes);
   result.stop_requested = agreed_.stop != 0;
-  result.value = header(total, LossHeader::loss) / scale;
+  result.value = header(total, LossHeader::loss) / scale + penalty_.value(w, threads_);
   if (order >= Order::gradient) {
-    result.gradient = mean_payload(total, p, weight);
+    take_mean(total, weight, w, result.gradient);
   }
   if (order == Order::hessian) {
+    const Index p = dimension();
     const double* payload = total.payload<double>().data();
     result.hessian.resize(p);
     result.hessian.packed() = Eigen::Map<const Vector>(payload + p, p * (p + 1) / 2) / scale;
+    penalty_.add_hessian(result.hessian);
   }
-  penalty_.add(w, order, result);
+}
+
+/// mean = payload / Σs + the penalty's product with v, in one pass: a network's gradient is long.
+void EmpiricalRisk::take_mean(const Partial& total, double weight, const Vector& v, Vector& mean) const {
+  const double scale = weight > 0 ? weight : 1;
+  mean.resize(dimension());
+  for_each_block(mean.size(), threads_, [&](Index begin, Index end) {
+    if (total.shape().scalar == Scalar::float64) {
+      divide(total.payload<double>(), scale, begin, end, mean);
+    } else {
+      divide(total.payload<float>(), scale, begin, end, mean);
+    }
+    penalty_.add_product(v, begin, end, mean);
+  });
 }
 
 LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
@@ -163,7 +182,8 @@ LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
     return {at.value, dot(at.gradient, d), at.stop_requested};
   }
   const Partial& total = reduction_.over_leaves(
-      model_.shape(Order::value), words_at(point), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+      model_.shape(Order::value), words_at(point), static_cast<double>(data_.rows * model_.outputs()),
+      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
         model_.add_losses_between(data_, data_.panels_of_leaf(leaf), accepted_margins_, trial_margins_, t, into,
                                   scratch);
       });
@@ -174,10 +194,12 @@ LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
           header(total, LossHeader::slope) / scale + penalty.slope, agreed_.stop != 0};
 }
 
-bool EmpiricalRisk::sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, Vector& mean) {
-  const Partial& total = reduction_.over_leaves(model_.shape(Order::gradient), words_at(w), add_leaf);
+bool EmpiricalRisk::sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, const Vector& v,
+                                 Vector& product) {
+  const Partial& total = reduction_.over_leaves(model_.shape(Order::gradient), words_at(w),
+                                                work_of_rows(data_, model_, data_.rows), add_leaf);
   take_words(total, w);
-  mean = mean_payload(total, dimension(), total_weight_);
+  take_mean(total, total_weight_, v, product);
   passes_ += 1;
   return agreed_.stop != 0;
 }
@@ -185,26 +207,22 @@ bool EmpiricalRisk::sum_products(const Vector& w, const LeafSummer::AddLeaf& add
 bool EmpiricalRisk::curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) {
   model_.prepare(w, point_);
   model_.prepare(v, direction_);
-  const bool stop = sum_products(
+  return sum_products(
       w,
       [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
         model_.add_curvature_product(data_, data_.panels_of_leaf(leaf), point_, direction_, kind, accepted_margins_,
                                      into, scratch);
       },
-      product);
-  penalty_.add_product(v, product);
-  return stop;
+      v, product);
 }
 
 bool EmpiricalRisk::hessian_diagonal(Vector& diagonal) {
-  const bool stop = sum_products(
+  return sum_products(
       Vector(),
       [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
         model_.add_hessian_diagonal(data_, data_.panels_of_leaf(leaf), accepted_margins_, into, scratch);
       },
-      diagonal);
-  penalty_.add_product(Vector::Ones(dimension()), diagonal);
-  return stop;
+      Vector::Ones(dimension()), diagonal);
 }
 
 void EmpiricalRisk::update(UpdateKind kind) {

@@ -2,63 +2,113 @@
 
 #include "lockstep/objective/row_reduction.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace lockstep {
 
 namespace {
 
-/// Σ over rows of functions of (label, margin, weight), in tree order.
+/// Σ over rows of functions of (label, margins, weight), in tree order.
 class MetricSums {
  public:
   MetricSums(const Dataset& data, const Margins& margins, int threads, Communicator& comm)
-      : data_(data), margins_(margins), reduction_(data, threads, comm) {}
+      : data_(data),
+        margins_(margins),
+        outputs_(data.rows > 0 ? margins.size() / static_cast<std::size_t>(data.rows) : 1),
+        reduction_(data, threads, comm) {}
 
-  /// `add(y, z, s, sums)` adds one row's terms; there are `count` sums.
+  /// `add(y, z, s, sums)` adds one row's terms, z being its K margins; there are `count` sums. Collective.
   template <typename AddRow>
   std::vector<double> operator()(Index count, AddRow add) {
-    const Partial& total =
-        reduction_.over_leaves({count, 0, Scalar::float64}, {}, [&](std::int64_t leaf, Partial& into, Workspace&) {
+    const Partial& total = reduction_.over_leaves(
+        {count, 0, Scalar::float64}, {}, static_cast<double>(margins_.size()),
+        [&](std::int64_t leaf, Partial& into, Workspace&) {
           for (const Rows& panel : data_.panels_of_leaf(leaf)) {
             for (Index i = 0; i < panel.count; ++i) {
               const auto row = static_cast<std::size_t>(panel.row(i));
-              add(data_.label[row], margins_[row], data_.weight.empty() ? 1.0 : data_.weight[row], into.header());
+              const std::span<const double> z(margins_.data() + row * outputs_, outputs_);
+              add(data_.label[row], z, data_.weight.empty() ? 1.0 : data_.weight[row], into.header());
             }
           }
         });
     return {total.header().begin(), total.header().end()};
   }
 
+  double area(Communicator& comm) const { return area_under_curve(margins_, data_.label, data_.weight, comm); }
+
  private:
   const Dataset& data_;
   const Margins& margins_;
+  std::size_t outputs_;
   RowReduction reduction_;
 };
 
-Metrics classifier_metrics(const Dataset& data, const Margins& margins, MetricSums& sums, Communicator& comm) {
-  const auto total = sums(3, [](double y, double z, double s, std::span<double> into) {
-    const double u = (1 - 2 * y) * z;
+using Row = std::span<const double>;
+using Sums = std::span<double>;
+
+Metrics binary_metrics(bool has_probability, MetricSums& sums, Communicator& comm) {
+  const auto total = sums(3, [](double y, Row z, double s, Sums into) {
+    const double u = (1 - 2 * y) * z[0];
     into[0] += s;
-    into[1] += (z > 0) == (y == 1) ? s : 0.0;
+    into[1] += (z[0] > 0) == (y == 1) ? s : 0.0;
     into[2] += s * (std::max(u, 0.0) + std::log1p(std::exp(-std::abs(u))));
   });
-  return {{"accuracy", total[1] / total[0]},
-          {"log_loss", total[2] / total[0]},
-          {"auc", area_under_curve(margins, data.label, data.weight, comm)}};
+  Metrics metrics = {{"accuracy", total[1] / total[0]}};
+  if (has_probability) {
+    metrics.emplace_back("log_loss", total[2] / total[0]);
+  }
+  metrics.emplace_back("auc", sums.area(comm));
+  return metrics;
+}
+
+Metrics multiclass_metrics(const Dataset& data, const Margins& margins, MetricSums& sums, Communicator& comm) {
+  const auto total = sums(3, [](double y, Row z, double s, Sums into) {
+    const auto largest = std::max_element(z.begin(), z.end());
+    double rest = 0;
+    for (auto k = z.begin(); k != z.end(); ++k) {
+      rest += k == largest ? 0.0 : std::exp(*k - *largest);
+    }
+    const auto label = static_cast<std::ptrdiff_t>(y);
+    into[0] += s;
+    into[1] += largest - z.begin() == label ? s : 0.0;
+    into[2] += s * ((*largest - *(z.begin() + label)) + std::log1p(rest));
+  });
+  Metrics metrics = {{"accuracy", total[1] / total[0]}, {"log_loss", total[2] / total[0]}};
+  if (data.class_names.size() == 2) {
+    std::vector<double> scores;
+    for (std::size_t i = 0; i + 1 < margins.size(); i += 2) {
+      scores.push_back(margins[i + 1] - margins[i]);
+    }
+    metrics.emplace_back("auc", area_under_curve(scores, data.label, data.weight, comm));
+  }
+  return metrics;
 }
 
 /// Two passes, so that r2 does not suffer from cancellation where the mean of y is large.
 Metrics regression_metrics(MetricSums& sums) {
-  const auto first = sums(4, [](double y, double z, double s, std::span<double> into) {
+  const auto first = sums(4, [](double y, Row z, double s, Sums into) {
     into[0] += s;
     into[1] += s * y;
-    into[2] += s * (z - y) * (z - y);
-    into[3] += s * std::abs(z - y);
+    into[2] += s * (z[0] - y) * (z[0] - y);
+    into[3] += s * std::abs(z[0] - y);
   });
   const double mean = first[1] / first[0];
-  const auto second =
-      sums(1, [mean](double y, double, double s, std::span<double> into) { into[0] += s * (y - mean) * (y - mean); });
+  const auto second = sums(1, [mean](double y, Row, double s, Sums into) { into[0] += s * (y - mean) * (y - mean); });
   return {{"mse", first[2] / first[0]}, {"mae", first[3] / first[0]}, {"r2", 1 - first[2] / second[0]}};
+}
+
+/// Of models with a logarithmic link; `deviance(y, z)` of one row.
+template <typename Deviance>
+Metrics log_link_metrics(MetricSums& sums, Deviance deviance) {
+  const auto total = sums(4, [&](double y, Row z, double s, Sums into) {
+    const double error = std::exp(z[0]) - y;
+    into[0] += s;
+    into[1] += s * deviance(y, z[0]);
+    into[2] += s * error * error;
+    into[3] += s * std::abs(error);
+  });
+  return {{"deviance", total[1] / total[0]}, {"mse", total[2] / total[0]}, {"mae", total[3] / total[0]}};
 }
 
 }  // namespace
@@ -68,15 +118,31 @@ Margins compute_margins(const Dataset& data, const Model& model, const Vector& w
   KernelParameters prepared;
   model.prepare(w, prepared);
   LeafSummer summer(threads);
-  summer.sum(data.leaves, model.shape(Order::value), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-    model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::value, into, scratch, &margins);
-  });
+  summer.sum(data.leaves, model.shape(Order::value), work_of_rows(data, model, data.rows),
+             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+               model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::value, into, scratch, &margins);
+             });
   return margins;
 }
 
-Metrics evaluate_metrics(const Dataset& data, const Margins& margins, int threads, Communicator& comm) {
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm) {
   MetricSums sums(data, margins, threads, comm);
-  return data.class_names.empty() ? regression_metrics(sums) : classifier_metrics(data, margins, sums, comm);
+  switch (task) {
+    case Task::regression:
+      return regression_metrics(sums);
+    case Task::counts:
+      return log_link_metrics(
+          sums, [](double y, double z) { return 2 * ((y > 0 ? y * (std::log(y) - z) : 0.0) - y + std::exp(z)); });
+    case Task::positives:
+      return log_link_metrics(sums, [](double y, double z) { return 2 * (z - std::log(y) + y * std::exp(-z) - 1); });
+    case Task::binary_score:
+      return binary_metrics(false, sums, comm);
+    case Task::binary:
+      return binary_metrics(true, sums, comm);
+    case Task::multiclass:
+      break;
+  }
+  return multiclass_metrics(data, margins, sums, comm);
 }
 
 }  // namespace lockstep

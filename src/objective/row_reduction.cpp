@@ -33,15 +33,15 @@ RowReduction::RowReduction(const Dataset& data, int threads, Communicator& comm)
       summer_(threads),
       reducer_(comm) {}
 
-const Partial& RowReduction::over_leaves(const PartialShape& shape, const RidingWords& words,
+const Partial& RowReduction::over_leaves(const PartialShape& shape, const RidingWords& words, double work,
                                          const LeafSummer::AddLeaf& add_leaf) {
-  reducer_.all_reduce(leaf_plan_, words, summer_.sum(leaves_, shape, add_leaf), total_);
+  reducer_.all_reduce(leaf_plan_, words, summer_.sum(leaves_, shape, work, add_leaf), total_);
   return total_;
 }
 
-const Partial& RowReduction::over_lanes(const PartialShape& shape, const RidingWords& words,
+const Partial& RowReduction::over_lanes(const PartialShape& shape, const RidingWords& words, double work,
                                         const LeafSummer::AddLeaf& add_lane) {
-  reducer_.all_reduce(lane_plan_, words, summer_.sum(lanes_, shape, add_lane), total_);
+  reducer_.all_reduce(lane_plan_, words, summer_.sum(lanes_, shape, work, add_lane), total_);
   return total_;
 }
 

@@ -1,69 +1,81 @@
 #include "lockstep/optim/line_search.h"
 
-#include "lockstep/base/lanes.h"
+#include "lockstep/base/errors.h"
+#include "lockstep/optim/orthant.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
+
+#include "line_search_terms.h"
+#include <fmt/format.h>
 
 namespace lockstep {
 
 namespace {
 
-constexpr double kArmijo = 1e-4;
-constexpr double kShortestStep = 1e-12;
-/// Differences of F below this relative size are rounding.
-constexpr double kRounding = 16 * std::numeric_limits<double>::epsilon();
+/// Each at most half as long as the one before.
+constexpr int kOrthantTrials = 40;
 
-bool is_finite(const Evaluation& at, Order order) {
-  return std::isfinite(at.value) && (order < Order::gradient || at.gradient.allFinite());
-}
+}  // namespace
 
-/// F(w + t d) ≤ F(w) + c t ⟨∇F, d⟩
-bool decreases(double value, const Evaluation& from, double slope, double t) {
-  return value <= from.value + kArmijo * t * slope;
-}
+using Status = Step::Status;
 
-/// Near the optimum F is flat to rounding, and the gradient decides (after W. Hager, H. Zhang, SIAM J. Optim. 16
-/// (2005)).
-bool flat_but_better(const Evaluation& trial, const Evaluation& from) {
-  return std::abs(trial.value - from.value) <= kRounding * std::abs(from.value) &&
-         norm(trial.gradient) < norm(from.gradient);
-}
-
-/// Minimiser of the parabola through F(0), F'(0), F(t), kept within [t/10, t/2].
-double interpolate(double t, double value, const Evaluation& from, double slope) {
+double interpolate(double t, double value, const Iterate& from, double slope) {
   const double curvature = value - from.value - slope * t;
   const double minimiser = curvature > 0 ? -0.5 * slope * t * t / curvature : 0.5 * t;
   return std::clamp(std::isfinite(minimiser) ? minimiser : 0.1 * t, 0.1 * t, 0.5 * t);
 }
 
-}  // namespace
-
-LineSearchResult backtrack(Objective& objective, const Vector& w, const Evaluation& from, const Direction& direction,
-                           Order order, Vector& trial_point, Evaluation& trial) {
-  using Status = LineSearchResult::Status;
-  // A unit step into overflow says nothing: shorten until F is finite there.
-  double longest = 1;
-  for (;; longest *= 0.1) {
-    if (longest < kShortestStep) {
-      return {Status::stalled, 0};
+Step first_finite_trial(Objective& objective, const Iterate& from, const Direction& direction, Order order,
+                        Iterate& trial) {
+  for (double t = direction.first_step; t >= kShortestStep * direction.first_step; t *= 0.1) {
+    trial.w = from.w + t * direction.d;
+    evaluate(objective, order, trial);
+    if (is_finite(trial)) {
+      return {Status::accepted, t};
     }
-    trial_point = w + longest * direction.d;
-    objective.evaluate(trial_point, order, trial);
-    if (is_finite(trial, order)) {
-      break;
-    }
-    if (trial.stop_requested) {
+    if (trial.at.stop_requested) {
       return {Status::stopped, 0};
     }
   }
-  const bool measurable = -longest * direction.slope > kRounding * std::abs(from.value);
+  return {Status::stalled, 0};
+}
+
+Step accept_at(Objective& objective, const Iterate& from, const Vector& displacement, double t, double length,
+               Order order, Iterate& trial) {
+  trial.w = from.w + t * displacement;
+  evaluate(objective, order, trial);
+  if (!is_finite(trial)) {
+    return {Status::stalled, 0};
+  }
+  objective.update(UpdateKind::accept);
+  return {Status::accepted, length};
+}
+
+Step fixed_step(Objective& objective, const Iterate& from, const Direction& direction, Iterate& trial) {
+  trial.w = from.w + direction.first_step * direction.d;
+  evaluate(objective, Order::gradient, trial);
+  if (!is_finite(trial)) {
+    throw NumericalStop(fmt::format(
+        "gradient descent overflows (F = {} after a step from F = {}): lower --learning-rate (it is {}), or "
+        "leave it out for a line search",
+        trial.value, from.value, direction.first_step));
+  }
+  objective.update(UpdateKind::accept);
+  return {Status::accepted, direction.first_step};
+}
+
+Step backtrack(Objective& objective, const Iterate& from, const Direction& direction, Order order, Iterate& trial) {
+  const Step first = first_finite_trial(objective, from, direction, order, trial);
+  if (first.status != Status::accepted) {
+    return first;
+  }
+  const double longest = first.length;
+  const bool measurable = is_measurable(from, direction.slope, longest);
   if ((measurable && decreases(trial.value, from, direction.slope, longest)) || flat_but_better(trial, from)) {
     objective.update(UpdateKind::accept);
-    return {Status::accepted, longest};
+    return first;
   }
-  if (trial.stop_requested) {
+  if (trial.at.stop_requested) {
     return {Status::stopped, 0};
   }
   if (!measurable) {
@@ -76,24 +88,38 @@ LineSearchResult backtrack(Objective& objective, const Vector& w, const Evaluati
   double value = trial.value;
   while (!decreases(value, from, direction.slope, t * longest)) {
     t = interpolate(t, value, from, direction.slope * longest);
-    if (t < kShortestStep) {
+    const bool exhausted = t < kShortestStep;
+    const LinePoint there = exhausted ? LinePoint{} : objective.along(from.w, longest_step, t);
+    if (exhausted || there.stop_requested) {
       objective.update(UpdateKind::revert);
-      return {Status::stalled, 0};
+      return {exhausted ? Status::stalled : Status::stopped, 0};
     }
-    const LinePoint there = objective.along(w, longest_step, t);
     value = there.value;
-    if (there.stop_requested) {
-      objective.update(UpdateKind::revert);
+  }
+  return accept_at(objective, from, longest_step, t, t * longest, order, trial);
+}
+
+Step backtrack_in_orthant(Objective& objective, const Iterate& from, const Direction& direction, Iterate& trial) {
+  const L1Term l1 = objective.l1();
+  double t = direction.first_step;
+  for (int i = 0; i < kOrthantTrials; ++i) {
+    trial.w = step_in_orthant(l1, from, direction.d, t);
+    evaluate(objective, Order::gradient, trial);
+    // The path bends where parameters reach zero: its own first-order change takes the place of t ⟨∇F, d⟩.
+    const double change = dot(from.gradient, trial.w - from.w);
+    const bool lower =
+        decreases(trial.value, from, change, 1) ||
+        (slopes_decide(trial.value, from) && slope_decreases(dot(trial.gradient, trial.w - from.w), change));
+    if (is_finite(trial) && change < 0 && lower) {
+      objective.update(UpdateKind::accept);
+      return {Status::accepted, t};
+    }
+    if (trial.at.stop_requested) {
       return {Status::stopped, 0};
     }
+    t = is_finite(trial) ? interpolate(t, trial.value, from, direction.slope) : 0.1 * t;
   }
-  trial_point = w + t * longest_step;
-  objective.evaluate(trial_point, order, trial);
-  if (!is_finite(trial, order)) {
-    return {Status::stalled, 0};
-  }
-  objective.update(UpdateKind::accept);
-  return {Status::accepted, t * longest};
+  return {Status::stalled, 0};
 }
 
 }  // namespace lockstep

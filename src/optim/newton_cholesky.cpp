@@ -4,16 +4,19 @@
 ///
 /// | symbol | meaning                                                        | shape |
 /// | g, H   | gradient and Hessian of F                                      | p, p × p |
-/// | D      | diagonal of powers of two that brings the diagonal of H into [½, 2): exact, so features of any unit
+/// | D      | diagonal of powers of two that brings the diagonal of H into [1, 4): exact, so features of any unit
 ///            give the same relative accuracy                                | p |
-/// | λ      | 0 where S is numerically positive definite; else the smallest of 1e-10, 1e-8, … that makes it so
+/// | λ      | 0 where S is numerically positive definite; else the smallest of 1e-10, 1e-8, …, 0.01, 0.04, … that makes
+/// it so (2 p max |S_ij|
+///            does: a saddle's negative curvature becomes positive)
 ///            (K. Levenberg 1944; J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., §3.4) | 1 |
 #include "lockstep/base/lanes.h"
-#include "lockstep/optim/direction.h"
+#include "lockstep/optim/line_search.h"
 
 #include <cmath>
 #include <limits>
 
+#include "scaling.h"
 #include <Eigen/Cholesky>
 
 namespace lockstep {
@@ -21,21 +24,19 @@ namespace lockstep {
 namespace {
 
 constexpr double kFirstDamping = 1e-10;
-constexpr double kDampingFactor = 100;
-constexpr double kLastDamping = 1e6;
+/// λ grows in large steps over the singular and in small ones over the indefinite, where it shortens the step.
+double next_damping(double damping) {
+  return damping == 0 ? kFirstDamping : (damping < 5e-3 ? 100 : 4) * damping;
+}
 /// A dependent column's squared pivot is the damping alone, give or take.
 constexpr double kWeakPivot = 100;
 
-/// Powers of two 2^−round(log2 √H_jj); 1 where the diagonal is not positive.
-Vector power_of_two_scales(const SymmetricMatrix& hessian) {
-  Vector scales = Vector::Ones(hessian.size());
-  for (Index j = 0; j < scales.size(); ++j) {
-    const double diagonal = hessian(j, j);
-    if (diagonal > 0 && std::isfinite(diagonal)) {
-      scales[j] = std::ldexp(1.0, -static_cast<int>(std::lround(0.5 * std::ilogb(diagonal))));
-    }
+Vector diagonal_of(const SymmetricMatrix& hessian) {
+  Vector diagonal(hessian.size());
+  for (Index j = 0; j < diagonal.size(); ++j) {
+    diagonal[j] = hessian(j, j);
   }
-  return scales;
+  return diagonal;
 }
 
 Matrix scaled_hessian(const SymmetricMatrix& hessian, const Vector& scales) {
@@ -66,31 +67,37 @@ bool is_positive_definite(const Eigen::LLT<Matrix>& factor, const Matrix& scaled
   return factor.info() == Eigen::Success && vanished_pivots(factor, scaled, rounding).empty();
 }
 
-class NewtonCholesky final : public DirectionMethod {
+class NewtonCholesky final : public DescentMethod {
  public:
   Order order() const override { return Order::hessian; }
 
-  Direction compute(const Evaluation& at, Objective& objective) override {
-    SymmetricMatrix hessian = at.hessian;
+  Direction direction(const Iterate& from, const OptimizerState&, Objective& objective) const override {
+    SymmetricMatrix hessian = from.at.hessian;
     objective.fill_invariant(hessian);
-    const Vector scales = power_of_two_scales(hessian);
+    const Vector scales = power_of_two_scales(diagonal_of(hessian));
     const Matrix scaled = scaled_hessian(hessian, scales);
-    const Vector right = -at.gradient.cwiseProduct(scales);
+    const Vector right = -from.gradient.cwiseProduct(scales);
 
     Direction direction;
     direction.d = solve(scaled, right, direction).cwiseProduct(scales);
     objective.remove_invariant(direction.d);
     replicate(direction, objective);
-    direction.slope = dot(at.gradient, direction.d);
+    direction.slope = dot(from.gradient, direction.d);
     return direction;
+  }
+
+  Step step(const Iterate& from, Direction& direction, const OptimizerState&, Objective& objective,
+            Iterate& trial) const override {
+    return backtrack(objective, from, direction, order(), trial);
   }
 
  private:
   static Vector solve(const Matrix& scaled, const Vector& right, Direction& direction) {
     Eigen::LLT<Matrix> factor(scaled);
     Matrix damped = scaled;
-    while (!is_positive_definite(factor, damped) && direction.damping < kLastDamping) {
-      direction.damping = direction.damping == 0 ? kFirstDamping : kDampingFactor * direction.damping;
+    const double enough = 2 * static_cast<double>(scaled.rows()) * scaled.cwiseAbs().maxCoeff();
+    while (!is_positive_definite(factor, damped) && direction.damping <= enough) {
+      direction.damping = next_damping(direction.damping);
       damped = scaled;
       damped.diagonal().array() += direction.damping;
       factor.compute(damped);
@@ -114,7 +121,7 @@ class NewtonCholesky final : public DirectionMethod {
 
 }  // namespace
 
-std::unique_ptr<DirectionMethod> make_newton_cholesky() {
+std::unique_ptr<DescentMethod> make_newton_cholesky() {
   return std::make_unique<NewtonCholesky>();
 }
 

@@ -2,6 +2,7 @@
 
 #include "lockstep/base/errors.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <numbers>
@@ -35,10 +36,10 @@ double positive_number(const std::string& part, const std::string& whole) {
 }  // namespace
 
 Schedule Schedule::parse(const std::string& text, double initial, std::int64_t epochs) {
-  const std::vector<std::string> parts = split(text);
   Schedule schedule;
   schedule.initial_ = initial;
   schedule.epochs_ = static_cast<double>(epochs);
+  const std::vector<std::string> parts = split(schedule.parse_warmup(text));
   std::size_t most = 1;
   if (parts[0] == "constant") {
     schedule.kind_ = Kind::constant;
@@ -52,8 +53,9 @@ Schedule Schedule::parse(const std::string& text, double initial, std::int64_t e
     schedule.factor_ = 1;
     most = 2;
   } else {
-    throw ConfigurationError("schedule '" + text +
-                             "' is none of constant, step[:EPOCHS[:FACTOR]], cosine, inverse[:RATE]");
+    throw ConfigurationError("schedule '" + text + "': '" + parts[0] +
+                             "' is none of constant, step[:EPOCHS[:FACTOR]], cosine, inverse[:RATE]" +
+                             (schedule.warmup_ > 0 ? "" : ", warmup:EPOCHS+SCHEDULE"));
   }
   if (parts.size() > most) {
     throw ConfigurationError("schedule '" + text + "' has too many parts");
@@ -64,11 +66,37 @@ Schedule Schedule::parse(const std::string& text, double initial, std::int64_t e
   if (parts.size() > 2) {
     schedule.factor_ = positive_number(parts[2], text);
   }
+  if (schedule.warmup_ > 0 && schedule.uses_horizon() && schedule.epochs_ <= 0) {
+    throw ConfigurationError("schedule '" + text + "': the warm-up leaves none of the " + std::to_string(epochs) +
+                             " epochs to the cosine");
+  }
   return schedule;
 }
 
+/// Takes "warmup:EPOCHS+" off the front of the text; the epochs that are left belong to the rest.
+std::string Schedule::parse_warmup(const std::string& text) {
+  const std::string prefix = "warmup";
+  if (text.substr(0, text.find_first_of(":+")) != prefix) {
+    return text;
+  }
+  const std::size_t plus = text.find('+');
+  if (plus == std::string::npos || text[prefix.size()] != ':') {
+    throw ConfigurationError("schedule '" + text +
+                             "': a warm-up needs its epochs and the schedule after it, as in warmup:5+cosine");
+  }
+  const std::size_t begin = prefix.size() + 1;
+  warmup_ = positive_number(text.substr(begin, plus - begin), text);
+  epochs_ -= warmup_;
+  return text.substr(plus + 1);
+}
+
 double Schedule::rate(std::int64_t epoch, std::int64_t step, std::int64_t steps) const {
-  const double position = static_cast<double>(epoch) + static_cast<double>(step) / static_cast<double>(steps);
+  const double warmup_steps = warmup_ * static_cast<double>(steps);
+  const auto steps_before = static_cast<double>(epoch * steps + step);
+  if (steps_before < warmup_steps) {
+    return initial_ * std::min(1.0, (steps_before + 1) / warmup_steps);
+  }
+  const double position = static_cast<double>(epoch) - warmup_ + static_cast<double>(step) / static_cast<double>(steps);
   switch (kind_) {
     case Kind::constant:
       return initial_;

@@ -11,90 +11,107 @@ namespace lockstep {
 
 namespace {
 
-void require_finite(const Evaluation& at, const OptimizerState& state, double rate) {
-  if (!std::isfinite(at.value) || !at.gradient.allFinite()) {
-    throw NumericalStop(
-        fmt::format("the loss or its gradient is not finite in epoch {}, step {} (F = {}): lower "
-                    "--learning-rate (it is {}) or scale the features",
-                    state.epoch + 1, state.epoch_step + 1, at.value, rate));
-  }
+/// A function of the state, so that a run resumed at its end ends.
+bool is_over(const StochasticSettings& settings, const EarlyStopping& early_stopping, const OptimizerState& state) {
+  return state.epoch >= settings.epochs || state.separated || early_stopping.is_exhausted(state);
 }
 
-/// v ← μ v + g, w ← w − η v; a step to a point that is not finite is refused.
-void take_step(const Evaluation& at, double rate, double momentum, OptimizerState& state) {
-  if (momentum > 0) {
-    state.velocity = momentum * state.velocity + at.gradient;
+[[noreturn]] void refuse_step(const Evaluation& at, double rate, const OptimizerState& state) {
+  const double length = norm(at.gradient);
+  const char* what = std::isfinite(at.value) && std::isfinite(length) ? "the next parameters overflow"
+                                                                      : "the loss or its gradient is not finite";
+  throw NumericalStop(
+      fmt::format("{} in epoch {}, step {} (F = {}, gradient norm {}): lower --learning-rate (it is {}) or "
+                  "scale the features",
+                  what, state.epoch + 1, state.epoch_step + 1, at.value, length, rate));
+}
+
+void take_step(const Evaluation& at, double rate, ParameterUpdate& update, OptimizerState& state) {
+  if (!std::isfinite(at.value) || !update.take_step(at.gradient, rate)) {
+    refuse_step(at, rate, state);
   }
-  const Vector next = state.parameters - rate * (momentum > 0 ? state.velocity : at.gradient);
-  if (!next.allFinite()) {
-    throw NumericalStop(fmt::format("the parameters overflow in epoch {}, step {}: lower --learning-rate (it is {})",
-                                    state.epoch + 1, state.epoch_step + 1, rate));
-  }
-  state.parameters = next;
-  ++state.iteration;
   ++state.epoch_step;
   state.epoch_loss += at.value * at.weight;
   state.epoch_weight += at.weight;
+  state.epoch_mistakes += at.mistakes;
 }
 
-IterationReport finish_epoch(OptimizerState& state, double rate) {
+/// Closes the epoch and tells what its steps saw. While a perceptron makes no mistake it does not move: one such epoch
+/// shows that all rows are on the right side.
+IterationReport finish_epoch(UpdateRule rule, double rate, OptimizerState& state) {
   IterationReport report;
   report.objective = state.epoch_weight > 0 ? state.epoch_loss / state.epoch_weight : 0;
   report.step_length = rate;
+  if (rule == UpdateRule::perceptron) {
+    report.mistakes = state.epoch_mistakes;
+    state.separated = state.epoch_mistakes == 0;
+  }
   ++state.epoch;
   state.epoch_step = 0;
   state.epoch_loss = 0;
   state.epoch_weight = 0;
+  state.epoch_mistakes = 0;
   return report;
 }
 
-/// F and ‖∇F‖ at the final parameters, over all rows.
-void evaluate_end(Objective& objective, const OptimizerState& state, Summary& summary) {
-  Evaluation at;
+Summary stopped_summary(const StochasticSettings& settings, const Evaluation& at, const OptimizerState& state) {
+  Summary summary;
+  summary.status = Summary::Status::stopped;
+  summary.objective = at.value;
+  summary.reason = fmt::format("stopped on request in epoch {} of {}, after step {}", state.epoch + 1, settings.epochs,
+                               state.iteration);
+  return summary;
+}
+
+/// F and ‖∇F‖ at the final parameters, over all rows, and why the run is over.
+Summary final_summary(Objective& objective, const EarlyStopping& early_stopping, const OptimizerState& state,
+                      Evaluation& at) {
   objective.select_all();
-  objective.evaluate(state.parameters, Order::gradient, at);
+  objective.evaluate(final_parameters(state), Order::gradient, at);
   objective.update(UpdateKind::accept);
+  Summary summary;
   summary.objective = at.value;
   summary.gradient_norm = norm(at.gradient);
+  summary.status = Summary::Status::converged;
+  if (state.separated) {
+    summary.reason = fmt::format("no mistake in epoch {} over {:.15g} rows", state.epoch, at.weight);
+  } else if (early_stopping.is_exhausted(state)) {
+    summary.reason = early_stopping.reason(state);
+  } else {
+    summary.status = Summary::Status::limit_reached;
+    summary.reason = fmt::format("{} epochs of {} steps done; gradient norm {:.3e}", state.epoch,
+                                 objective.steps_per_epoch(), summary.gradient_norm);
+  }
+  return summary;
 }
 
 }  // namespace
 
-Summary descend_stochastically(Objective& objective, const SgdSettings& settings, OptimizerState& state,
+Summary descend_stochastically(Objective& objective, const StochasticSettings& settings,
+                               const EarlyStopping& early_stopping, OptimizerState& state,
                                IterationObserver& observer) {
   const std::int64_t steps = objective.steps_per_epoch();
-  if (settings.momentum > 0 && state.velocity.size() == 0) {
-    state.velocity = Vector::Zero(objective.dimension());
-  }
-  Summary summary;
+  ParameterUpdate update(settings.update, state);
   Evaluation at;
   bool stopped = false;
-  while (state.epoch < settings.epochs && !stopped) {
+  while (!stopped && !is_over(settings, early_stopping, state)) {
     const double rate = settings.schedule.rate(state.epoch, state.epoch_step, steps);
     objective.select_batch({state.epoch, state.epoch_step});
     objective.evaluate(state.parameters, Order::gradient, at);
-    require_finite(at, state, rate);
-    take_step(at, rate, settings.momentum, state);
+    take_step(at, rate, update, state);
     stopped = at.stop_requested;
-    if (state.epoch_step == steps) {
-      const IterationReport report = finish_epoch(state, rate);
-      observer.iteration_completed(state, report);
-    } else {
+    if (state.epoch_step < steps) {
       observer.step_completed(state);
+      continue;
     }
+    const IterationReport report = finish_epoch(settings.update.rule, rate, state);
+    early_stopping.record(state.epoch, state);
+    observer.iteration_completed(state, report);
   }
-  if (state.epoch < settings.epochs) {
-    summary.status = Summary::Status::stopped;
-    summary.objective = at.value;
-    summary.reason = fmt::format("stopped on request in epoch {} of {}, after step {}", state.epoch + 1,
-                                 settings.epochs, state.iteration);
-    return summary;
+  if (!is_over(settings, early_stopping, state)) {
+    return stopped_summary(settings, at, state);
   }
-  evaluate_end(objective, state, summary);
-  summary.status = Summary::Status::limit_reached;
-  summary.reason =
-      fmt::format("{} epochs of {} steps done; gradient norm {:.3e}", state.epoch, steps, summary.gradient_norm);
-  return summary;
+  return final_summary(objective, early_stopping, state, at);
 }
 
 }  // namespace lockstep

@@ -1,6 +1,12 @@
 #include "lockstep/train/problem.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/split.h"
+#include "lockstep/io/printable.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,62 +15,165 @@ namespace lockstep {
 
 namespace {
 
-constexpr std::int64_t kDefaultLanes = 64;
 constexpr std::size_t kLabelsShown = 10;
 
-void require_two_classes(const std::vector<std::string>& classes, const std::string& path) {
-  if (classes.size() == 2) {
-    return;
-  }
+std::string listed(const std::vector<std::string>& classes) {
   const auto shown = std::span(classes).first(std::min(classes.size(), kLabelsShown));
-  throw DataError({path, 0, 0},
-                  fmt::format("logistic regression needs labels of two classes (saw {}: {}{}); "
-                              "is --label-column right?",
-                              classes.size(), fmt::join(shown, ", "), classes.size() > kLabelsShown ? ", …" : ""));
+  return printable(fmt::format("{}{}", fmt::join(shown, ", "), classes.size() > kLabelsShown ? ", …" : ""));
 }
 
-LayoutSettings layout_of(const TrainSettings& settings, int threads) {
+void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes) {
+  const bool has_many = settings.model == ModelKind::softmax || settings.model == ModelKind::mlp;
+  if (has_many ? classes.size() >= 2 : classes.size() == 2) {
+    return;
+  }
+  throw DataError({settings.data.path, 0, 0},
+                  fmt::format("{} needs labels of two classes{} (saw {}: {}); {}", to_string(settings.model),
+                              has_many ? " or more" : "", classes.size(), listed(classes),
+                              classes.size() > 2 ? "use --model softmax, or is --label-column wrong?"
+                                                 : "is --label-column right?"));
+}
+
+ModelDescription describe_model(const TrainSettings& settings, const RawData& raw) {
+  ModelDescription model;
+  model.kind = settings.model;
+  model.features = raw.block.features;
+  model.intercept = settings.intercept;
+  model.delta = settings.delta;
+  if (model.is_network()) {
+    for (const std::string& units : settings.hidden) {
+      model.hidden.push_back(std::stoll(units));  // checked by validate()
+    }
+    model.activation = settings.activation;
+    model.loss = settings.loss;
+    model.precision = settings.precision;
+  }
+  if (model.task() == Task::multiclass) {
+    model.outputs = std::ssize(raw.class_names);
+  }
+  return model;
+}
+
+[[noreturn]] void refuse_class_weight(const std::string& text, const std::string& why) {
+  throw ConfigurationError(fmt::format("class-weight = \"{}\": {}", printable(text), why));
+}
+
+/// n / (K n_k), as scikit-learn's "balanced".
+std::vector<double> balanced_weights(const RawData& raw, Communicator& comm) {
+  std::vector<double> weights;
+  for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
+    const auto mine = std::ranges::count(raw.block.label, static_cast<double>(k));
+    const std::int64_t count = all_sum(comm, mine);
+    weights.push_back(count == 0 ? 0
+                                 : static_cast<double>(raw.total_rows) /
+                                       (static_cast<double>(raw.class_names.size()) * static_cast<double>(count)));
+  }
+  return weights;
+}
+
+/// "CLASS:WEIGHT,…"; classes that are not named weigh 1.
+std::vector<double> named_weights(const std::string& text, const std::vector<std::string>& classes) {
+  std::vector<double> weights(classes.size(), 1.0);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string part = text.substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t colon = part.rfind(':');
+    const std::string name = canonical_label(part.substr(0, colon));
+    const auto found = std::ranges::find(classes, name);
+    if (colon == std::string::npos || found == classes.end()) {
+      refuse_class_weight(
+          text, fmt::format("must be balanced or CLASS:WEIGHT,… with classes of the data ({})", listed(classes)));
+    }
+    double weight = -1;
+    const char* last = part.data() + part.size();
+    const auto [stop, error] = std::from_chars(part.data() + colon + 1, last, weight);
+    if (error != std::errc{} || stop != last || !std::isfinite(weight) || weight < 0) {
+      refuse_class_weight(text, "weights must be finite and at least 0");
+    }
+    weights[static_cast<std::size_t>(found - classes.begin())] = weight;
+  }
+  return weights;
+}
+
+std::vector<double> class_weights(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
+  if (settings.class_weight.empty()) {
+    return {};
+  }
+  return settings.class_weight == "balanced" ? balanced_weights(raw, comm)
+                                             : named_weights(settings.class_weight, raw.class_names);
+}
+
+LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& model, int threads) {
   LayoutSettings layout;
   layout.threads = threads;
-  if (settings.optimizer == OptimizerKind::sgd) {
-    layout.access = Access::mini_batch;
-    layout.lanes = settings.lanes > 0 ? settings.lanes : kDefaultLanes;
-  }
+  layout.parameters = model.dimension();
+  layout.access = is_mini_batch(settings.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
+  layout.lanes = is_mini_batch(settings.optimizer) ? settings.lanes : 0;
   return layout;
+}
+
+ReadSettings for_model(ReadSettings read, const ModelFile& file) {
+  read.label_kind = label_kind(file.model.kind, file.model.loss);
+  read.expected_names = file.feature_names;
+  read.expected_features = file.model.features;
+  read.expected_classes = file.class_names;
+  return read;
 }
 
 }  // namespace
 
-LabelKind label_kind(ModelKind kind) {
-  return kind == ModelKind::logistic ? LabelKind::classes : LabelKind::real;
-}
-
-std::unique_ptr<LinearModel> make_model(ModelKind kind, Index features, bool intercept) {
-  return std::make_unique<LinearModel>(features, intercept,
-                                       kind == ModelKind::logistic ? make_logistic_loss() : make_squared_loss());
-}
-
-LabelledData load_training_data(const TrainSettings& settings, int threads, Communicator& comm) {
-  ReadSettings read = settings.data;
-  read.label_kind = label_kind(settings.model);
-  RawData raw = read_data(read, comm);
-  if (settings.model == ModelKind::logistic) {
-    require_two_classes(raw.class_names, read.path);
+TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm) {
+  RawData raw = read_data(settings.data, comm);
+  if (settings.data.label_kind == LabelKind::classes) {
+    require_classes(settings, raw.class_names);
   }
-  LabelledData data;
-  data.label_name = raw.label_name;
-  data.rows = make_dataset(std::move(raw), layout_of(settings, threads), comm);
-  return data;
+  std::optional<RawData> held_out;
+  if (settings.validation_fraction() > 0) {
+    auto [training, validation] = split_rows(std::move(raw), settings.validation_fraction(), settings.seed, comm);
+    raw = std::move(training);
+    held_out = std::move(validation);
+  }
+  TrainingProblem problem;
+  problem.model = describe_model(settings, raw);
+  problem.label_name = raw.label_name;
+  problem.class_weights = class_weights(settings, raw, comm);
+  problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
+  if (!held_out && !settings.validation.empty()) {
+    ModelFile like;
+    like.model = problem.model;
+    like.feature_names = problem.rows.feature_names;
+    like.class_names = problem.rows.class_names;
+    ReadSettings read = for_model(settings.data, like);
+    read.path = settings.validation;
+    read.labels.clear();
+    held_out = read_data(read, comm);
+  }
+  if (held_out) {
+    LayoutSettings layout = layout_of(settings, problem.model, threads);
+    layout.lanes = 0;
+    problem.validation = make_dataset(std::move(*held_out), layout, comm);
+  }
+  return problem;
 }
 
-Dataset load_data_for_model(ReadSettings read, const ModelFile& model, int threads, Communicator& comm) {
-  read.label_kind = label_kind(model.kind);
-  read.expected_names = model.feature_names;
-  read.expected_features = model.features();
-  read.expected_classes = model.class_names;
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm) {
+  settings.data = for_model(std::move(settings.data), file);
+  TrainingProblem problem = load_problem(settings, threads, comm);
+  ModelDescription described = file.model;
+  described.precision = problem.model.precision;
+  if (!(problem.model == described)) {
+    throw DataError("the model file's configuration does not describe its parameters");
+  }
+  return problem;
+}
+
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm) {
   LayoutSettings layout;
   layout.threads = threads;
-  return make_dataset(read_data(read, comm), layout, comm);
+  layout.parameters = file.model.dimension();
+  layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
+  return make_dataset(read_data(for_model(std::move(read), file), comm), layout, comm);
 }
 
 }  // namespace lockstep

@@ -32,6 +32,12 @@ std::string line_of(const HistoryEntry& entry, const std::string& unit, double s
   line["objective"] = number_or_null(entry.objective);
   line["gradient_norm"] = entry.gradient_norm < 0 ? Json(nullptr) : number_or_null(entry.gradient_norm);
   line["step_length"] = entry.step_length;
+  if (!std::isnan(entry.validation_loss)) {
+    line["validation"]["loss"] = number_or_null(entry.validation_loss);
+    if (!std::isnan(entry.validation_accuracy)) {
+      line["validation"]["accuracy"] = entry.validation_accuracy;
+    }
+  }
   line["parameters_hash"] = to_hex(entry.parameters_hash);
   line["seconds"] = number_or_null(seconds);
   return line.dump() + "\n";

@@ -18,23 +18,28 @@ constexpr double kSecondsBetweenLines = 1;
 }  // namespace
 
 RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk,
-                         CheckpointManager& checkpoints, RunLog* log, Console& console)
+                         CheckpointManager& checkpoints, RunLog* log, const HeldOutRows* held_out, Console& console)
     : settings_(settings),
       state_(state),
       risk_(risk),
       checkpoints_(checkpoints),
       log_(log),
+      held_out_(held_out),
       console_(console),
       interval_(parse_checkpoint_interval(settings.checkpoint_every)) {}
 
 void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
-  const bool by_epoch = settings_.optimizer == OptimizerKind::sgd;
+  const bool by_epoch = is_mini_batch(settings_.optimizer);
   HistoryEntry entry;
   entry.number = by_epoch ? state.epoch : state.iteration;
   entry.step = state.iteration;
   entry.objective = report.objective;
   entry.gradient_norm = report.gradient_norm;
   entry.step_length = report.step_length;
+  if (held_out_ != nullptr) {
+    entry.validation_loss = held_out_->last_loss();
+    entry.validation_accuracy = held_out_->last_accuracy();
+  }
   entry.parameters_hash = hash64(std::span(state.parameters.data(), static_cast<std::size_t>(state.parameters.size())));
   state_.history.push_back(entry);
   if (log_ != nullptr) {
@@ -96,17 +101,19 @@ void RunObserver::show_progress(const HistoryEntry& entry) {
   }
   ++lines_;
   since_line_ = Timer();
-  if (settings_.optimizer == OptimizerKind::sgd) {
-    console_.info(fmt::format("epoch {:4d}  objective {:.10g}  learning rate {:.3g}", entry.number, entry.objective,
-                              entry.step_length));
-  } else {
-    console_.info(fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}", entry.number,
-                              entry.objective, entry.gradient_norm, entry.step_length));
+  std::string line = is_mini_batch(settings_.optimizer)
+                         ? fmt::format("epoch {:4d}  objective {:.10g}  learning rate {:.3g}", entry.number,
+                                       entry.objective, entry.step_length)
+                         : fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}",
+                                       entry.number, entry.objective, entry.gradient_norm, entry.step_length);
+  if (held_out_ != nullptr) {
+    line += fmt::format("  validation loss {:.6g}", entry.validation_loss);
   }
+  console_.info(line);
 }
 
 void RunObserver::warn_of_damping(const IterationReport& report) {
-  if (warned_of_damping_ || report.damping == 0) {
+  if (warned_of_damping_ || report.damping == 0 || settings_.optimizer != OptimizerKind::newton) {
     return;
   }
   warned_of_damping_ = true;

@@ -51,6 +51,7 @@ std::string to_json(const RunSummary& summary) {
   json["optimizer"] = summary.optimizer;
   json["iterations"] = summary.iterations;
   json["epochs"] = summary.epochs;
+  json["passes"] = summary.passes;
   json["objective"] = number_or_null(summary.outcome.objective);
   json["gradient_norm"] =
       summary.outcome.gradient_norm < 0 ? Json(nullptr) : number_or_null(summary.outcome.gradient_norm);

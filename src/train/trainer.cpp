@@ -7,21 +7,21 @@
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/run_folder_lock.h"
 #include "lockstep/objective/empirical_risk.h"
-#include "lockstep/optim/descent.h"
-#include "lockstep/optim/sgd.h"
-#include "lockstep/train/memory_check.h"
+#include "lockstep/train/minimise.h"
+#include "lockstep/train/plan.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/resume.h"
+#include "lockstep/train/run_folder.h"
 #include "lockstep/train/run_observer.h"
 #include "lockstep/train/run_summary.h"
 #include "lockstep/train/stop_monitor.h"
+#include "lockstep/train/validation.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace lockstep {
 
@@ -39,9 +39,14 @@ class TrainingJob {
         monitor_(settings.max_time_seconds) {}
 
   ExitCode run() {
-    require_equal_programs();
-    probe_run_folder();
+    require_equal_programs(settings_, comm_);
+    probe_run_folder(folder_, comm_);
     load();
+    if (settings_.plan) {
+      show_plan();
+      return ExitCode::success;
+    }
+    require_memory();
     make_objective();
     open_run_folder();
     restore_state();
@@ -51,16 +56,17 @@ class TrainingJob {
   }
 
  private:
-  void require_equal_programs();
-  void probe_run_folder();
   void load();
+  Plan plan() const { return make_plan(settings_, problem_.model, problem_.rows, comm_.size(), threads_); }
+  void show_plan();
+  void require_memory();
   void open_run_folder();
   void make_objective();
+  Vector first_parameters();
   void restore_state();
   void write_start();
   void show_banner();
   void optimise();
-  Summary minimise();
   ExitCode finish();
   void evaluate();
   void write_text(const std::string& name, const std::string& text);
@@ -69,7 +75,7 @@ class TrainingJob {
   void show_result();
   bool is_root() const { return comm_.rank() == 0; }
 
-  const TrainSettings& settings_;
+  const TrainSettings settings_;
   int threads_;
   Communicator& comm_;
   Console& console_;
@@ -78,9 +84,9 @@ class TrainingJob {
   Timer total_;
   PosixFileSystem files_;
   std::optional<RunFolderLock> lock_;
-  LabelledData data_;
-  std::optional<Dataset> validation_;
-  std::unique_ptr<LinearModel> model_;
+  TrainingProblem problem_;
+  std::unique_ptr<Model> model_;
+  std::optional<HeldOutRows> held_out_;
   std::optional<EmpiricalRisk> risk_;
   std::optional<CheckpointManager> checkpoints_;
   TrainingState state_;
@@ -89,70 +95,20 @@ class TrainingJob {
   RunSummary summary_;
 };
 
-/// The key of the first line in which two TOML documents of the same keys differ.
-std::string first_difference(const std::string& a, const std::string& b) {
-  const auto differs = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-  const std::size_t line = differs == 0 ? 0 : a.rfind('\n', differs - 1) + 1;
-  return a.substr(line, a.find(" =", line) - line);
-}
-
-/// Two builds or two configurations under one launch would diverge later, in a way nobody could explain. Environment
-/// and files may differ between hosts; threads may too.
-void TrainingJob::require_equal_programs() {
-  const std::vector<std::string> builds = all_gather_text(comm_, build_id());
-  std::vector<ConfigEntry> entries = config_entries(settings_);
-  std::erase_if(entries, [](const ConfigEntry& entry) { return entry.key == "threads"; });
-  const std::vector<std::string> settings = all_gather_text(comm_, to_toml(entries));
-  for (std::size_t rank = 1; rank < builds.size(); ++rank) {
-    if (builds[rank] != builds[0]) {
-      throw ConfigurationError(
-          fmt::format("rank {} runs another program or processor kind than rank 0 ({}; rank 0: {}): "
-                      "start the same binary on nodes of one kind",
-                      rank, builds[rank], builds[0]));
-    }
-    if (settings[rank] != settings[0]) {
-      throw ConfigurationError(
-          fmt::format("rank {} was given other settings than rank 0, from '{}' on; give options on "
-                      "the command line, or the same files and environment (mpirun -x NAME) to "
-                      "every host",
-                      rank, first_difference(settings[0], settings[rank])));
-    }
-  }
-}
-
-/// Finds an unusable run folder before the data are read, and creates nothing yet.
-void TrainingJob::probe_run_folder() {
-  on_root(comm_, [&] {
-    std::filesystem::path at = std::filesystem::absolute(folder_);
-    while (!std::filesystem::exists(at) && at.has_parent_path() && at != at.parent_path()) {
-      at = at.parent_path();
-    }
-    if (!std::filesystem::is_directory(at)) {
-      throw Error(ExitCode::cannot_create, fmt::format("{}: cannot create the run folder ({} is not a folder); choose "
-                                                       "another --run",
-                                                       folder_, at.string()));
-    }
-    if (access(at.c_str(), W_OK | X_OK) != 0) {
-      throw SystemError(SystemError::Purpose::create_output, at.string(), "write into the run folder", errno);
-    }
-  });
-}
-
 void TrainingJob::load() {
   const Timer timer;
-  data_ = load_training_data(settings_, threads_, comm_);
-  if (!settings_.validation.empty()) {
-    ModelFile like;
-    like.kind = settings_.model;
-    like.parameters.resize(data_.rows.features + 1);
-    like.feature_names = data_.rows.feature_names;
-    like.class_names = data_.rows.class_names;
-    ReadSettings read = settings_.data;
-    read.path = settings_.validation;
-    read.labels.clear();  // of the training rows
-    validation_ = load_data_for_model(read, like, threads_, comm_);
-  }
+  problem_ = load_problem(settings_, threads_, comm_);
   summary_.seconds.load = timer.seconds();
+}
+
+void TrainingJob::show_plan() {
+  console_.info(to_text(plan(), settings_, comm_.size(), threads_, true));
+}
+
+/// What cannot fit is refused before it is allocated.
+void TrainingJob::require_memory() {
+  const int ranks_here = ranks_on_this_host(comm_);
+  agree(comm_, [&] { require_fit(plan(), settings_, problem_.model, ranks_here, available_memory_bytes()); });
 }
 
 void TrainingJob::open_run_folder() {
@@ -168,57 +124,87 @@ void TrainingJob::open_run_folder() {
 }
 
 void TrainingJob::make_objective() {
-  model_ = make_model(settings_.model, data_.rows.features, settings_.intercept);
+  model_ = make_model(problem_.model, problem_.class_weights);
   BatchSettings batches;
-  if (settings_.optimizer == OptimizerKind::sgd) {
+  if (is_mini_batch(settings_.optimizer)) {
     batches = {settings_.batch_size, settings_.seed};
-  } else {
-    require_memory_for_newton(model_->dimension(), data_.rows.partition, threads_);
   }
-  risk_.emplace(data_.rows, *model_, Penalty(settings_.l2, model_->penalised()), batches, threads_, comm_, [this] {
+  const Penalty penalty(settings_.l2, model_->penalised(), settings_.l1);
+  risk_.emplace(problem_.rows, *model_, penalty, batches, threads_, comm_, [this] {
     RideAlong wishes;
     wishes.stop = static_cast<std::uint64_t>(monitor_.wish());
     wishes.checkpoint = is_root() && observer_ && observer_->wishes_checkpoint() ? 1 : 0;
     return wishes;
   });
+  if (problem_.validation) {
+    held_out_.emplace(*problem_.validation, problem_.model, threads_, comm_);
+  }
+}
+
+/// Where a run starts: at a given model (a warm start), else where its kind of model does.
+Vector TrainingJob::first_parameters() {
+  if (settings_.init.empty()) {
+    return initial_parameters(problem_.model, settings_.seed);
+  }
+  ModelFile file = load_model(settings_.init, comm_);
+  if (file.parameters.size() != model_->dimension() || file.class_names != problem_.rows.class_names ||
+      file.model.blocks() != problem_.model.blocks()) {
+    throw ConfigurationError(fmt::format(
+        "init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {} with the same classes",
+        settings_.init, to_string(file.model.kind), file.parameters.size(), to_string(problem_.model.kind),
+        model_->dimension()));
+  }
+  return std::move(file.parameters);
 }
 
 void TrainingJob::restore_state() {
   TrainingState fresh;
-  fresh.optimizer.parameters = Vector::Zero(model_->dimension());
+  fresh.optimizer.parameters = first_parameters();
   for (const ConfigEntry& entry : config_entries(settings_)) {
     if (entry.shapes_result) {
       fresh.configuration.push_back(entry);
     }
   }
-  fresh.fingerprint = data_.rows.fingerprint;
-  fresh.leaves = data_.rows.partition.leaves;
-  fresh.lanes = data_.rows.partition.lanes;
+  if (!settings_.init.empty()) {
+    fresh.configuration.push_back(
+        {"init", '"' + parameters_sha256(problem_.model, fresh.optimizer.parameters) + '"', true});
+  }
+  fresh.fingerprint = problem_.rows.fingerprint;
+  fresh.leaves = problem_.rows.partition.leaves;
+  fresh.lanes = problem_.rows.partition.lanes;
   fresh.build = build_id();
   state_ = resume_or_start(settings_, std::move(fresh), *checkpoints_, console_);
 }
 
 void TrainingJob::write_start() {
-  const std::string unit = settings_.optimizer == OptimizerKind::sgd ? "epoch" : "iteration";
+  const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
   write_text("config.toml", to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
     std::filesystem::remove(folder_ + "/model.h5");
     log_.emplace(folder_, unit, state_.history);
   });
-  observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr, console_);
+  observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
+                    held_out_ ? &*held_out_ : nullptr, console_);
   show_banner();
 }
 
 void TrainingJob::show_banner() {
-  const RowPartition& partition = data_.rows.partition;
-  console_.info(fmt::format("data: {} rows × {} features{}; label {}", partition.rows, data_.rows.features,
-                            data_.rows.layout == Layout::sparse_rows ? ", sparse" : "",
-                            data_.label_name.empty() ? "in the first field" : "'" + data_.label_name + "'"));
-  if (data_.rows.class_names.size() == 2) {
-    console_.info(fmt::format("classes: {} = 0, {} = 1", data_.rows.class_names[0], data_.rows.class_names[1]));
+  const RowPartition& partition = problem_.rows.partition;
+  console_.info(fmt::format("data: {} rows × {} features{}; label {}", partition.rows, problem_.rows.features,
+                            problem_.rows.layout == Layout::sparse_rows ? ", sparse" : "",
+                            problem_.label_name.empty() ? "in the first field" : "'" + problem_.label_name + "'"));
+  const std::vector<std::string>& classes = problem_.rows.class_names;
+  if (classes.size() == 2) {
+    console_.info(fmt::format("classes: {} = 0, {} = 1", classes[0], classes[1]));
+  } else if (classes.size() > 2) {
+    console_.info(fmt::format("classes: {}, from {} to {}", classes.size(), classes.front(), classes.back()));
+  }
+  if (problem_.validation) {
+    console_.info(fmt::format("validation: {} rows", problem_.validation->partition.rows));
   }
   console_.info(fmt::format("{} by {}: {} parameters on {} ranks × {} threads", to_string(settings_.model),
                             to_string(settings_.optimizer), model_->dimension(), comm_.size(), threads_));
+  console_.info(to_text(plan(), settings_, comm_.size(), threads_, false));
   const std::int64_t workers = std::int64_t{comm_.size()} * threads_;
   if (partition.lanes > 0 && workers > partition.lanes) {
     console_.info(
@@ -235,7 +221,9 @@ void TrainingJob::optimise() {
   const Timer timer;
   const std::int64_t first_step = state_.optimizer.iteration;
   try {
-    summary_.outcome = minimise();
+    const EarlyStopping early_stopping = held_out_ ? EarlyStopping(*held_out_, settings_.patience) : EarlyStopping();
+    summary_.outcome =
+        minimise(*risk_, settings_, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
   } catch (const NumericalStop& stop) {
     summary_.outcome.status = Summary::Status::failed;
     summary_.outcome.reason = stop.what();
@@ -251,18 +239,6 @@ void TrainingJob::optimise() {
   } else if (state_.optimizer.iteration == first_step && first_step > 0) {
     console_.info("this run was finished already");
   }
-}
-
-Summary TrainingJob::minimise() {
-  if (settings_.optimizer == OptimizerKind::sgd) {
-    SgdSettings sgd;
-    sgd.epochs = settings_.epochs;
-    sgd.schedule = Schedule::parse(settings_.schedule, settings_.learning_rate, settings_.epochs);
-    sgd.momentum = settings_.momentum;
-    return descend_stochastically(*risk_, sgd, state_.optimizer, *observer_);
-  }
-  const auto newton = make_newton_cholesky();
-  return descend(*risk_, *newton, {settings_.max_iterations, settings_.tolerance}, state_.optimizer, *observer_);
 }
 
 /// The checkpoint first: whatever fails after it, the run can be taken up again.
@@ -291,10 +267,13 @@ ExitCode TrainingJob::finish() {
 
 void TrainingJob::evaluate() {
   const Timer timer;
-  summary_.metrics = evaluate_metrics(data_.rows, risk_->accepted_margins(), threads_, comm_);
-  if (validation_) {
-    const Margins margins = compute_margins(*validation_, *model_, state_.optimizer.parameters, threads_);
-    summary_.validation = evaluate_metrics(*validation_, margins, threads_, comm_);
+  const Vector& w = final_parameters(state_.optimizer);
+  summary_.metrics = evaluate_metrics(
+      problem_.rows,
+      model_->keeps_margins() ? risk_->accepted_margins() : compute_margins(problem_.rows, *model_, w, threads_),
+      problem_.model.task(), threads_, comm_);
+  if (held_out_) {
+    summary_.validation = held_out_->metrics(w);
   }
   summary_.seconds.evaluate = timer.seconds();
 }
@@ -305,14 +284,13 @@ void TrainingJob::write_text(const std::string& name, const std::string& text) {
 
 void TrainingJob::write_model() {
   ModelFile model;
-  model.kind = settings_.model;
-  model.has_intercept = settings_.intercept;
-  model.parameters = state_.optimizer.parameters;
-  model.feature_names = data_.rows.feature_names;
-  model.class_names = data_.rows.class_names;
-  model.label_name = data_.label_name;
+  model.model = problem_.model;
+  model.parameters = final_parameters(state_.optimizer);
+  model.feature_names = problem_.rows.feature_names;
+  model.class_names = problem_.rows.class_names;
+  model.label_name = problem_.label_name;
   model.configuration = to_toml(state_.configuration);
-  model.fingerprint = data_.rows.fingerprint;
+  model.fingerprint = problem_.rows.fingerprint;
   on_root(comm_, [&] { replace_durably(files_, folder_, "model.h5", to_bytes(model)); });
 }
 
@@ -321,13 +299,14 @@ void TrainingJob::write_summary() {
   summary_.optimizer = to_string(settings_.optimizer);
   summary_.iterations = state_.optimizer.iteration;
   summary_.epochs = state_.optimizer.epoch;
-  summary_.rows = data_.rows.partition.rows;
-  summary_.features = data_.rows.features;
+  summary_.passes = risk_->passes();
+  summary_.rows = problem_.rows.partition.rows;
+  summary_.features = problem_.rows.features;
   summary_.parameters = model_->dimension();
   summary_.ranks = comm_.size();
   summary_.threads = threads_;
-  summary_.data_fingerprint = to_hex(data_.rows.fingerprint);
-  summary_.parameters_sha256 = parameters_sha256(state_.optimizer.parameters, settings_.intercept);
+  summary_.data_fingerprint = to_hex(problem_.rows.fingerprint);
+  summary_.parameters_sha256 = parameters_sha256(problem_.model, final_parameters(state_.optimizer));
   summary_.seconds.checkpoint = checkpoints_->seconds();
   summary_.seconds.total = total_.seconds();
   write_text("summary.json", to_json(summary_));
@@ -352,7 +331,7 @@ void TrainingJob::show_result() {
 
 ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console) {
   settings.validate();
-  return TrainingJob(settings, threads, comm, console).run();
+  return TrainingJob(settings.completed(), threads, comm, console).run();
 }
 
 }  // namespace lockstep

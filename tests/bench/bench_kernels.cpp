@@ -1,9 +1,12 @@
-/// One pass of the linear model over a leaf run: value, gradient, Hessian, for each layout; one thread.
+/// One pass of the linear model over a leaf run: value, gradient, Hessian, for each layout; then one lane of a network,
+/// and the products it is made of. One thread.
 ///
 ///   build/release/bin/bench_kernels --benchmark_filter=columns
+#include "lockstep/base/gemm.h"
 #include "lockstep/base/numerics.h"
 #include "lockstep/model/leaf_summer.h"
 #include "lockstep/model/linear_model.h"
+#include "lockstep/model/network.h"
 
 #include "support/made_data.h"
 #include <benchmark/benchmark.h>
@@ -29,7 +32,7 @@ void pass(benchmark::State& state, const MadeData& made, Access access) {
   for (auto iteration : state) {
     static_cast<void>(iteration);
     NodeStack& nodes =
-        summer.sum(data.leaves, model.shape(order), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        summer.sum(data.leaves, model.shape(order), 1e9, [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
           model.add_rows(data, data.panels_of_leaf(leaf), prepared, order, into, scratch, nullptr);
         });
     benchmark::DoNotOptimize(nodes.partial(0).bytes().data());
@@ -44,6 +47,63 @@ BENCHMARK_CAPTURE(pass, rows_100, MadeData{.rows = 20000, .features = 100}, Acce
 BENCHMARK_CAPTURE(pass, rows_400, MadeData{.rows = 5000, .features = 400}, Access::full_batch)->DenseRange(0, 2);
 BENCHMARK_CAPTURE(pass, sparse_200, MadeData{.rows = 20000, .features = 200, .sparse = true}, Access::full_batch)
     ->DenseRange(0, 2);
+
+/// The network of the MNIST benchmark on `rows` picked rows.
+const NetworkShape kMnist{784, {256}, 10, Activation::relu, NetworkLoss::cross_entropy, Scalar::float32};
+
+void network_lane(benchmark::State& state, Activation activation) {
+  configure_numerics();
+  NetworkShape shape = kMnist;
+  shape.activation = activation;
+  const Network model(shape);
+  const Index count = state.range(0);
+  SerialCommunicator comm;
+  LayoutSettings layout;
+  layout.access = Access::mini_batch;
+  layout.lanes = 1;
+  Dataset data = lockstep::testing::make_data({.rows = 4096, .features = kMnist.features}, comm, layout);
+  std::vector<std::int32_t> picked(4096);
+  for (std::size_t i = 0; i < picked.size(); ++i) {
+    picked[i] = static_cast<std::int32_t>(i * 1237 % picked.size());
+    data.label[i] = static_cast<double>(i % 10);
+  }
+  KernelParameters prepared;
+  model.prepare(initial_parameters(shape, 1), prepared);
+  Workspace scratch;
+  Partial into(model.shape(Order::gradient));
+  into.set_zero();
+  Index begin = 0;
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    const Rows rows{0, count, -1, picked.data() + begin};
+    model.add_rows(data, std::span(&rows, 1), prepared, Order::gradient, into, scratch, nullptr);
+    begin = (begin + count) % (4096 - count);
+  }
+  state.SetItemsProcessed(state.iterations() * count);
+}
+
+/// C (m × n) += A (m × k) B (k × n) in float32; items are floating-point operations.
+void product(benchmark::State& state) {
+  configure_numerics();
+  const Index m = state.range(0);
+  const Index n = state.range(1);
+  const Index k = state.range(2);
+  const AlignedVector<float> a(static_cast<std::size_t>(m * k), 0.5f);
+  const AlignedVector<float> b(static_cast<std::size_t>(k * n), 0.5f);
+  AlignedVector<float> c(static_cast<std::size_t>(m * n));
+  for (auto iteration : state) {
+    static_cast<void>(iteration);
+    gemm(m, n, k, Factor<float>{a.data(), k}, Factor<float>{b.data(), n}, 1.0f, c.data(), n);
+    benchmark::DoNotOptimize(c.data());
+  }
+  state.SetItemsProcessed(state.iterations() * 2 * m * n * k);
+}
+
+BENCHMARK_CAPTURE(network_lane, relu, Activation::relu)->Arg(16)->Arg(32)->Arg(64)->Arg(256);
+BENCHMARK_CAPTURE(network_lane, tanh, Activation::tanh)->Arg(32);
+BENCHMARK_CAPTURE(network_lane, sigmoid, Activation::sigmoid)->Arg(32);
+BENCHMARK_CAPTURE(network_lane, gelu, Activation::gelu)->Arg(32);
+BENCHMARK(product)->Args({256, 32, 784})->Args({256, 784, 32})->Args({1024, 1024, 1024});
 
 }  // namespace
 

@@ -9,10 +9,11 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace lockstep::testing {
 
-/// A serial objective given by its formula; evaluations are counted, and a stop can be wished for from one of them on.
+/// A serial objective given by its formula; oracle calls are counted, and a stop can be wished for from one of them on.
 class FormulaObjective : public Objective {
  public:
   struct Formula {
@@ -30,7 +31,7 @@ class FormulaObjective : public Objective {
     result.value = formula_.value(w);
     result.weight = 1;
     result.mistakes = 1;
-    result.stop_requested = stop_at > 0 && evaluations >= stop_at;
+    result.stop_requested = count_call();
     if (order >= Order::gradient) {
       result.gradient = formula_.gradient(w);
     }
@@ -45,18 +46,20 @@ class FormulaObjective : public Objective {
     }
   }
   LinePoint along(const Vector& w, const Vector& d, double t) override {
-    return {formula_.value(w + t * d), formula_.gradient(w + t * d).dot(d), false};
+    ++line_points;
+    return {formula_.value(w + t * d), formula_.gradient(w + t * d).dot(d), count_call()};
   }
   bool curvature_product(const Vector& w, const Vector& v, Curvature, Vector& product) override {
     product = formula_.hessian(w) * v;
     ++products;
-    return false;
+    return count_call();
   }
-  bool has_hessian_diagonal() const override { return true; }
+  bool has_hessian_diagonal() const override { return has_diagonal; }
   bool hessian_diagonal(Vector& diagonal) override {
     diagonal = formula_.hessian(accepted_).diagonal();
-    return false;
+    return count_call();
   }
+  L1Term l1() const override { return l1_term; }
   void update(UpdateKind kind) override {
     if (kind == UpdateKind::initial || kind == UpdateKind::accept) {
       accepted_ = last_;
@@ -69,11 +72,22 @@ class FormulaObjective : public Objective {
   bool unbounded_when_separated() const override { return false; }
   std::string parameter_name(Index j) const override { return "w" + std::to_string(j); }
 
-  int evaluations = 0;
+  const Formula& formula() const { return formula_; }
+
+  int evaluations = 0;  // full passes
+  int line_points = 0;
   int products = 0;
+  int calls = 0;  // of any kind
   int stop_at = -1;
+  bool has_diagonal = true;
+  L1Term l1_term;
 
  private:
+  bool count_call() {
+    ++calls;
+    return stop_at > 0 && calls >= stop_at;
+  }
+
   Index dimension_;
   Formula formula_;
   Vector last_;
@@ -99,6 +113,96 @@ inline FormulaObjective rosenbrock() {
            }}};
 }
 
+/// Σ over pairs of 100 (w₂ − w₁²)² + (1 − w₁)²; p even; start (−1.2, 1, …), minimiser 1, minimum 0.
+inline FormulaObjective extended_rosenbrock(Index p) {
+  return {p,
+          {[](const Vector& w) {
+             double sum = 0;
+             for (Index i = 0; i < w.size(); i += 2) {
+               sum += 100 * std::pow(w[i + 1] - w[i] * w[i], 2) + std::pow(1 - w[i], 2);
+             }
+             return sum;
+           },
+           [](const Vector& w) {
+             Vector g(w.size());
+             for (Index i = 0; i < w.size(); i += 2) {
+               g[i] = -400 * w[i] * (w[i + 1] - w[i] * w[i]) - 2 * (1 - w[i]);
+               g[i + 1] = 200 * (w[i + 1] - w[i] * w[i]);
+             }
+             return g;
+           },
+           [](const Vector& w) {
+             Matrix h = Matrix::Zero(w.size(), w.size());
+             for (Index i = 0; i < w.size(); i += 2) {
+               h(i, i) = 1200 * w[i] * w[i] - 400 * w[i + 1] + 2;
+               h(i, i + 1) = h(i + 1, i) = -400 * w[i];
+               h(i + 1, i + 1) = 200;
+             }
+             return h;
+           }}};
+}
+
+/// w₁² − w₂² + w₂⁴: a saddle at 0; minimisers (0, ±1/√2), minimum −¼, condition number 2 there.
+inline FormulaObjective saddle() {
+  return {2,
+          {[](const Vector& w) { return w[0] * w[0] - w[1] * w[1] + std::pow(w[1], 4); },
+           [](const Vector& w) {
+             return Vector{{2 * w[0], -2 * w[1] + 4 * std::pow(w[1], 3)}};
+           },
+           [](const Vector& w) {
+             return Matrix{{2, 0}, {0, -2 + 12 * w[1] * w[1]}};
+           }}};
+}
+
+/// aᵀw: ∇ = a, ∇² = 0; unbounded.
+inline FormulaObjective linear_form(const Vector& a) {
+  return {a.size(),
+          {[a](const Vector& w) { return a.dot(w); }, [a](const Vector&) { return a; },
+           [](const Vector& w) { return Matrix(Matrix::Zero(w.size(), w.size())); }}};
+}
+
+/// ‖w‖²: ∇ = 2w, ∇² = 2I; minimiser 0, minimum 0, condition number 1.
+inline FormulaObjective squared_norm(Index p) {
+  return {p,
+          {[](const Vector& w) { return w.squaredNorm(); }, [](const Vector& w) { return Vector(2 * w); },
+           [](const Vector& w) { return Matrix(2 * Matrix::Identity(w.size(), w.size())); }}};
+}
+
+/// 3 w₁w₂ + w₃: ∇ = (3w₂, 3w₁, 1); indefinite and unbounded.
+inline FormulaObjective bilinear() {
+  return {3,
+          {[](const Vector& w) { return 3 * w[0] * w[1] + w[2]; },
+           [](const Vector& w) {
+             return Vector{{3 * w[1], 3 * w[0], 1}};
+           },
+           [](const Vector&) {
+             return Matrix{{0, 3, 0}, {3, 0, 0}, {0, 0, 0}};
+           }}};
+}
+
+/// ½ wᵀAw, A possibly not symmetric: ∇ = ½(A + Aᵀ)w, ∇² = ½(A + Aᵀ).
+inline FormulaObjective quadratic_form(const Matrix& a) {
+  const Matrix symmetric = 0.5 * (a + a.transpose());
+  return {a.rows(),
+          {[a](const Vector& w) { return 0.5 * w.dot(a * w); },
+           [symmetric](const Vector& w) { return Vector(symmetric * w); },
+           [symmetric](const Vector&) { return symmetric; }}};
+}
+
+/// Symmetric positive definite, p × p, eigenvalues from 1 to `condition` in equal ratios, eigenvectors of a reflection.
+inline Matrix conditioned_matrix(Index p, double condition) {
+  Vector eigenvalues(p);
+  Vector axis(p);
+  for (Index i = 0; i < p; ++i) {
+    eigenvalues[i] = std::pow(condition, static_cast<double>(i) / static_cast<double>(p - 1));
+    axis[i] = 1 + std::sin(static_cast<double>(7 * i));
+  }
+  axis.normalize();
+  const Matrix q = Matrix::Identity(p, p) - 2 * axis * axis.transpose();
+  const Matrix a = q * eigenvalues.asDiagonal() * q;
+  return 0.5 * (a + a.transpose());
+}
+
 /// w − log w per coordinate, +∞ where w ≤ 0; minimiser 1, minimum p. A unit step from afar leaves the domain.
 inline FormulaObjective log_barrier(Index p) {
   return {p,
@@ -107,6 +211,33 @@ inline FormulaObjective log_barrier(Index p) {
            },
            [](const Vector& w) { return Vector(1 - w.array().inverse()); },
            [](const Vector& w) { return Matrix(w.array().square().inverse().matrix().asDiagonal()); }}};
+}
+
+/// A problem whose optimum is known.
+struct KnownProblem {
+  std::string name;
+  FormulaObjective objective;
+  Vector start;
+  Vector minimiser;
+  double minimum = 0;
+  double condition = 1;  ///< of the Hessian at the minimiser
+};
+
+inline std::vector<KnownProblem> known_problems() {
+  const Matrix a = conditioned_matrix(12, 1e4);
+  const Vector best = Vector::LinSpaced(12, -1, 2);
+  std::vector<KnownProblem> problems;
+  problems.push_back({"squared norm", squared_norm(4), Vector::LinSpaced(4, -1, 2), Vector::Zero(4), 0, 1});
+  problems.push_back(
+      {"quadratic form", quadratic_form(Matrix{{2, 1}, {-1, 3}}), Vector::Ones(2), Vector::Zero(2), 0, 1.5});
+  problems.push_back(
+      {"ill-conditioned quadratic", quadratic(a, a * best), Vector::Zero(12), best, -0.5 * best.dot(a * best), 1e4});
+  problems.push_back({"Rosenbrock", rosenbrock(), Vector{{-1.2, 1}}, Vector::Ones(2), 0, 2508});
+  problems.push_back(
+      {"extended Rosenbrock", extended_rosenbrock(20), Vector{{-1.2, 1}}.replicate(10, 1), Vector::Ones(20), 0, 2508});
+  problems.push_back({"log barrier", log_barrier(3), Vector{{5, 0.01, 2}}, Vector::Ones(3), 3, 1});
+  problems.push_back({"saddle", saddle(), Vector{{1, 0.1}}, Vector{{0, std::sqrt(0.5)}}, -0.25, 2});
+  return problems;
 }
 
 }  // namespace lockstep::testing

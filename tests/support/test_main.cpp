@@ -1,7 +1,10 @@
-/// main() of the serial test binaries.
+/// main() of the serial test binaries: numerics as in the trainer.
+#include "lockstep/base/numerics.h"
+
 #include <gtest/gtest.h>
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
+  lockstep::configure_numerics();
   return RUN_ALL_TESTS();
 }

@@ -20,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+#include <omp.h>
+
 namespace lockstep::testing {
 
 /// What the ranks share. When a rank ends by an exception, those that wait for it are woken and throw
@@ -195,6 +197,7 @@ inline void run_ranks(int ranks, const std::function<void(Communicator&)>& work)
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks; ++rank) {
     threads.emplace_back([&world, &work, &failures, rank] {
+      omp_set_num_threads(1);  // a setting of each thread: OpenBLAS splits its sums by it
       try {
         ThreadCommunicator comm(world, rank);
         work(comm);

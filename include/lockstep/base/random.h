@@ -20,6 +20,10 @@ class RandomStream {
   /// Uniform double in [0, 1) with 53 random bits.
   double uniform();
 
+  /// Standard normal from two uniforms (G. E. P. Box, M. E. Muller, "A note on the generation of random normal
+  /// deviates", Ann. Math. Stat. 29 (1958)).
+  double normal();
+
  private:
   std::uint64_t seed_;
   std::array<std::uint32_t, 4> counter_;

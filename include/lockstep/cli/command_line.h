@@ -13,7 +13,7 @@
 namespace lockstep {
 
 /// `none`: nothing to run, only `text` to print.
-enum class Command { none, train, predict, evaluate, inspect };
+enum class Command { none, train, predict, evaluate, inspect, check };
 
 struct CommandLine {
   Command command = Command::none;
@@ -21,6 +21,7 @@ struct CommandLine {
   PredictSettings predict;
   EvaluateSettings evaluate;
   InspectSettings inspect;
+  CheckSettings check;
   /// The effective configuration stands in `text`; `command` is none.
   bool print_config = false;
   std::string text;  ///< help, version or configuration, to be printed as it is

@@ -32,10 +32,19 @@ struct InspectSettings {
   bool json = false;
 };
 
+struct CheckSettings {
+  std::string model_file;  ///< whose optimality is judged; empty: derivatives only
+  /// Data and model. Of a model file the model, its penalties and the roles of columns come from the file.
+  TrainSettings training;
+  bool json = false;
+};
+
 // All are Collective and throw the same Error on every rank.
 ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console);
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console);
 ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console);
 ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Console& console);
+/// numerical_stop where a check fails.
+ExitCode run_check(const CheckSettings& settings, Communicator& comm, Console& console);
 
 }  // namespace lockstep

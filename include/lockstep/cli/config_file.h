@@ -21,4 +21,7 @@ struct FileSetting {
 /// FILE:LINE:COLUMN where it is no TOML, or holds tables or dates.
 std::vector<FileSetting> read_config_file(const std::string& path);
 
+/// The same for text that came from `path`.
+std::vector<FileSetting> parse_config(const std::string& text, const std::string& path);
+
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lockstep/base/errors.h"
+#include "lockstep/cli/config_file.h"
 #include "lockstep/cli/environment.h"
 #include "lockstep/cli/options.h"
 
@@ -25,7 +26,7 @@ struct Layer {
 };
 
 // `options` are those of the command; a key of another command's option is left out (environment) or refused (others).
-Layer file_layer(const std::string& path, const std::vector<Option>& options);
+Layer file_layer(const std::vector<FileSetting>& settings, const std::vector<Option>& options);
 Layer set_layer(const std::vector<std::string>& assignments, const std::vector<Option>& options);
 Layer environment_layer(const Environment& environment, const std::vector<Option>& options);
 

@@ -33,6 +33,11 @@ std::vector<Option> train_options(TrainSettings& settings);
 std::vector<Option> predict_options(PredictSettings& settings);
 std::vector<Option> evaluate_options(EvaluateSettings& settings);
 std::vector<Option> inspect_options(InspectSettings& settings);
+std::vector<Option> check_options(CheckSettings& settings);
+
+/// Throws UsageError where a model file is given and an option says otherwise of the model than its default: the file
+/// brings its own.
+void require_no_model_options(const CheckSettings& settings);
 
 /// Names of all options of all commands.
 std::vector<std::string> all_option_names();

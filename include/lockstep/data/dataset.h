@@ -60,7 +60,7 @@ struct Dataset {
 struct LayoutSettings {
   Access access = Access::full_batch;
   std::int64_t parameters = 0;  ///< of the model, for the leaf count; 0: features + 1
-  std::int64_t lanes = 0;       ///< mini-batch runs: L asked for, capped at V and rounded down to a power of two
+  std::int64_t lanes = 0;       ///< L asked for, capped at V and rounded down to a power of two; 0: full-batch run
   int threads = 1;              ///< for laying out only
 };
 

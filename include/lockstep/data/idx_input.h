@@ -40,10 +40,10 @@ class IdxInput {
   std::int64_t row_values() const { return row_values_; }
   bool is_compressed() const { return stream_.is_compressed(); }
 
-  /// Hands out the values of the rows in order, at most 2^16 at a time; to be called once. Where the rows are
-  /// the file's last, its end is verified too. Throws DataError "FILE: row 17: …" for what is missing,
+  /// Hands out the values of the rows in order, at most 2^16 at a time, for `take` to use up; to be called once. Where
+  /// the rows are the file's last, its end is verified too. Throws DataError "FILE: row 17: …" for what is missing,
   /// damaged or too much, after the values before it were handed out.
-  void read(Run rows, const std::function<void(std::span<const double>)>& take);
+  void read(Run rows, const std::function<void(std::span<double>)>& take);
 
  private:
   void read_header();

@@ -15,6 +15,8 @@ namespace lockstep {
 enum class LabelKind {
   none,    ///< not read; may be absent
   real,    ///< a finite number
+  non_negative,  ///< a finite number ≥ 0
+  positive,      ///< a finite number > 0
   classes  ///< any text or number; mapped to 0 … K−1 in class order
 };
 
@@ -36,7 +38,7 @@ class LabelCollector {
   LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes);
 
   /// Takes the next row's label. `column` is its place in the line. Throws ContentError for a missing label,
-  /// one that is not finite, text where numbers are needed, and a label outside the expected classes.
+  /// one that is not finite or out of range, text where numbers are needed, and a label outside the expected classes.
   void add(std::string_view text, std::int64_t column);
   void add(double value, std::int64_t column);
 
@@ -48,6 +50,7 @@ class LabelCollector {
   std::vector<std::string> finish(Communicator& comm, const std::string& place, std::vector<double>& label);
 
  private:
+  void add_number(double value, std::int64_t column);
   void add_class(std::string_view text, std::int64_t column);
   double code_of(const std::string& canonical, std::int64_t column);
 

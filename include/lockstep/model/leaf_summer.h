@@ -18,8 +18,10 @@ class LeafSummer {
   explicit LeafSummer(int threads);
 
   /// The maximal aligned nodes of the run, left to right; valid until the next call. The bits do not depend on the
-  /// number of threads. An exception of any leaf is thrown again by the caller's thread.
-  NodeStack& sum(Run leaves, const PartialShape& shape, const AddLeaf& add_leaf);
+  /// number of threads. `work`: multiply-adds of the whole run, about; little work is done by fewer threads, since
+  /// waking one costs as much as some ten thousand of them. An exception of any leaf is thrown again by the caller's
+  /// thread.
+  NodeStack& sum(Run leaves, const PartialShape& shape, double work, const AddLeaf& add_leaf);
 
  private:
   void sum_run(Run leaves, std::size_t worker, const PartialShape& shape, const AddLeaf& add_leaf);

@@ -107,4 +107,7 @@ class Model {
   virtual std::vector<InvariantShift> invariant_shifts() const { return {}; }
 };
 
+/// Multiply-adds of one product of the model with this many of the data's rows, about.
+double work_of_rows(const Dataset& data, const Model& model, std::int64_t rows);
+
 }  // namespace lockstep

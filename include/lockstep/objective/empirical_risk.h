@@ -66,16 +66,18 @@ class EmpiricalRisk final : public Objective {
   RidingWords words_at(const Vector& w) const;
   const Partial& sum_leaves(const Vector& w, Order order);
   const Partial& sum_lanes(const Vector& w, Order order);
-  /// One reduction over all rows with a payload of p; its mean.
-  bool sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, Vector& mean);
+  /// One reduction over all rows with a payload of p; its mean plus the penalty's product with v.
+  bool sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, const Vector& v, Vector& product);
   void take_words(const Partial& total, const Vector& w);
   void take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const;
+  void take_mean(const Partial& total, double weight, const Vector& v, Vector& mean) const;
 
   const Dataset& data_;
   const Model& model_;
   Penalty penalty_;
   std::vector<InvariantShift> shifts_;  // along which F is constant, penalty included
   BatchSettings batches_;
+  int threads_;
   Communicator& comm_;
   std::function<RideAlong()> wishes_;
   RowReduction reduction_;

@@ -10,15 +10,27 @@
 
 namespace lockstep {
 
-/// Metrics by name, in a fixed order.
-///   classifiers: accuracy, log_loss, auc (rows weighted by s);  regression: mse, mae, r2
+/// What kind of answer a model gives, and so which predictions and metrics fit it.
+///
+/// | task         | margins z          | prediction        | metrics                     |
+/// | regression   | the mean           | z                 | mse, mae, r2                |
+/// | counts       | its logarithm      | e^z               | deviance (Poisson), mse, mae |
+/// | positives    | its logarithm      | e^z               | deviance (gamma), mse, mae  |
+/// | binary_score | a score            | class 1 if z > 0  | accuracy, auc               |
+/// | binary       | log odds           | class 1 if z > 0  | accuracy, log_loss, auc     |
+/// | multiclass   | K log probabilities, up to a shift | the largest | accuracy, log_loss (auc for K = 2) |
+///
+/// Deviances are means: 2 (y log(y/μ) − y + μ) and 2 (log(μ/y) + y/μ − 1).
+enum class Task { regression, counts, positives, binary_score, binary, multiclass };
+
+/// Metrics by name, in the order of the table; rows weighted by s.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
-/// Margins of the local rows at parameters w.
+/// Margins of the local rows (rows × K) at parameters w.
 Margins compute_margins(const Dataset& data, const Model& model, const Vector& w, int threads);
 
-/// The metrics that fit: those of a classifier where the data has classes. Collective.
-Metrics evaluate_metrics(const Dataset& data, const Margins& margins, int threads, Communicator& comm);
+/// The metrics that fit the task. Collective.
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm);
 
 /// Area under the ROC curve of scores for labels 0 and 1, ties counted half: P(score of a 1 > score of a 0). NaN where
 /// one class is absent. Holds all scores on rank 0. Collective.

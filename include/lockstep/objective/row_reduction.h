@@ -12,12 +12,14 @@ class RowReduction {
   /// threads ≥ 1: OpenMP threads of this rank.
   RowReduction(const Dataset& data, int threads, Communicator& comm);
 
-  /// Σ over all leaves; `add_leaf` adds the rows of one of this rank's leaves. One pass, one reduction. The result is
-  /// the same on every rank and valid until the next call. Collective.
-  const Partial& over_leaves(const PartialShape& shape, const RidingWords& words, const LeafSummer::AddLeaf& add_leaf);
+  /// Σ over all leaves; `add_leaf` adds the rows of one of this rank's leaves, which takes about `work` multiply-adds
+  /// in all. One pass, one reduction. The result is the same on every rank and valid until the next call. Collective.
+  const Partial& over_leaves(const PartialShape& shape, const RidingWords& words, double work,
+                             const LeafSummer::AddLeaf& add_leaf);
 
   /// The same over lanes, the leaves of a mini-batch step's tree. Collective.
-  const Partial& over_lanes(const PartialShape& shape, const RidingWords& words, const LeafSummer::AddLeaf& add_lane);
+  const Partial& over_lanes(const PartialShape& shape, const RidingWords& words, double work,
+                            const LeafSummer::AddLeaf& add_lane);
 
   Run own_lanes() const { return lanes_; }
   std::int64_t reductions() const { return reducer_.reductions(); }

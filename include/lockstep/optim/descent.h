@@ -1,22 +1,26 @@
 /// The full-batch loop: direction × step length until the gradient is small.
 #pragma once
 
-#include "lockstep/optim/direction.h"
+#include "lockstep/optim/descent_method.h"
+#include "lockstep/optim/early_stopping.h"
 #include "lockstep/optim/minimizer.h"
 
 namespace lockstep {
 
 struct DescentSettings {
   std::int64_t max_iterations = 100;  ///< ≥ 0
-  /// > 0: stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖); methods with a Hessian go on there while the quadratic model
-  /// promises a relative decrease of F above 1e-7 · tolerance (one iteration more, mostly).
+  /// > 0: stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖), with L1 the subgradient of least norm; methods with a Hessian go
+  /// on there while the quadratic model promises a relative decrease of F above 1e-7 · tolerance (one iteration more,
+  /// mostly).
   double tolerance = 1e-6;
 };
 
-/// Minimises from state.parameters; `state` stands at the last completed iteration when it returns. Collective.
-/// Throws NumericalStop when F is not finite at the start, or when the classes are strictly separated and nothing
-/// penalises the coefficients (there is no finite optimum).
-Summary descend(Objective& objective, DirectionMethod& method, const DescentSettings& settings, OptimizerState& state,
-                IterationObserver& observer);
+/// Minimises from state.parameters; `state` stands at the last completed iteration when it returns. Where early
+/// stopping keeps the best parameters, F, ‖∇F‖ and the oracle's accepted point are theirs at the end (not where the run
+/// was stopped on request). Collective. Throws NumericalStop when F is not finite at the start or overflows under a
+/// fixed step, or when the classes are strictly separated and nothing penalises the coefficients (there is no finite
+/// optimum); ConfigurationError for an L1 penalty that the method cannot handle.
+Summary descend(Objective& objective, const DescentMethod& method, const DescentSettings& settings,
+                const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
 
 }  // namespace lockstep

@@ -11,11 +11,15 @@ namespace lockstep {
 /// | step     | step[:EPOCHS[:FACTOR]] | η₀ · FACTOR^⌊e/EPOCHS⌋  (10, 0.1)     |
 /// | cosine   | cosine                 | η₀ · ½ (1 + cos(π e/E))               |
 /// | inverse  | inverse[:RATE]         | η₀ / (1 + RATE · e)  (1)              |
+/// | warm-up  | warmup:EPOCHS+REST     | η₀ · k/K at the k-th of the first K = EPOCHS · S steps, S an epoch; then REST,
+/// | |          |                        | one of the above, whose e and E count from the end of the warm-up |
+/// (Warm-up: P. Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677, section 2.2.)
 class Schedule {
  public:
   enum class Kind { constant, step, cosine, inverse };
 
-  /// Throws ConfigurationError for a text that is none of the above. initial > 0, epochs ≥ 0.
+  /// Throws ConfigurationError for a text that is none of the above, and for a warm-up that leaves no epoch to a
+  /// cosine. initial > 0, epochs ≥ 0.
   static Schedule parse(const std::string& text, double initial, std::int64_t epochs);
 
   /// The rate of step `step` (of `steps`) in epoch `epoch`.
@@ -25,9 +29,12 @@ class Schedule {
   bool uses_horizon() const { return kind_ == Kind::cosine; }
 
  private:
+  std::string parse_warmup(const std::string& text);
+
   Kind kind_ = Kind::constant;
   double initial_ = 0;
-  double epochs_ = 0;
+  double warmup_ = 0;  // epochs
+  double epochs_ = 0;  // after the warm-up
   double period_ = 10;
   double factor_ = 0.1;
 };

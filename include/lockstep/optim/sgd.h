@@ -1,29 +1,26 @@
-/// Mini-batch stochastic gradient descent with momentum (B. Polyak 1964; the form of Sutskever et al., ICML 2013,
-/// without the rate inside the velocity):
-///
-///   v ← μ v + ∇F_B(w),   w ← w − η v
-///
-/// | symbol | meaning                                  | shape |
-/// | F_B    | mean loss of the batch plus the penalty  |       |
-/// | v      | velocity                                 | p     |
-/// | μ, η   | momentum in [0, 1), learning rate > 0    |       |
+/// Mini-batch stochastic descent: update rule (update_rule.h) × learning-rate schedule (schedule.h), step by step
+/// through the batches of each epoch.
 #pragma once
 
 #include "lockstep/objective/objective.h"
+#include "lockstep/optim/early_stopping.h"
 #include "lockstep/optim/minimizer.h"
 #include "lockstep/optim/schedule.h"
+#include "lockstep/optim/update_rule.h"
 
 namespace lockstep {
 
-struct SgdSettings {
+struct StochasticSettings {
   std::int64_t epochs = 10;  ///< ≥ 0
   Schedule schedule;
-  double momentum = 0;  ///< in [0, 1)
+  UpdateSettings update;  ///< the rule perceptron converges when an epoch sees no mistake
 };
 
-/// Runs to the end of the epochs from where `state` stands, mid-epoch too. Ends with one full pass that gives F and
-/// ‖∇F‖. Collective. Throws NumericalStop at a gradient that is not finite, before it touches the parameters.
-Summary descend_stochastically(Objective& objective, const SgdSettings& settings, OptimizerState& state,
-                               IterationObserver& observer);
+/// Runs from where `state` stands, mid-epoch too, to the end of the epochs, to an epoch without mistakes (perceptron)
+/// or until the validation loss stalls. Ends with one full pass that gives F and ‖∇F‖ at final_parameters(state).
+/// Collective. Throws NumericalStop at a gradient that is not finite or a step that overflows; `state` then stands
+/// before that step.
+Summary descend_stochastically(Objective& objective, const StochasticSettings& settings,
+                               const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
 
 }  // namespace lockstep

@@ -23,14 +23,17 @@ struct OptimizerState {
   double epoch_mistakes = 0;  ///< Σ over this epoch's steps of the weight on the wrong side
   bool separated = false;     ///< the last epoch saw no mistake
 
+  double last_step_length = 0;  ///< of gradient descent with a line search; 0: no step yet
+
   // L-BFGS
   std::vector<Vector> point_changes;     ///< s_k = w_{k+1} − w_k, p each, oldest first
   std::vector<Vector> gradient_changes;  ///< y_k = ∇F_{k+1} − ∇F_k, p each
+  double least_gradient_norm = 0;        ///< since F last fell above its rounding
+  std::int64_t since_least = 0;          ///< iterations since then without a lesser one
 
   // Newton-CG
-  double trust_radius = 0;            ///< Δ; 0: not chosen yet
   double damping = 0;                 ///< λ of the Gauss–Newton model; 0: not chosen yet
-  double previous_gradient_norm = 0;  ///< ‖∇F‖ one iteration ago, for the forcing term
+  double previous_gradient_norm = 0;  ///< scaled ‖D ∇F‖ one iteration ago, for the forcing term; 0: none yet
   double forcing = 0;                 ///< η of the last iteration
 
   // early stopping

@@ -1,32 +1,34 @@
 /// What is trained on what: data read for a model, and the model that fits them.
 #pragma once
 
-#include "lockstep/base/console.h"
 #include "lockstep/data/dataset.h"
-#include "lockstep/model/linear_model.h"
 #include "lockstep/train/model_file.h"
 #include "lockstep/train/settings.h"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace lockstep {
 
-/// How labels are understood for a model.
-LabelKind label_kind(ModelKind kind);
-
-std::unique_ptr<LinearModel> make_model(ModelKind kind, Index features, bool intercept);
-
-/// Data and their label's name.
-struct LabelledData {
+struct TrainingProblem {
+  ModelDescription model;
   Dataset rows;
+  std::optional<Dataset> validation;
   std::string label_name;
+  std::vector<double> class_weights;  ///< one a class, or empty: all 1
 };
 
-/// Reads and lays out the training data. Throws DataError when the labels do not fit the model. Collective.
-LabelledData load_training_data(const TrainSettings& settings, int threads, Communicator& comm);
+/// Reads and lays out the training and validation data. `settings` are completed. Throws DataError when the labels do
+/// not fit the model, ConfigurationError when class weights do not fit the labels. Collective.
+TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm);
+
+/// The problem that a model file solves: `settings` are those stored in it and say where the data are, whose columns
+/// and classes are the model's. Throws DataError where they do not describe that model. Collective.
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm);
 
 /// Reads data for a model that exists: the same columns and classes. Collective.
-Dataset load_data_for_model(ReadSettings read, const ModelFile& model, int threads, Communicator& comm);
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
 
 }  // namespace lockstep

@@ -6,14 +6,16 @@
 #include "lockstep/optim/minimizer.h"
 #include "lockstep/train/checkpoint_manager.h"
 #include "lockstep/train/run_log.h"
+#include "lockstep/train/validation.h"
 
 namespace lockstep {
 
 class RunObserver final : public IterationObserver {
  public:
-  /// `state.optimizer` is the state that the optimizer advances. `log` is null on ranks other than 0.
+  /// `state.optimizer` is the state that the optimizer advances. `log` is null on ranks other than 0, `held_out` where
+  /// there is no validation.
   RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk, CheckpointManager& checkpoints,
-              RunLog* log, Console& console);
+              RunLog* log, const HeldOutRows* held_out, Console& console);
 
   void iteration_completed(const OptimizerState& state, const IterationReport& report) override;
   void step_completed(const OptimizerState& state) override;
@@ -36,6 +38,7 @@ class RunObserver final : public IterationObserver {
   EmpiricalRisk& risk_;
   CheckpointManager& checkpoints_;
   RunLog* log_;
+  const HeldOutRows* held_out_;
   Console& console_;
   CheckpointInterval interval_;
   Timer run_timer_;

@@ -24,6 +24,7 @@ struct RunSummary {
   std::string optimizer;
   std::int64_t iterations = 0;  ///< completed iterations, or steps of a mini-batch run
   std::int64_t epochs = 0;
+  double passes = 0;  ///< over the features of all rows, of this job
   std::int64_t rows = 0;
   std::int64_t features = 0;
   std::int64_t parameters = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lockstep/data/reader.h"
+#include "lockstep/train/model_description.h"
 
 #include <cstdint>
 #include <string>
@@ -9,13 +10,13 @@
 
 namespace lockstep {
 
-enum class ModelKind { linear, logistic };
-enum class OptimizerKind { newton, sgd };
+enum class OptimizerKind { automatic, perceptron, gd, sgd, adam, adamw, lbfgs, newton, newton_cg };
 
-std::string to_string(ModelKind kind);
 std::string to_string(OptimizerKind kind);
-ModelKind model_kind(const std::string& name);          ///< throws ConfigurationError naming the known models
 OptimizerKind optimizer_kind(const std::string& name);  ///< throws ConfigurationError naming the known optimizers
+
+/// True for the optimizers that step through mini-batches.
+bool is_mini_batch(OptimizerKind kind);
 
 /// An interval of --checkpoint-every: "500s", "10m", "3h", "20i" (iterations or steps), "2e" (epochs).
 struct CheckpointInterval {
@@ -31,21 +32,33 @@ enum class ResumePolicy { automatic, never, file };
 struct TrainSettings {
   // what is learned from
   ReadSettings data;       ///< label_kind follows the model
-  std::string validation;  ///< path of a second file whose metrics are reported; empty: none
+  std::string validation;  ///< a second file, or a fraction in (0, 1) of the rows; empty: none
   ModelKind model = ModelKind::logistic;
-  OptimizerKind optimizer = OptimizerKind::newton;
+  OptimizerKind optimizer = OptimizerKind::automatic;
   double l2 = 0;  ///< ≥ 0, finite
+  double l1 = 0;  ///< ≥ 0, finite; lbfgs
   bool intercept = true;
+  std::string class_weight;                   ///< empty: all 1; "balanced"; or "CLASS:WEIGHT,…"
+  double delta = 1.35;                        ///< > 0; huber
+  std::vector<std::string> hidden = {"128"};  ///< mlp: units of the hidden layers, first to last
+  Activation activation = Activation::relu;
+  NetworkLoss loss = NetworkLoss::cross_entropy;
+  Scalar precision = Scalar::float32;  ///< mlp
+  std::string init;                    ///< a model file to start from; empty: none
 
-  // how it is learned
-  std::int64_t max_iterations = 100;  ///< ≥ 0; Newton
-  double tolerance = 1e-6;            ///< > 0; Newton stops at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖)
+  // how it is learned; 0 where noted: chosen for the optimizer, see completed()
+  std::int64_t max_iterations = 100;  ///< ≥ 0; full-batch optimizers
+  double tolerance = 1e-6;            ///< > 0; they stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖)
   std::int64_t epochs = 10;           ///< ≥ 0; mini-batch optimizers
-  std::int64_t batch_size = 256;      ///< ≥ 1; global
-  std::int64_t lanes = 0;             ///< 0: 64 for linear models; else a power of two
-  double learning_rate = 0.01;        ///< > 0, finite
-  std::string schedule = "constant";  ///< constant | step[:EPOCHS[:FACTOR]] | cosine | inverse[:RATE]
-  double momentum = 0;                ///< in [0, 1)
+  std::int64_t batch_size = 0;        ///< global; 0: 1 for the perceptron rule, else 256
+  std::int64_t lanes = 0;             ///< a power of two; 0: 64, for networks batch_size/32
+  double learning_rate = 0;           ///< 0: perceptron 1, sgd 0.01, adam and adamw 0.001; gd: line search
+  std::string schedule = "constant";  ///< [warmup:EPOCHS+]constant | step[:EPOCHS[:FACTOR]] | cosine | inverse[:RATE]
+  double momentum = 0;                ///< in [0, 1); sgd
+  bool nesterov = false;              ///< sgd
+  double weight_decay = 0;            ///< ≥ 0; adamw
+  double clip_norm = 0;               ///< ≥ 0; 0: gradients are not clipped
+  std::int64_t patience = 0;          ///< ≥ 0 epochs or iterations without a better validation loss; 0: no early stop
   std::uint64_t seed = 0;
 
   // where and how it runs; free to change on resume
@@ -58,10 +71,17 @@ struct TrainSettings {
   std::string checkpoint_every = "10m";
   int keep = 2;                   ///< ≥ 2 checkpoints kept
   double max_time_seconds = 0;    ///< 0: no limit
-  std::string progress = "auto";  ///< auto | lines | bar | none
+  std::string progress = "auto";  ///< auto | lines | none
+  bool plan = false;              ///< print what the run would take, and train nothing
 
-  /// Throws ConfigurationError that lists every violation with name and value.
+  /// Throws ConfigurationError that lists every value out of its range, with name and value.
+  void validate_values() const;
+  /// The same, and what does not fit together.
   void validate() const;
+  /// These settings with everything that is chosen for a model or an optimizer filled in.
+  TrainSettings completed() const;
+  /// The part of the rows that `validation` holds out; 0 where it names a file or nothing.
+  double validation_fraction() const;
   /// The run folder, with the default filled in.
   std::string run_folder() const;
 };

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct HistoryEntry {
   double objective = 0;
   double gradient_norm = -1;
   double step_length = 0;
+  double validation_loss = std::numeric_limits<double>::quiet_NaN();      ///< NaN: none
+  double validation_accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN: none, or no classifier
   std::uint64_t parameters_hash = 0;
 };
 

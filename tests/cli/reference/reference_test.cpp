@@ -1,6 +1,4 @@
-/// Certified optima, accuracy and bits on data of real size.
-#include <algorithm>
-#include <cmath>
+/// Accuracy and bits on data of real size.
 #include <sstream>
 
 #include "cli/invariance.h"
@@ -10,32 +8,6 @@
 
 namespace lockstep::testing {
 namespace {
-
-struct Certified {
-  const char* file;
-  const char* l2;
-  double optimum;
-};
-
-TEST(ReferenceData, NewtonReachesTheCertifiedOptimaIn15Iterations) {
-  for (const Certified& problem :
-       {Certified{"heart_scale/heart_scale", "1e-2", 0.3695956380670},
-        Certified{"heart_scale/heart_scale", "1e-4", 0.3332468880896},
-        Certified{"german/german.numer", "1e-2", 0.4816453803069},
-        Certified{"german/german.numer", "1e-4", 0.4680344150866}, Certified{"a9a/a9a", "1e-2", 0.3699116320440},
-        Certified{"a9a/a9a", "1e-4", 0.3244130441120}}) {
-    SCOPED_TRACE(std::string(problem.file) + " l2 " + problem.l2);
-    const Scratch scratch;
-    const std::string run = scratch.path("run");
-    const auto result =
-        launch_well(0, 2, {"train", "--data", reference(problem.file), "--l2", problem.l2, "--run", run});
-    ASSERT_EQ(result.exit_code, 0);
-    const auto summary = summary_of(run);
-    EXPECT_EQ(summary.at("status"), "converged");
-    EXPECT_LE(summary.at("iterations").get<int>(), 15);
-    EXPECT_NEAR(summary.at("objective").get<double>(), problem.optimum, 1e-12 * problem.optimum);
-  }
-}
 
 double share_equal(const std::string& predictions, const std::string& libsvm) {
   std::istringstream predicted(predictions);

@@ -225,16 +225,15 @@ TEST_F(IdxReader, DamagedGzipIsReported) {
     const std::string expected = error_on(1, settings);
     EXPECT_TRUE(expected.starts_with("65 FILE")) << expected;
     EXPECT_EQ(error_on(3, settings), expected);
+  }
+  constexpr std::size_t kHeader = 10;  // of gzip; it has no checksum
+  for (std::size_t at = kHeader; at < packed.size(); at += 3) {
     std::string flipped = packed;
-    flipped[length + 6] ^= 16;  // behind the header, which has no checksum
-    settings = unlabelled(flipped);
-    const std::string of_flipped = error_on(1, settings);
-    if (of_flipped == "no error") {  // the bits that fill the last byte up mean nothing
-      EXPECT_EQ(read_on(1, settings).block.dense, values_);
-    } else {
-      EXPECT_TRUE(of_flipped.starts_with("65 FILE")) << of_flipped;
-    }
-    EXPECT_EQ(error_on(3, settings), of_flipped);
+    flipped[at] ^= 16;
+    const ReadSettings settings = unlabelled(flipped);
+    const std::string expected = error_on(1, settings);
+    EXPECT_TRUE(expected.starts_with("65 FILE")) << expected;
+    EXPECT_EQ(error_on(3, settings), expected);
   }
 }
 

@@ -71,8 +71,8 @@ TEST_P(LinearModelKernels, AgreeWithThePlainLoop) {
   KernelParameters prepared;
   model.prepare(w, prepared);
   LeafSummer summer(2);
-  const NodeStack& nodes =
-      summer.sum(data.leaves, model.shape(Order::hessian), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+  const NodeStack& nodes = summer.sum(
+      data.leaves, model.shape(Order::hessian), 1e9, [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
         model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::hessian, into, scratch, &margins);
       });
   ASSERT_EQ(nodes.size(), 1u);

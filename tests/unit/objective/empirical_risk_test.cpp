@@ -97,7 +97,7 @@ Vector all_results(const MadeData& made, Communicator& comm, int threads) {
     results.insert(results.end(), at.gradient.begin(), at.gradient.end());
     results.insert(results.end(), at.hessian.packed().begin(), at.hessian.packed().end());
   }
-  Problem problem(made, comm, threads, 10);
+  Problem problem(made, comm, threads, 2000);
   for (const std::int64_t step : {0, 3}) {
     problem.risk.select_batch({1, step % problem.risk.steps_per_epoch()});
     problem.risk.evaluate(some_point(problem.risk.dimension()), Order::gradient, at);
@@ -107,7 +107,7 @@ Vector all_results(const MadeData& made, Communicator& comm, int threads) {
 }
 
 TEST(EmpiricalRisk, HasTheSameBitsOnAnyRanksAndThreads) {
-  for (const MadeData& made : {MadeData{.rows = 3001, .features = 11}, MadeData{.rows = 3, .features = 2},
+  for (const MadeData& made : {MadeData{.rows = 3001, .features = 30}, MadeData{.rows = 3, .features = 2},
                                MadeData{.rows = 500, .features = 50, .sparse = true, .weights = true}}) {
     SerialCommunicator serial;
     const Vector expected = all_results(made, serial, 1);

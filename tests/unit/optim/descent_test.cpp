@@ -1,55 +1,23 @@
 #include "lockstep/optim/descent.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/model/linear_model.h"
-#include "lockstep/objective/empirical_risk.h"
 
-#include "support/made_data.h"
-#include "support/problem_zoo.h"
+#include "support/descent_run.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
 namespace {
 
-struct Recorder final : IterationObserver {
-  void iteration_completed(const OptimizerState& state, const IterationReport& report) override {
-    points.push_back(state.parameters);
-    reports.push_back(report);
-  }
-  void step_completed(const OptimizerState&) override {}
-  std::vector<Vector> points;
-  std::vector<IterationReport> reports;
-};
+using testing::Logistic;
+using testing::made_share;
 
-struct NewtonRun {
-  Summary summary;
-  OptimizerState state;
-  Recorder recorder;
-};
-
-NewtonRun newton(Objective& objective, const Vector& start, DescentSettings settings = {}) {
-  NewtonRun run;
-  run.state.parameters = start;
-  const auto method = make_newton_cholesky();
-  run.summary = descend(objective, *method, settings, run.state, run.recorder);
-  return run;
+testing::DescentRun newton(Objective& objective, const Vector& start, const DescentSettings& settings = {}) {
+  return testing::run_descent(objective, *make_newton_cholesky(), start, settings);
 }
-
-/// Logistic data in memory with a risk on them.
-struct Logistic {
-  explicit Logistic(RawData&& raw, double l2 = 0.01)
-      : data(make_dataset(std::move(raw), {}, comm)),
-        model(data.features, true, make_logistic_loss()),
-        risk(data, model, Penalty(l2, data.features), {}, 1, comm) {}
-  SerialCommunicator comm;
-  Dataset data;
-  LinearModel model;
-  EmpiricalRisk risk;
-};
 
 TEST(Newton, SolvesAQuadraticInOneStep) {
   auto problem = testing::quadratic(Matrix{{4, 1, 0}, {1, 3, 1}, {0, 1, 1e6}}, Vector{{1, 2, 3}});
-  const NewtonRun run = newton(problem, Vector::Ones(3));
+  const auto run = newton(problem, Vector::Ones(3));
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_EQ(run.state.iteration, 1);
   EXPECT_EQ(problem.evaluations, 2) << "an accepted Newton step costs one pass";
@@ -57,25 +25,25 @@ TEST(Newton, SolvesAQuadraticInOneStep) {
 
 TEST(Newton, ReachesTheMinimumOfRosenbrock) {
   auto problem = testing::rosenbrock();
-  const NewtonRun run = newton(problem, Vector{{-1.2, 1}}, {200, 1e-12});
+  const auto run = newton(problem, Vector{{-1.2, 1}}, {200, 1e-12});
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_LT((run.state.parameters - Vector::Ones(2)).norm(), 1e-10);
 }
 
 TEST(Newton, ComesBackFromOutsideTheDomain) {
   auto problem = testing::log_barrier(2);
-  const NewtonRun run = newton(problem, Vector{{5, 0.01}});
+  const auto run = newton(problem, Vector{{5, 0.01}});
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_LT((run.state.parameters - Vector::Ones(2)).norm(), 1e-6);
 }
 
 TEST(Newton, SquaresItsErrorOnLogistic) {
-  Logistic problem(testing::made_share({.rows = 500}, 0, 1));
-  const NewtonRun run = newton(problem.risk, Vector::Zero(8), {20, 1e-13});
-  ASSERT_GE(run.recorder.points.size(), 4u);
+  Logistic problem(made_share({.rows = 500}, 0, 1));
+  const auto run = newton(problem.risk, Vector::Zero(8), {20, 1e-13});
+  ASSERT_GE(run.points.size(), 4u);
   const Vector& best = run.state.parameters;
   std::vector<double> errors;
-  for (const Vector& point : run.recorder.points) {
+  for (const Vector& point : run.points) {
     if (const double error = (point - best).norm(); error > 1e-7 && error < 0.5) {
       errors.push_back(error);
     }
@@ -87,27 +55,27 @@ TEST(Newton, SquaresItsErrorOnLogistic) {
 }
 
 TEST(Newton, DampsASingularHessianAndNamesTheColumn) {
-  RawData raw = testing::made_share({.rows = 200}, 0, 1);
+  RawData raw = made_share({.rows = 200}, 0, 1);
   for (std::size_t i = 0; i < 200; ++i) {
     raw.block.dense[7 * i + 4] = raw.block.dense[7 * i + 1];
   }
   raw.feature_names = {"a", "b", "c", "d", "twin", "f", "g"};
   Logistic problem(std::move(raw), 0);
-  const NewtonRun run = newton(problem.risk, Vector::Zero(8));
+  const auto run = newton(problem.risk, Vector::Zero(8));
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_TRUE(run.state.parameters.allFinite());
-  EXPECT_GT(run.recorder.reports[0].damping, 0);
-  EXPECT_EQ(run.recorder.reports[0].weak_parameters, std::vector<std::string>{"twin"});
+  EXPECT_GT(run.reports[0].damping, 0);
+  EXPECT_EQ(run.reports[0].weak_parameters, std::vector<std::string>{"twin"});
 }
 
 TEST(Newton, FollowsTheUnitsOfTheFeaturesExactly) {
-  RawData scaled = testing::made_share({.rows = 200}, 0, 1);
+  RawData scaled = made_share({.rows = 200}, 0, 1);
   for (std::size_t i = 0; i < 200; ++i) {
     for (int j = 0; j < 7; ++j) {
       scaled.block.dense[7 * i + static_cast<std::size_t>(j)] *= std::ldexp(1.0, 80 * (j - 3));
     }
   }
-  Logistic plain(testing::made_share({.rows = 200}, 0, 1), 0);
+  Logistic plain(made_share({.rows = 200}, 0, 1), 0);
   Logistic other(std::move(scaled), 0);
   const Vector expected = newton(plain.risk, Vector::Zero(8), {6, 1e-300}).state.parameters;
   const Vector seen = newton(other.risk, Vector::Zero(8), {6, 1e-300}).state.parameters;
@@ -118,7 +86,7 @@ TEST(Newton, FollowsTheUnitsOfTheFeaturesExactly) {
 }
 
 TEST(Newton, RefusesSeparableDataWithoutAPenalty) {
-  RawData raw = testing::made_share({.rows = 100}, 0, 1);
+  RawData raw = made_share({.rows = 100}, 0, 1);
   for (std::size_t i = 0; i < 100; ++i) {
     raw.block.label[i] = raw.block.dense[7 * i] > 0 ? 1 : 0;
   }
@@ -127,34 +95,63 @@ TEST(Newton, RefusesSeparableDataWithoutAPenalty) {
 }
 
 TEST(Newton, StandsAtACompletedIterationWhenItIsStopped) {
-  for (int stop_at = 1; stop_at <= 12; ++stop_at) {
-    auto undisturbed = testing::rosenbrock();
-    const NewtonRun all = newton(undisturbed, Vector{{-1.2, 1}}, {100, 1e-12});
-    auto problem = testing::rosenbrock();
-    problem.stop_at = stop_at;
-    NewtonRun run = newton(problem, Vector{{-1.2, 1}}, {100, 1e-12});
-    ASSERT_EQ(run.summary.status, Summary::Status::stopped);
-    EXPECT_EQ(static_cast<std::size_t>(run.state.iteration), run.recorder.points.size());
-    problem.stop_at = -1;
-    const auto method = make_newton_cholesky();
-    descend(problem, *method, {100, 1e-12}, run.state, run.recorder);
-    EXPECT_EQ(run.state.parameters, all.state.parameters);
-    EXPECT_EQ(run.state.iteration, all.state.iteration);
+  testing::expect_same_bits_when_stopped_anywhere([] { return testing::rosenbrock(); }, make_newton_cholesky,
+                                                  Vector{{-1.2, 1}}, {100, 1e-12});
+}
+
+TEST(Newton, LeavesASaddle) {
+  for (const double tilt : {0.1, -0.1, 1e-6}) {
+    auto problem = testing::saddle();
+    const auto run = newton(problem, Vector{{1, tilt}}, {100, 1e-10});
+    EXPECT_EQ(run.summary.status, Summary::Status::converged);
+    EXPECT_NEAR(run.summary.objective, -0.25, 1e-12) << tilt;
+    EXPECT_GT(run.reports[0].damping, 0);
   }
 }
 
 TEST(Newton, TellsWhenTheLimitEndsIt) {
   auto problem = testing::rosenbrock();
-  const NewtonRun run = newton(problem, Vector{{-1.2, 1}}, {3, 1e-12});
+  const auto run = newton(problem, Vector{{-1.2, 1}}, {3, 1e-12});
   EXPECT_EQ(run.summary.status, Summary::Status::limit_reached);
   EXPECT_EQ(run.state.iteration, 3);
 }
 
 TEST(Newton, CallsRoundingLevelConverged) {
-  Logistic problem(testing::made_share({.rows = 500}, 0, 1));
-  const NewtonRun run = newton(problem.risk, Vector::Zero(8), {100, 1e-30});
+  Logistic problem(made_share({.rows = 500}, 0, 1));
+  const auto run = newton(problem.risk, Vector::Zero(8), {100, 1e-30});
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_LT(run.summary.gradient_norm, 1e-14);
+}
+
+/// The loss falls to the 4th iteration and rises after it.
+struct ValleyAtFour final : Validator {
+  double loss(const Vector&) override { return std::abs(++calls - 4); }
+  int calls = 0;
+};
+
+TEST(Descent, HandsOutTheBestParametersWhenValidationStalls) {
+  auto problem = testing::extended_rosenbrock(6);
+  const Vector start = Vector{{-1.2, 1}}.replicate(3, 1);
+  ValleyAtFour validator;
+  const EarlyStopping early_stopping(validator, 3);
+  auto run = testing::run_descent(problem, *make_gradient_descent(0), start, {100, 1e-9}, early_stopping);
+  EXPECT_EQ(run.summary.status, Summary::Status::converged);
+  EXPECT_EQ(run.state.iteration, 7);
+  EXPECT_EQ(final_parameters(run.state), run.points[3]);
+  EXPECT_EQ(run.summary.objective, run.reports[3].objective);
+  EXPECT_EQ(run.summary.gradient_norm, run.reports[3].gradient_norm);
+  EXPECT_EQ(run.summary.reason, early_stopping.reason(run.state));
+
+  const Summary again = descend(problem, *make_gradient_descent(0), {100, 1e-9}, early_stopping, run.state, run);
+  EXPECT_EQ(run.state.iteration, 7) << "a run resumed at its end ends";
+  EXPECT_EQ(again.reason, run.summary.reason);
+  EXPECT_EQ(again.objective, run.summary.objective);
+}
+
+TEST(Descent, RefusesL1WhereTheMethodCannotHandleIt) {
+  auto problem = testing::squared_norm(2);
+  problem.l1_term = {0.1, 2};
+  EXPECT_THROW(newton(problem, Vector::Ones(2)), ConfigurationError);
 }
 
 }  // namespace

@@ -1,142 +1,234 @@
 #include "lockstep/optim/sgd.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/model/linear_model.h"
-#include "lockstep/objective/batch_schedule.h"
-#include "lockstep/objective/empirical_risk.h"
+#include "lockstep/base/lanes.h"
 
 #include <cmath>
-#include <numbers>
+#include <limits>
 
-#include "support/made_data.h"
+#include "stochastic_problem.h"
 #include "support/problem_zoo.h"
+#include "support/thread_communicator.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
 namespace {
 
-using testing::MadeData;
+using testing::at_zero;
+using testing::expect_same_state;
+using testing::Recorder;
+using testing::StochasticProblem;
 
-struct Ignore final : IterationObserver {
-  void iteration_completed(const OptimizerState&, const IterationReport&) override {}
-  void step_completed(const OptimizerState&) override {}
-};
+constexpr UpdateRule kRules[] = {UpdateRule::perceptron, UpdateRule::sgd, UpdateRule::nesterov, UpdateRule::adam,
+                                 UpdateRule::adamw};
 
-struct Problem {
-  explicit Problem(std::function<RideAlong()> wishes = {})
-      : data(testing::make_data(made, comm, layout())),
-        model(made.features, true, make_logistic_loss()),
-        risk(data, model, Penalty(0.01, made.features), {32, 9}, 1, comm, std::move(wishes)) {}
-  static LayoutSettings layout() {
-    LayoutSettings settings;
-    settings.access = Access::mini_batch;
-    settings.lanes = 8;
-    return settings;
-  }
-  MadeData made{.rows = 400};
-  SerialCommunicator comm;
-  Dataset data;
-  LinearModel model;
-  EmpiricalRisk risk;
-};
-
-SgdSettings settings_for(std::int64_t epochs) {
-  return {epochs, Schedule::parse("cosine", 0.2, 4), 0.9};
+StochasticSettings settings_for(UpdateRule rule, std::int64_t epochs) {
+  StochasticSettings settings;
+  settings.epochs = epochs;
+  settings.schedule = Schedule::parse("warmup:0.5+cosine", rule == UpdateRule::adam ? 0.02 : 0.2, 4);
+  settings.update = {.rule = rule, .momentum = 0.9, .weight_decay = 0.01, .decayed = 7, .clip_norm = 0.5};
+  return settings;
 }
 
-OptimizerState at_zero() {
-  OptimizerState state;
-  state.parameters = Vector::Zero(8);
-  return state;
+std::unique_ptr<PointwiseLoss> loss_for(UpdateRule rule) {
+  return rule == UpdateRule::perceptron ? make_perceptron_loss() : make_logistic_loss();
 }
 
 /// v ← μv + g, w ← w − ηv with the rows of each batch in a plain loop.
 TEST(Sgd, EqualsThePlainLoop) {
-  Problem problem;
-  const MadeData& made = problem.made;
+  SerialCommunicator comm;
+  StochasticProblem problem(make_logistic_loss(), 32, 0.01, comm);
+  StochasticSettings settings;
+  settings.epochs = 2;
+  settings.schedule = Schedule::parse("cosine", 0.2, 4);
+  settings.update.momentum = 0.9;
   OptimizerState state = at_zero();
-  Ignore observer;
-  descend_stochastically(problem.risk, settings_for(2), state, observer);
+  Recorder observer;
+  descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
 
   Vector w = Vector::Zero(8);
   Vector v = Vector::Zero(8);
-  const std::int64_t lanes = problem.data.partition.lanes;
-  const std::int64_t steps = steps_per_epoch(made.rows, 32);
-  const Schedule schedule = Schedule::parse("cosine", 0.2, 4);
-  for (std::int64_t epoch = 0; epoch < 2; ++epoch) {
-    for (std::int64_t step = 0; step < steps; ++step) {
-      Vector g = Vector::Zero(8);
-      double count = 0;
-      for (std::int64_t lane = 0; lane < lanes; ++lane) {
-        const std::int64_t first = proportional_cut(lane, lanes, made.rows);
-        const std::int64_t m = proportional_cut(lane + 1, lanes, made.rows) - first;
-        const auto order = shuffled_lane(9, epoch, lane, m);
-        const lockstep::Run batch = batch_positions(step, steps, lane, lanes, m);
-        for (std::int64_t at = batch.begin; at < batch.end; ++at) {
-          const std::int64_t row = first + order[static_cast<std::size_t>(at)];
-          Vector x = Vector::Ones(8);
-          for (Index j = 0; j < 7; ++j) {
-            x[j] = testing::made_entry(made, row, j);
-          }
-          g += (1 / (1 + std::exp(-x.dot(w))) - testing::made_label(made, row)) * x;
-          count += 1;
-        }
-      }
-      g /= count;
-      g.head(7) += 0.01 * w.head(7);
-      v = 0.9 * v + g;
-      w -= schedule.rate(epoch, step, steps) * v;
+  const std::int64_t steps = problem.risk.steps_per_epoch();
+  for (std::int64_t k = 0; k < 2 * steps; ++k) {
+    const BatchPosition position{k / steps, k % steps};
+    const std::vector<std::int64_t> rows = problem.rows_of(position);
+    Vector g = Vector::Zero(8);
+    for (const std::int64_t row : rows) {
+      const Vector x = StochasticProblem::row(row);
+      g += (1 / (1 + std::exp(-x.dot(w))) - StochasticProblem::label(row)) * x;
+    }
+    g /= static_cast<double>(rows.size());
+    g.head(7) += 0.01 * w.head(7);
+    v = 0.9 * v + g;
+    w -= settings.schedule.rate(position.epoch, position.step, steps) * v;
+    EXPECT_LT((observer.states[static_cast<std::size_t>(k)].parameters - w).norm(), 1e-12);
+  }
+  EXPECT_EQ(state.iteration, 2 * steps);
+  EXPECT_EQ(observer.reports.size(), 2u);
+  EXPECT_EQ(observer.reports[0].mistakes, -1);
+}
+
+/// Widrow and Hoff: w ← w + η (t − wᵀx) x, a row a step.
+TEST(Sgd, IsTheDeltaRuleOnAdalineWithBatchesOfOneRow) {
+  SerialCommunicator comm;
+  StochasticProblem problem(make_adaline_loss(), 1, 0, comm);
+  StochasticSettings settings;
+  settings.epochs = 2;
+  settings.schedule = Schedule::parse("constant", 0.01, 2);
+  OptimizerState state = at_zero();
+  Recorder observer;
+  descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
+  ASSERT_EQ(observer.states.size(), 800u);
+  Vector w = Vector::Zero(8);
+  for (std::int64_t k = 0; k < 800; ++k) {
+    const std::vector<std::int64_t> rows = problem.rows_of({k / 400, k % 400});
+    ASSERT_EQ(rows.size(), 1u);
+    const Vector x = StochasticProblem::row(rows[0]);
+    const double t = 2 * StochasticProblem::label(rows[0]) - 1;
+    w += 0.01 * (t - w.dot(x)) * x;
+    EXPECT_LT((observer.states[static_cast<std::size_t>(k)].parameters - w).norm(), 1e-13);
+  }
+}
+
+TEST(Sgd, ResumedAfterAnyStepGivesTheSameBits) {
+  SerialCommunicator comm;
+  for (const UpdateRule rule : kRules) {
+    const StochasticSettings settings = settings_for(rule, 3);
+    StochasticProblem problem(loss_for(rule), 64, 0.01, comm);
+    OptimizerState expected = at_zero();
+    Recorder observer;
+    const Summary whole = descend_stochastically(problem.risk, settings, EarlyStopping(), expected, observer);
+    ASSERT_EQ(observer.states.size(), 21u);
+    for (OptimizerState state : observer.states) {
+      StochasticProblem again(loss_for(rule), 64, 0.01, comm);
+      Recorder unused;
+      const Summary summary = descend_stochastically(again.risk, settings, EarlyStopping(), state, unused);
+      expect_same_state(state, expected);
+      EXPECT_EQ(summary.objective, whole.objective);
+      EXPECT_EQ(summary.reason, whole.reason);
     }
   }
-  EXPECT_LT((state.parameters - w).norm(), 1e-12);
-  EXPECT_EQ(state.iteration, 2 * steps);
 }
 
 TEST(Sgd, StoppedAnywhereAndResumedGivesTheSameBits) {
-  Ignore observer;
-  Problem undisturbed;
+  SerialCommunicator comm;
+  const StochasticSettings settings = settings_for(UpdateRule::sgd, 4);
+  StochasticProblem undisturbed(make_logistic_loss(), 32, 0.01, comm);
   OptimizerState expected = at_zero();
-  const Summary whole = descend_stochastically(undisturbed.risk, settings_for(4), expected, observer);
+  Recorder observer;
+  const Summary whole = descend_stochastically(undisturbed.risk, settings, EarlyStopping(), expected, observer);
   for (int stop_after = 1; stop_after < 40; stop_after += 5) {
     int calls = 0;
     OptimizerState state = at_zero();
     {
-      Problem problem([&] { return RideAlong{++calls == stop_after ? 1u : 0u, 0}; });
-      const Summary summary = descend_stochastically(problem.risk, settings_for(4), state, observer);
+      StochasticProblem problem(make_logistic_loss(), 32, 0.01, comm, 1, [&] {
+        return RideAlong{++calls == stop_after ? 1u : 0u, 0};
+      });
+      const Summary summary = descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
       ASSERT_EQ(summary.status, Summary::Status::stopped);
       ASSERT_EQ(state.iteration, stop_after);
     }
-    Problem problem;
-    const Summary summary = descend_stochastically(problem.risk, settings_for(4), state, observer);
-    EXPECT_EQ(state.parameters, expected.parameters);
-    EXPECT_EQ(state.velocity, expected.velocity);
+    StochasticProblem problem(make_logistic_loss(), 32, 0.01, comm);
+    const Summary summary = descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
+    expect_same_state(state, expected);
     EXPECT_EQ(summary.objective, whole.objective);
   }
 }
 
-TEST(Sgd, RefusesAStepThatIsNotFinite) {
+TEST(Sgd, HasTheSameBitsOnAnyRanksAndThreads) {
+  for (const UpdateRule rule : kRules) {
+    SerialCommunicator serial;
+    StochasticProblem alone(loss_for(rule), 32, 0.01, serial);
+    OptimizerState expected = at_zero();
+    Recorder observer;
+    descend_stochastically(alone.risk, settings_for(rule, 2), EarlyStopping(), expected, observer);
+    for (const int ranks : {2, 3, 8}) {
+      testing::run_ranks(ranks, [&](Communicator& comm) {
+        StochasticProblem problem(loss_for(rule), 32, 0.01, comm, 2);
+        StochasticSettings settings = settings_for(rule, 2);
+        settings.update.threads = 2;
+        OptimizerState state = at_zero();
+        Recorder unused;
+        descend_stochastically(problem.risk, settings, EarlyStopping(), state, unused);
+        expect_same_state(state, expected);
+      });
+    }
+  }
+}
+
+/// ½‖w‖² whose gradient is NaN from the given evaluation on.
+testing::FormulaObjective breaks_at(int evaluation, int& evaluations) {
+  return {2,
+          {[](const Vector& w) { return 0.5 * w.squaredNorm(); },
+           [&evaluations, evaluation](const Vector& w) {
+             return ++evaluations < evaluation ? w : Vector(w * std::numeric_limits<double>::quiet_NaN());
+           },
+           {}}};
+}
+
+TEST(Sgd, LeavesTheStateAsItWasWhereItRefusesAStep) {
+  for (const UpdateRule rule : kRules) {
+    int evaluations = 0;
+    testing::FormulaObjective objective = breaks_at(6, evaluations);
+    OptimizerState state = at_zero(2);
+    state.parameters << 1, -2;
+    Recorder observer;
+    try {
+      descend_stochastically(objective, settings_for(rule, 9), EarlyStopping(), state, observer);
+      FAIL() << "no NumericalStop";
+    } catch (const NumericalStop& stop) {
+      EXPECT_NE(std::string(stop.what()).find("in epoch 3, step 2"), std::string::npos) << stop.what();
+    }
+    ASSERT_EQ(observer.states.size(), 5u);
+    expect_same_state(state, observer.states.back());
+  }
+}
+
+TEST(Sgd, RefusesAStepThatOverflows) {
   auto explosive = testing::quadratic(1e200 * Matrix::Identity(2, 2), Vector::Ones(2));
   OptimizerState state;
   state.parameters = Vector::Ones(2);
-  Ignore observer;
-  EXPECT_THROW(descend_stochastically(explosive, {10, Schedule::parse("constant", 1e100, 10), 0}, state, observer),
-               NumericalStop);
+  StochasticSettings settings;
+  settings.schedule = Schedule::parse("constant", 1e100, 10);
+  Recorder observer;
+  EXPECT_THROW(descend_stochastically(explosive, settings, EarlyStopping(), state, observer), NumericalStop);
   EXPECT_TRUE(state.parameters.allFinite());
 }
 
-TEST(Schedule, FollowsItsFormula) {
-  EXPECT_EQ(Schedule::parse("constant", 0.5, 10).rate(7, 3, 10), 0.5);
-  EXPECT_DOUBLE_EQ(Schedule::parse("step:2:0.5", 1, 10).rate(5, 0, 10), 0.25);
-  EXPECT_DOUBLE_EQ(Schedule::parse("inverse:2", 1, 10).rate(1, 5, 10), 1 / (1 + 2 * 1.5));
-  EXPECT_DOUBLE_EQ(Schedule::parse("cosine", 1, 10).rate(2, 5, 10), 0.5 * (1 + std::cos(std::numbers::pi / 4)));
-  EXPECT_TRUE(Schedule::parse("cosine", 1, 10).uses_horizon());
-  EXPECT_FALSE(Schedule::parse("step", 1, 10).uses_horizon());
-}
+/// Validation losses by script, one a call.
+struct ScriptedValidator final : Validator {
+  double loss(const Vector&) override { return losses.at(calls++); }
+  std::vector<double> losses;
+  std::size_t calls = 0;
+};
 
-TEST(Schedule, RefusesWhatItDoesNotKnow) {
-  for (const char* text : {"", "linear", "step:0", "step:a", "cosine:3", "inverse:1:2", "step:1:2:3", "step:inf"}) {
-    EXPECT_THROW(Schedule::parse(text, 1, 1), ConfigurationError) << text;
-  }
+TEST(Sgd, KeepsTheBestParametersAndStopsEarly) {
+  SerialCommunicator comm;
+  const StochasticSettings settings = settings_for(UpdateRule::adam, 20);
+  StochasticProblem problem(make_logistic_loss(), 100, 0.01, comm);
+  ScriptedValidator validator;
+  validator.losses = {5, 4, 3, 3.5, 3};
+  const EarlyStopping early_stopping(validator, 2);
+  OptimizerState state = at_zero();
+  Recorder observer;
+  const Summary summary = descend_stochastically(problem.risk, settings, early_stopping, state, observer);
+  EXPECT_EQ(summary.status, Summary::Status::converged);
+  EXPECT_EQ(summary.reason, early_stopping.reason(state));
+  EXPECT_EQ(state.epoch, 5);
+  EXPECT_EQ(state.best_at, 3);
+  EXPECT_EQ(state.best_parameters, observer.states[11].parameters);
+  expect_same_state(observer.states.back(), state);  // the observer sees what was recorded
+
+  Evaluation at;
+  problem.risk.evaluate(state.best_parameters, Order::gradient, at);
+  EXPECT_EQ(summary.objective, at.value);
+  EXPECT_EQ(summary.gradient_norm, norm(at.gradient));
+
+  OptimizerState resumed = state;
+  const Summary again = descend_stochastically(problem.risk, settings, early_stopping, resumed, observer);
+  EXPECT_EQ(again.reason, summary.reason);
+  expect_same_state(resumed, state);
+  EXPECT_EQ(validator.calls, 5u);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST(TrainSettings, EveryViolationIsNamedWithItsValue) {
   s.max_iterations = -2;
   s.tolerance = 0;
   s.epochs = -3;
-  s.batch_size = 0;
+  s.batch_size = -1;
   s.lanes = 3;
   s.learning_rate = std::numeric_limits<double>::infinity();
   s.schedule = "step:0";
@@ -62,7 +62,7 @@ TEST(TrainSettings, EveryViolationIsNamedWithItsValue) {
   s.data.drop = {"a"};
   const std::string text = violations_of(s);
   for (const char* part :
-       {"l2 = -1", "max-iterations = -2", "tolerance = 0", "epochs = -3", "batch-size = 0", "lanes = 3",
+       {"l2 = -1", "max-iterations = -2", "tolerance = 0", "epochs = -3", "batch-size = -1", "lanes = 3",
         "learning-rate = inf", "schedule = \"step:0\"", "momentum = 1", "threads = -4", "keep = 1",
         "checkpoint-every = \"10x\"", "max-time = -5", "progress = \"dots\"", "resume = \"\"", "allow-change = \"l3\"",
         "label-column = \"a\": must not be dropped", "weight-column = \"a\": must differ from label-column"}) {

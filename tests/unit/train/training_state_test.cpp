@@ -15,13 +15,15 @@ TrainingState some_state() {
   TrainingState state;
   state.optimizer.parameters = Vector{{1.5, -0.0, std::numeric_limits<double>::denorm_min(), 1e300}};
   state.optimizer.velocity = Vector{{0.1, 0.2, 0.3, -0.4}};
+  state.optimizer.point_changes = {Vector{{1, 2, 3, 4}}, Vector{{5, 6, 7, 8}}};
+  state.optimizer.gradient_changes = {Vector{{-1, 2, -3, 4}}, Vector{{5, -6, 7, -8}}};
   state.optimizer.iteration = 1234567890123;
   state.optimizer.epoch = 3;
   state.optimizer.epoch_step = 17;
   state.optimizer.epoch_loss = 1.0 / 3;
   state.optimizer.epoch_weight = 17 * 64;
   state.optimizer.initial_gradient_norm = 2.5;
-  state.history = {{1, 40, 0.5, -1, 0.1, 0xffffffffffffffffu}, {2, 80, 0.4, 1e-3, 0.05, 7}};
+  state.history = {{1, 40, 0.5, -1, 0.1, 0.7, 0.9, 0xffffffffffffffffu}, {2, 80, 0.4, 1e-3, 0.05, 0.6, 0.8, 7}};
   state.configuration = {{"l2", "0.001", true}, {"drop", "[\"a\", \"b\"]", true}};
   state.fingerprint = 0xdeadbeefdeadbeefu;
   state.leaves = 64;
@@ -65,11 +67,19 @@ TEST(ReplicaHash, SeesEveryField) {
   EXPECT_TRUE(changed([](OptimizerState& s) { ++s.iteration; }));
   EXPECT_TRUE(changed([](OptimizerState& s) { ++s.epoch_step; }));
   EXPECT_TRUE(changed([](OptimizerState& s) { s.epoch_loss = 0; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.second_moment = Vector::Ones(4); }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.point_changes.push_back(Vector::Ones(4)); }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.gradient_changes.push_back(Vector::Ones(4)); }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.best_parameters = Vector::Ones(4); }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.separated = true; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.since_best = 2; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.damping = 1; }));
 }
 
 TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
   ModelFile model;
-  model.kind = ModelKind::logistic;
+  model.model.kind = ModelKind::logistic;
+  model.model.features = 2;
   model.parameters = Vector{{1, -2, 0.5}};
   model.feature_names = {"länge", "b c"};
   model.class_names = {"no", "yes"};
@@ -89,13 +99,44 @@ TEST(ModelFile, RefusesOtherContent) {
   EXPECT_THROW(parse_model(to_bytes(some_state()), "m"), DataError);
 }
 
+ModelDescription logistic(Index features, bool intercept) {
+  ModelDescription model;
+  model.features = features;
+  model.intercept = intercept;
+  return model;
+}
+
+TEST(ModelFile, HoldsNetworksLayerByLayer) {
+  ModelFile file;
+  file.model.kind = ModelKind::mlp;
+  file.model.features = 3;
+  file.model.hidden = {4, 2};
+  file.model.outputs = 2;
+  file.model.activation = Activation::gelu;
+  file.model.precision = Scalar::float64;
+  file.class_names = {"a", "b"};
+  file.parameters = Vector::LinSpaced(file.model.dimension(), 1, 2);
+  const ModelFile back = parse_model(to_bytes(file), "m");
+  EXPECT_EQ(back.model, file.model);
+  EXPECT_EQ(back.parameters, file.parameters);
+  EXPECT_EQ(file.model.dimension(), file.model.network().parameters());
+  for (Index layer = 0; layer < 3; ++layer) {
+    const auto blocks = file.model.blocks();
+    EXPECT_EQ(blocks[static_cast<std::size_t>(2 * layer)].first, file.model.network().weights_begin(layer));
+    EXPECT_EQ(blocks[static_cast<std::size_t>(2 * layer + 1)].first, file.model.network().biases_begin(layer));
+  }
+}
+
 TEST(ParametersSha256, IsOverCoefficientsThenInterceptWithoutNegativeZeros) {
   // python3 -c "import hashlib, struct; print(hashlib.sha256(struct.pack('<3d', 1, 0, 0)).hexdigest())"
-  EXPECT_EQ(parameters_sha256(Vector{{1, 0, 0}}, true),
+  EXPECT_EQ(parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}),
             "725c4777db328932b197731b1c986c84913a069a2090deb3667b697624551c8b");
-  EXPECT_EQ(parameters_sha256(Vector{{1, -0.0, 0}}, true), parameters_sha256(Vector{{1, 0, -0.0}}, true));
-  EXPECT_EQ(parameters_sha256(Vector{{1, 0}}, false), parameters_sha256(Vector{{1, 0, 0}}, true));
-  EXPECT_NE(parameters_sha256(Vector{{1, 0, 0}}, true), parameters_sha256(Vector{{0, 1, 0}}, true));
+  EXPECT_EQ(parameters_sha256(logistic(2, true), Vector{{1, -0.0, 0}}),
+            parameters_sha256(logistic(2, true), Vector{{1, 0, -0.0}}));
+  EXPECT_EQ(parameters_sha256(logistic(2, false), Vector{{1, 0}}),
+            parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}));
+  EXPECT_NE(parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}),
+            parameters_sha256(logistic(2, true), Vector{{0, 1, 0}}));
 }
 
 }  // namespace

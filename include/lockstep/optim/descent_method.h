@@ -1,0 +1,111 @@
+/// What the full-batch loop (descent.h) composes: a search direction and a step rule along it.
+///
+/// | method                | direction                              | step rule                                     |
+/// | gradient descent      | −∇F                                    | fixed, or backtracking from twice the last step |
+/// | L-BFGS                | two-loop recursion                     | strong Wolfe                                  |
+/// | OWL-QN (L1 > 0)       | two-loop recursion on the orthant face | projected backtracking                        |
+/// | Newton–Cholesky       | −(∇²F + damping)⁻¹ ∇F                  | backtracking                                  |
+/// | Newton–CG             | truncated conjugate gradients          | backtracking; Gauss–Newton: Levenberg–Marquardt |
+///
+/// Methods keep nothing between calls: what the next step depends on is in OptimizerState, so a resumed run takes the
+/// steps of the undisturbed one.
+#pragma once
+
+#include "lockstep/objective/objective.h"
+#include "lockstep/optim/state.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace lockstep {
+
+/// A point, what the oracle said there, and the objective with its L1 penalty.
+struct Iterate {
+  Vector w;          ///< p
+  Evaluation at;     ///< of the smooth part
+  double value = 0;  ///< F(w) + l1 ‖w‖₁
+  Vector gradient;   ///< subgradient of least norm of that, p; ∇F(w) without L1
+};
+
+/// Evaluates the objective at point.w up to `order` (gradient at least). Collective.
+void evaluate(Objective& objective, Order order, Iterate& point);
+
+/// F and its gradient are numbers there.
+bool is_finite(const Iterate& point);
+
+/// A direction d at an iterate and what it took to find it.
+struct Direction {
+  Vector d;                     ///< p; a descent direction: slope < 0
+  double slope = 0;             ///< ⟨gradient, d⟩
+  double first_step = 1;        ///< the step rule tries this multiple of d first
+  double damping = 0;           ///< λ that was added to the curvature
+  double next_damping = 0;      ///< Gauss–Newton: λ after the step was judged
+  double model_change = 0;      ///< Gauss–Newton: change of F that its model predicts, λ left out
+  std::vector<Index> weak;      ///< parameters whose pivots vanished
+  std::int64_t products = 0;    ///< curvature products
+  double forcing = 0;           ///< η: relative residual that conjugate gradients aimed at
+  double scaled_norm = 0;       ///< ‖D ∇F‖ in the scaling that conjugate gradients used
+  bool is_restart = false;      ///< L-BFGS: steepest descent after its memory failed
+  bool stop_requested = false;  ///< some rank wished to stop; d is unusable
+
+  /// Decrease of F that the model behind the direction promises for the first step.
+  double predicted_decrease() const { return -0.5 * first_step * slope; }
+};
+
+/// How a step rule ended.
+struct Step {
+  enum class Status {
+    accepted,
+    stalled,  ///< no step lowers F: rounding level, or the direction is useless
+    stopped   ///< some rank wished to stop before a step was accepted
+  };
+  Status status = Status::accepted;
+  double length = 0;  ///< t: the new point is w + t d (projected, for OWL-QN)
+};
+
+class DescentMethod {
+ public:
+  virtual ~DescentMethod() = default;
+
+  /// What the method needs to know at an iterate.
+  virtual Order order() const { return Order::gradient; }
+
+  /// True when an L1 penalty is allowed.
+  virtual bool handles_l1() const { return false; }
+
+  /// The direction at an accepted iterate. The same bits on every rank. Collective.
+  virtual Direction direction(const Iterate& from, const OptimizerState& state, Objective& objective) const = 0;
+
+  /// Searches along the direction, which may be replaced by a better founded one. On acceptance `trial` is the new
+  /// iterate and the oracle has been told; otherwise it is unspecified. Collective.
+  virtual Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
+                    Iterate& trial) const = 0;
+
+  /// Writes what the accepted step taught into the state.
+  virtual void learn(const Iterate& from, const Direction& direction, const Step& step, const Iterate& to,
+                     OptimizerState& state) const;
+};
+
+/// Gradient descent. learning_rate > 0: fixed step, NumericalStop when F overflows. 0: backtracking line search whose
+/// first trial is twice the last accepted step, at the start a step of unit length.
+std::unique_ptr<DescentMethod> make_gradient_descent(double learning_rate);
+
+/// L-BFGS (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., Alg. 7.4, 7.5) with `memory` ≥ 1 pairs, 2 · memory
+/// vectors of p. Where the objective has an L1 penalty: OWL-QN (orthant.h).
+std::unique_ptr<DescentMethod> make_lbfgs(int memory = 10);
+
+/// Newton's direction −∇²F⁻¹ ∇F by Cholesky, with Levenberg damping where the Hessian is not positive definite.
+std::unique_ptr<DescentMethod> make_newton_cholesky();
+
+struct NewtonCgSettings {
+  Curvature curvature = Curvature::exact;  ///< gauss_newton: with Levenberg–Marquardt damping, for networks
+  double forcing = 0;                      ///< in (0, 1): fixed η; 0: Eisenstat–Walker
+  std::int64_t max_products = 1000;        ///< ≥ 1, curvature products a direction
+  double first_damping = 1;                ///< > 0: λ of the first iteration (Gauss–Newton)
+};
+
+/// Truncated Newton (newton_cg.cpp says how).
+std::unique_ptr<DescentMethod> make_newton_cg(const NewtonCgSettings& settings = {});
+
+}  // namespace lockstep

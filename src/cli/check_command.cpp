@@ -1,0 +1,93 @@
+/// trainer check: are the derivatives right, and is a model file a minimum?
+#include "lockstep/cli/commands.h"
+#include "lockstep/cli/launch.h"
+#include "lockstep/cli/stored_settings.h"
+#include "lockstep/objective/empirical_risk.h"
+#include "lockstep/train/problem.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "check_report.h"
+
+namespace lockstep {
+
+namespace {
+
+Smoothness smoothness_of(const ModelDescription& model) {
+  switch (model.kind) {
+    case ModelKind::perceptron:
+      return Smoothness::kinked;
+    case ModelKind::huber:
+    case ModelKind::squared_hinge:
+      return Smoothness::kinked_gradient;
+    case ModelKind::mlp:
+      return model.activation == Activation::relu ? Smoothness::kinked : Smoothness::smooth;
+    default:
+      return Smoothness::smooth;
+  }
+}
+
+void use_if_empty(std::string& text, const std::string& stored) {
+  text = text.empty() ? stored : text;
+}
+
+/// The stored settings on the data that the user names; what the user says of columns counts.
+TrainSettings settings_on_data(TrainSettings stored, ReadSettings data) {
+  use_if_empty(data.label_column, stored.data.label_column);
+  use_if_empty(data.weight_column, stored.data.weight_column);
+  use_if_empty(data.offset_column, stored.data.offset_column);
+  use_if_empty(data.exposure_column, stored.data.exposure_column);
+  if (data.drop.empty()) {
+    data.drop = stored.data.drop;
+  }
+  stored.data = std::move(data);
+  if (stored.validation_fraction() == 0) {
+    stored.validation.clear();  // a file of its own: not learned from
+  }
+  return stored;
+}
+
+}  // namespace
+
+ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& console) {
+  const int threads = survey_cores(comm, check.training.threads, process_environment()).threads;
+  const std::uint64_t seed = check.training.seed;
+  TrainSettings settings = check.training;
+  std::optional<ModelFile> file;
+  if (!check.model_file.empty()) {
+    file = load_model(check.model_file, comm);
+    settings = settings_on_data(stored_settings(*file, check.model_file), check.training.data);
+  }
+  settings.precision = Scalar::float64;
+  settings.optimizer = OptimizerKind::automatic;  // rows are read in their order
+  settings.data.label_kind = label_kind(settings.model, settings.loss);
+  const TrainingProblem problem =
+      file ? load_problem_for_model(settings, *file, threads, comm) : load_problem(settings, threads, comm);
+  const auto model = make_model(problem.model, problem.class_weights);
+  EmpiricalRisk risk(problem.rows, *model, Penalty(settings.l2, model->penalised(), settings.l1), {}, threads, comm);
+
+  const DerivativeSettings derivatives{
+      .smoothness = smoothness_of(problem.model), .has_hessian = !problem.model.is_network(), .seed = seed};
+  const Vector start = initial_parameters(problem.model, settings.seed);
+  CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = threads};
+  const auto check_at = [&](const std::string& place, const Vector& w) {
+    report.points.push_back({place, check_derivatives(risk, w, derivatives)});
+  };
+  check_at("a random point", random_point(risk, start, seed));
+  if (file) {
+    check_at("the parameters of the model file", file->parameters);
+    CertificateSettings certificate;
+    certificate.tolerance = check.training.tolerance;
+    certificate.is_convex = !problem.model.is_network();
+    certificate.spectrum.seed = seed;
+    report.certificate = certify(risk, file->parameters, start, certificate);
+    report.is_training_data = problem.rows.fingerprint == file->fingerprint;
+  } else if (problem.model.is_network()) {
+    check_at("the initial parameters", start);
+  }
+  console.info(check.json ? to_json(report) : to_text(report));
+  return report.passed() ? ExitCode::success : ExitCode::numerical_stop;
+}
+
+}  // namespace lockstep

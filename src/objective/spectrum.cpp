@@ -1,0 +1,158 @@
+#include "lockstep/objective/spectrum.h"
+
+#include "lockstep/base/lanes.h"
+#include "lockstep/base/random.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include <Eigen/Eigenvalues>
+#include <Spectra/SymEigsSolver.h>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::uint64_t kStart = 0xe1;  // stream of random numbers of the first vector
+
+/// x ↦ P H P x + σ (x − P x): the eigenvalues of A, and σ for what P removes. With σ between the extreme eigenvalues of
+/// A these are the extreme ones.
+class ProjectedHessian {
+ public:
+  using Scalar = double;
+
+  ProjectedHessian(Objective& objective, const Vector& w, const std::vector<bool>& is_free)
+      : objective_(objective), w_(w), is_free_(is_free) {}
+
+  void set_complement(double sigma) { sigma_ = sigma; }
+  std::int64_t products() const { return products_; }
+  Index rows() const { return w_.size(); }
+  Index cols() const { return w_.size(); }
+
+  Vector project(Vector v) const {
+    for (Index j = 0; !is_free_.empty() && j < v.size(); ++j) {
+      v[j] = is_free_[static_cast<std::size_t>(j)] ? v[j] : 0;
+    }
+    objective_.remove_invariant(v);
+    return v;
+  }
+
+  Vector operator*(const Vector& x) const {
+    const Vector inside = project(x);
+    Vector product;
+    objective_.curvature_product(w_, inside, Curvature::exact, product);
+    ++products_;
+    return project(std::move(product)) + sigma_ * (x - inside);
+  }
+
+  void perform_op(const double* x, double* y) const {
+    Vector v = Eigen::Map<const Vector>(x, rows());
+    objective_.replicate(std::span(v.data(), static_cast<std::size_t>(v.size())));
+    Eigen::Map<Vector>(y, rows()) = *this * v;
+  }
+
+ private:
+  Objective& objective_;
+  const Vector& w_;
+  const std::vector<bool>& is_free_;
+  double sigma_ = 0;
+  mutable std::int64_t products_ = 0;
+};
+
+/// x ↦ A x / scale + 2 x: eigenvalues about 1 to 3, so that Spectra's relative accuracy is one relative to `scale`.
+struct ShiftedHessian {
+  using Scalar = double;
+  Index rows() const { return a.rows(); }
+  Index cols() const { return a.cols(); }
+  void perform_op(const double* x, double* y) const {
+    a.perform_op(x, y);
+    Eigen::Map<Vector> result(y, rows());
+    result = result / scale + 2 * Eigen::Map<const Vector>(x, rows());
+  }
+  double eigenvalue(double shifted) const { return (shifted - 2) * scale; }
+
+  const ProjectedHessian& a;
+  double scale;
+};
+
+/// Ritz values also where they have not converged.
+template <typename Operator>
+class Lanczos : public Spectra::SymEigsSolver<Operator> {
+ public:
+  using Spectra::SymEigsSolver<Operator>::SymEigsSolver;
+  double smallest() const { return this->m_ritz_val.minCoeff(); }
+  double largest() const { return this->m_ritz_val.maxCoeff(); }
+};
+
+Spectrum solve_densely(ProjectedHessian& a) {
+  const Index p = a.rows();
+  Matrix h(p, p);
+  Matrix complement(p, p);
+  for (Index j = 0; j < p; ++j) {
+    const Vector unit = Vector::Unit(p, j);
+    h.col(j) = a * unit;
+    complement.col(j) = unit - a.project(unit);
+  }
+  const double removed = std::round(complement.trace());
+  if (removed >= static_cast<double>(p)) {
+    return {0, 0, true, 0, a.products()};
+  }
+  const double mean = h.trace() / (static_cast<double>(p) - removed);
+  const Matrix full = 0.5 * (h + h.transpose()) + mean * complement;
+  const Vector values = Eigen::SelfAdjointEigenSolver<Matrix>(full, Eigen::EigenvaluesOnly).eigenvalues();
+  const double rounding = std::numeric_limits<double>::epsilon() * values.cwiseAbs().maxCoeff();
+  return {values[0], values[p - 1], true, static_cast<double>(p) * rounding, a.products()};
+}
+
+/// Basis vectors kept: up to 160 MB of them.
+Index basis_size(Index p) {
+  return std::clamp<Index>(20'000'000 / p, 12, std::min<Index>(p, 64));
+}
+
+Spectrum solve_by_lanczos(ProjectedHessian& a, const SpectrumSettings& settings) {
+  RandomStream random(settings.seed, kStart, 0);
+  Vector start(a.rows());
+  std::ranges::generate(start, [&] { return random.normal(); });
+  start = a.project(std::move(start));
+  const double length = norm(start);
+  if (length == 0) {
+    return {};
+  }
+  start /= length;
+  const Vector product = a * start;
+  if (norm(product) == 0) {
+    return {0, 0, true, 0, a.products()};
+  }
+  a.set_complement(dot(start, product));
+  constexpr double kRoughly = 0.01;
+  const Index basis = basis_size(a.rows());
+  Lanczos<ProjectedHessian> magnitude(a, 1, basis);
+  magnitude.init(start.data());
+  magnitude.compute(Spectra::SortRule::LargestMagn, settings.restarts, kRoughly);
+  const double scale = std::max(std::abs(magnitude.smallest()), std::abs(magnitude.largest()));
+  ShiftedHessian shifted{a, scale};
+  Lanczos<ShiftedHessian> both(shifted, 2, basis);
+  both.init(start.data());
+  both.compute(Spectra::SortRule::BothEnds, settings.restarts, settings.accuracy / 3);
+  return {shifted.eigenvalue(both.smallest()), shifted.eigenvalue(both.largest()),
+          both.info() == Spectra::CompInfo::Successful, settings.accuracy * scale, a.products()};
+}
+
+}  // namespace
+
+Spectrum extreme_eigenvalues(Objective& objective, const Vector& w, const std::vector<bool>& is_free,
+                             const SpectrumSettings& settings) {
+  ProjectedHessian a(objective, w, is_free);
+  Spectrum spectrum =
+      w.size() <= std::max<Index>(settings.dense_limit, 12) ? solve_densely(a) : solve_by_lanczos(a, settings);
+  std::vector<double> values = {spectrum.smallest, spectrum.largest, spectrum.converged ? 1.0 : 0.0};
+  objective.replicate(values);
+  spectrum.smallest = values[0];
+  spectrum.largest = values[1];
+  spectrum.converged = values[2] == 1;
+  return spectrum;
+}
+
+}  // namespace lockstep

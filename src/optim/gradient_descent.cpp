@@ -1,0 +1,57 @@
+/// Gradient descent: w ← w − t ∇F(w).
+#include "lockstep/base/lanes.h"
+#include "lockstep/optim/line_search.h"
+
+namespace lockstep {
+
+namespace {
+
+/// Twice the last step overshoots by less than this many halvings.
+constexpr int kHalvings = 4;
+
+class GradientDescent final : public DescentMethod {
+ public:
+  explicit GradientDescent(double learning_rate) : learning_rate_(learning_rate) {}
+
+  Direction direction(const Iterate& from, const OptimizerState& state, Objective&) const override {
+    const double length = norm(from.gradient);
+    Direction steepest;
+    steepest.d = -from.gradient;
+    steepest.slope = -length * length;
+    if (learning_rate_ > 0) {
+      steepest.first_step = learning_rate_;
+    } else {
+      steepest.first_step = state.last_step_length > 0 ? 2 * state.last_step_length : 1 / length;
+    }
+    return steepest;
+  }
+
+  Step step(const Iterate& from, Direction& direction, const OptimizerState&, Objective& objective,
+            Iterate& trial) const override {
+    if (learning_rate_ > 0) {
+      return fixed_step(objective, from, direction, trial);
+    }
+    Step step = backtrack(objective, from, direction, Order::gradient, trial);
+    // Where F is flat to rounding only the gradient could accept, and it grows beyond twice the best step.
+    for (int i = 0; i < kHalvings && step.status == Step::Status::stalled; ++i) {
+      direction.first_step *= 0.5;
+      step = backtrack(objective, from, direction, Order::gradient, trial);
+    }
+    return step;
+  }
+
+  void learn(const Iterate&, const Direction&, const Step& step, const Iterate&, OptimizerState& state) const override {
+    state.last_step_length = learning_rate_ > 0 ? 0 : step.length;
+  }
+
+ private:
+  double learning_rate_;
+};
+
+}  // namespace
+
+std::unique_ptr<DescentMethod> make_gradient_descent(double learning_rate) {
+  return std::make_unique<GradientDescent>(learning_rate);
+}
+
+}  // namespace lockstep

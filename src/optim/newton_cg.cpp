@@ -1,0 +1,181 @@
+/// Newton–CG: a truncated Newton method (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., Alg. 7.1).
+///
+///   (D B D + λ I) u = −D g  by conjugate gradients until ‖residual‖ ≤ η ‖D g‖,   d = D u
+///
+/// | symbol | meaning                                                                                | shape |
+/// | g      | ∇F                                                                                     | p     |
+/// | B      | ∇²F, or the Gauss–Newton matrix: only its products with vectors are asked for           | p × p |
+/// | D      | the Jacobi preconditioner 1/√B_jj rounded to powers of two (exact, so features of any unit give the same
+///            relative accuracy); I where the objective has no diagonal                              | p     |
+/// | η      | forcing term γ (‖D g‖ / ‖D g‖ before)², γ = 0.9, at most ½, and not below γ η_before² where that exceeds
+/// 0.1
+///            (S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996), choice 2): superlinear convergence without
+///            solving far from the optimum                                                            | 1     |
+/// | λ      | damping, Gauss–Newton only                                                              | 1     |
+///
+/// Line search rather than trust region: a linear model answers shorter steps from kept margins, so a step that is too
+/// long costs next to nothing, where a smaller radius costs another solve. Along negative curvature the iteration
+/// before is the direction, at the first one steepest descent.
+///
+/// Gauss–Newton (networks) has no line search: a step is taken when it lowers F, λ follows how well the model
+/// predicted it (J. Martens, "Deep learning via Hessian-free optimization", ICML 2010, section 4).
+#include "lockstep/base/lanes.h"
+#include "lockstep/optim/line_search.h"
+
+#include <algorithm>
+
+#include "line_search_terms.h"
+#include "scaling.h"
+
+namespace lockstep {
+
+namespace {
+
+constexpr double kGamma = 0.9;
+constexpr double kLoosest = 0.5;
+constexpr double kTightest = 1e-10;
+/// A curvature below this part of the largest one seen is rounding.
+constexpr double kFlatness = 1e-15;
+
+constexpr double kBadRatio = 0.25;
+constexpr double kGoodRatio = 0.75;
+constexpr double kDampingChange = 1.5;
+constexpr double kDampingAfterRejection = 4;
+constexpr int kRejections = 40;
+
+double forcing_term(const NewtonCgSettings& settings, const OptimizerState& state, double scaled_norm) {
+  if (settings.forcing > 0) {
+    return settings.forcing;
+  }
+  if (state.previous_gradient_norm == 0) {
+    return kLoosest;
+  }
+  const double ratio = scaled_norm / state.previous_gradient_norm;
+  const double safeguard = kGamma * state.forcing * state.forcing;
+  const double eta = std::max(kGamma * ratio * ratio, safeguard > 0.1 ? safeguard : 0.0);
+  return std::clamp(eta, kTightest, kLoosest);
+}
+
+class NewtonCg final : public DescentMethod {
+ public:
+  explicit NewtonCg(const NewtonCgSettings& settings) : settings_(settings) {}
+
+  Direction direction(const Iterate& from, const OptimizerState& state, Objective& objective) const override {
+    return solve(from, state, objective, damps() ? (state.damping > 0 ? state.damping : settings_.first_damping) : 0);
+  }
+
+  Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
+            Iterate& trial) const override {
+    return damps() ? damped_step(from, direction, state, objective, trial)
+                   : backtrack(objective, from, direction, Order::gradient, trial);
+  }
+
+  void learn(const Iterate&, const Direction& direction, const Step&, const Iterate&,
+             OptimizerState& state) const override {
+    state.previous_gradient_norm = direction.scaled_norm;
+    state.forcing = direction.forcing;
+    state.damping = direction.next_damping;
+  }
+
+ private:
+  bool damps() const { return settings_.curvature == Curvature::gauss_newton; }
+
+  Direction solve(const Iterate& from, const OptimizerState& state, Objective& objective, double damping) const {
+    Direction direction;
+    direction.damping = damping;
+    Vector scales = Vector::Ones(from.w.size());
+    double largest_curvature = 0;
+    if (objective.has_hessian_diagonal()) {
+      Vector diagonal;
+      direction.stop_requested = objective.hessian_diagonal(diagonal);
+      scales = power_of_two_scales(diagonal);
+      largest_curvature = scales.cwiseAbs2().cwiseProduct(diagonal).maxCoeff();
+    }
+    const Vector right = -scales.cwiseProduct(from.gradient);
+    direction.scaled_norm = norm(right);
+    direction.forcing = forcing_term(settings_, state, direction.scaled_norm);
+    direction.d =
+        conjugate_gradients(from, scales, right, largest_curvature, objective, direction).cwiseProduct(scales);
+    objective.remove_invariant(direction.d);
+    direction.slope = dot(from.gradient, direction.d);
+    return direction;
+  }
+
+  /// u with ‖right − (D B D + λ I) u‖ ≤ η ‖right‖, or as far as the curvature is positive and the products last.
+  /// `largest` is the largest curvature known beforehand: a gradient along which the loss is flat (rows of the Huber
+  /// loss far from their targets) shows none of its own.
+  Vector conjugate_gradients(const Iterate& from, const Vector& scales, const Vector& right, double largest,
+                             Objective& objective, Direction& direction) const {
+    Vector u = Vector::Zero(right.size());
+    Vector residual = right;
+    Vector p = right;
+    Vector product;
+    double squares = dot(residual, residual);
+    while (std::sqrt(squares) > direction.forcing * direction.scaled_norm &&
+           direction.products < settings_.max_products && !direction.stop_requested) {
+      direction.stop_requested =
+          objective.curvature_product(from.w, scales.cwiseProduct(p), settings_.curvature, product);
+      ++direction.products;
+      product = scales.cwiseProduct(product) + direction.damping * p;
+      const double curvature = dot(p, product) / dot(p, p);
+      if (!(curvature > kFlatness * largest)) {
+        u = direction.products == 1 ? right : u;
+        break;
+      }
+      largest = std::max(largest, curvature);
+      const double alpha = squares / dot(p, product);
+      u += alpha * p;
+      residual -= alpha * product;
+      const double next = dot(residual, residual);
+      p = residual + (next / squares) * p;
+      squares = next;
+    }
+    // ⟨g, d⟩ + ½ dᵀBd, by B d from the residual.
+    direction.model_change = -0.5 * (dot(u, right) + dot(u, residual) + direction.damping * dot(u, u));
+    return u;
+  }
+
+  /// The whole step, or that of a larger λ.
+  Step damped_step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
+                   Iterate& trial) const {
+    for (int i = 0; i < kRejections; ++i) {
+      trial.w = from.w + direction.d;
+      evaluate(objective, Order::gradient, trial);
+      if (is_finite(trial) && (trial.value < from.value || flat_but_better(trial, from))) {
+        objective.update(UpdateKind::accept);
+        direction.next_damping = adapted_damping(from, direction, trial);
+        return {Step::Status::accepted, 1};
+      }
+      const std::int64_t products = direction.products;
+      if (!trial.at.stop_requested) {
+        direction = solve(from, state, objective, kDampingAfterRejection * direction.damping);
+        direction.products += products;
+      }
+      if (trial.at.stop_requested || direction.stop_requested) {
+        return {Step::Status::stopped, 0};
+      }
+    }
+    return {Step::Status::stalled, 0};
+  }
+
+  /// λ by the ratio of the actual to the predicted change of F, where that is above rounding.
+  static double adapted_damping(const Iterate& from, const Direction& direction, const Iterate& trial) {
+    const double change = trial.value - from.value;
+    if (std::abs(change) <= kRounding * std::abs(from.value)) {
+      return direction.damping;
+    }
+    const double ratio = change / direction.model_change;
+    return ratio < kBadRatio ? kDampingChange * direction.damping
+                             : (ratio > kGoodRatio ? direction.damping / kDampingChange : direction.damping);
+  }
+
+  NewtonCgSettings settings_;
+};
+
+}  // namespace
+
+std::unique_ptr<DescentMethod> make_newton_cg(const NewtonCgSettings& settings) {
+  return std::make_unique<NewtonCg>(settings);
+}
+
+}  // namespace lockstep

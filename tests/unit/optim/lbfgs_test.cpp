@@ -1,0 +1,83 @@
+#include <cmath>
+
+#include "support/descent_run.h"
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+using testing::run_descent;
+
+TEST(Lbfgs, FindsTheKnownOptima) {
+  for (auto& problem : testing::known_problems()) {
+    const auto run = run_descent(problem.objective, *make_lbfgs(), problem.start, {500, 1e-10});
+    EXPECT_EQ(run.summary.status, Summary::Status::converged) << problem.name << ": " << run.summary.reason;
+    EXPECT_NEAR(run.summary.objective, problem.minimum, 1e-9 * (1 + std::abs(problem.minimum))) << problem.name;
+    EXPECT_LT((run.state.parameters - problem.minimiser).norm(), 1e-6 * (1 + problem.minimiser.norm())) << problem.name;
+  }
+}
+
+TEST(Lbfgs, TakesOnePassAnIterationWhereUnitStepsAreAccepted) {
+  auto problem = testing::quadratic_form(testing::conditioned_matrix(30, 1e4));
+  const auto run = run_descent(problem, *make_lbfgs(), Vector::Ones(30), {1000, 1e-9});
+  EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
+  int unit_steps = 0;
+  for (std::size_t k = 1; k < run.reports.size(); ++k) {
+    unit_steps += run.reports[k].step_length == 1 ? 1 : 0;
+  }
+  const auto iterations = static_cast<int>(run.reports.size());
+  EXPECT_GT(unit_steps, iterations * 3 / 4);
+  EXPECT_LE(problem.evaluations, 1 + 2 * iterations - unit_steps);
+}
+
+TEST(Lbfgs, EveryStepSatisfiesTheStrongWolfeConditions) {
+  auto problem = testing::extended_rosenbrock(10);
+  const testing::FormulaObjective::Formula& f = problem.formula();
+  Vector w = Vector{{-1.2, 1}}.replicate(5, 1);
+  const auto run = run_descent(problem, *make_lbfgs(5), w, {200, 1e-8});
+  ASSERT_EQ(run.summary.status, Summary::Status::converged);
+  for (std::size_t k = 0; k < run.points.size(); ++k) {
+    const Vector step = run.points[k] - w;
+    const double slope = f.gradient(w).dot(step);
+    EXPECT_LE(f.value(run.points[k]), f.value(w) + 1e-4 * slope) << k;
+    EXPECT_LE(std::abs(f.gradient(run.points[k]).dot(step)), -0.9 * slope * (1 + 1e-9)) << k;
+    w = run.points[k];
+  }
+}
+
+TEST(Lbfgs, KeepsAsManyPairsAsItsMemory) {
+  auto problem = testing::extended_rosenbrock(10);
+  const auto run = run_descent(problem, *make_lbfgs(4), Vector{{-1.2, 1}}.replicate(5, 1), {20, 1e-12});
+  ASSERT_EQ(run.state.point_changes.size(), 4u);
+  ASSERT_EQ(run.state.gradient_changes.size(), 4u);
+  EXPECT_EQ(run.state.point_changes.back(), run.points[19] - run.points[18]) << "oldest first";
+}
+
+TEST(Lbfgs, ReachesTheToleranceOnLogisticData) {
+  testing::Logistic problem(testing::unequal_columns({.rows = 500}, 1e2), 1e-4);
+  const auto run = run_descent(problem.risk, *make_lbfgs(), Vector::Zero(8), {1000, 1e-9});
+  EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
+}
+
+TEST(Lbfgs, EndsAtRoundingLevel) {
+  testing::Logistic problem(testing::made_share({.rows = 500}, 0, 1));
+  const auto run = run_descent(problem.risk, *make_lbfgs(), Vector::Zero(8), {2000, 1e-30});
+  EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
+  EXPECT_LT(run.summary.gradient_norm, 1e-9);
+}
+
+TEST(Lbfgs, GoesOnDownhillWhereThereIsNoMinimum) {
+  auto problem = testing::linear_form(Vector{{1, 2}});
+  const auto run = run_descent(problem, *make_lbfgs(), Vector::Zero(2), {5, 1e-9});
+  EXPECT_EQ(run.summary.status, Summary::Status::limit_reached);
+  EXPECT_LT(run.summary.objective, -1e10);
+}
+
+TEST(Lbfgs, StoppedAnywhereAndResumedGivesTheSameBits) {
+  testing::expect_same_bits_when_stopped_anywhere([] { return testing::extended_rosenbrock(6); },
+                                                  [] { return make_lbfgs(3); }, Vector{{-1.2, 1}}.replicate(3, 1),
+                                                  {100, 1e-10});
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,106 @@
+/// A mini-batch problem on made data, and what its batches hold by plain loops.
+#pragma once
+
+#include "lockstep/model/linear_model.h"
+#include "lockstep/objective/batch_schedule.h"
+#include "lockstep/objective/empirical_risk.h"
+#include "lockstep/optim/sgd.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "support/made_data.h"
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+
+/// 400 rows × 7 features and an intercept in 8 lanes: p = 8, every lane holds 50 rows.
+struct StochasticProblem {
+  using Wishes = std::function<RideAlong()>;
+  using Loss = std::unique_ptr<PointwiseLoss>;
+  static constexpr std::uint64_t kSeed = 9;
+
+  StochasticProblem(Loss loss, std::int64_t batch, double l2, Communicator& comm, int threads = 1, Wishes wishes = {})
+      : StochasticProblem(made_share({.rows = 400}, comm.rank(), comm.size()), std::move(loss), batch, l2, comm,
+                          threads, std::move(wishes)) {}
+
+  StochasticProblem(RawData raw, Loss loss, std::int64_t batch, double l2, Communicator& comm, int threads = 1,
+                    Wishes wishes = {})
+      : data(make_dataset(std::move(raw), layout(), comm)),
+        model(7, true, std::move(loss)),
+        risk(data, model, Penalty(l2, 7), {batch, kSeed}, threads, comm, std::move(wishes)) {}
+
+  static LayoutSettings layout() {
+    LayoutSettings settings;
+    settings.access = Access::mini_batch;
+    settings.lanes = 8;
+    return settings;
+  }
+
+  /// The rows that a step takes, in lane order.
+  std::vector<std::int64_t> rows_of(const BatchPosition& position) const {
+    std::vector<std::int64_t> rows;
+    const std::int64_t lanes = data.partition.lanes;
+    for (std::int64_t lane = 0; lane < lanes; ++lane) {
+      const std::int64_t first = proportional_cut(lane, lanes, 400);
+      const std::int64_t m = proportional_cut(lane + 1, lanes, 400) - first;
+      const auto order = shuffled_lane(kSeed, position.epoch, lane, m);
+      const lockstep::Run batch = batch_positions(position.step, risk.steps_per_epoch(), lane, lanes, m);
+      for (std::int64_t at = batch.begin; at < batch.end; ++at) {
+        rows.push_back(first + order[static_cast<std::size_t>(at)]);
+      }
+    }
+    return rows;
+  }
+
+  /// Features of a made row, then 1 for the intercept.
+  static Vector row(std::int64_t number) {
+    Vector x = Vector::Ones(8);
+    for (Index j = 0; j < 7; ++j) {
+      x[j] = made_entry({.rows = 400}, number, j);
+    }
+    return x;
+  }
+  static double label(std::int64_t number) { return made_label({.rows = 400}, number); }
+
+  Dataset data;
+  LinearModel model;
+  EmpiricalRisk risk;
+};
+
+/// Keeps a copy of the state after every step and what was reported of the epochs.
+struct Recorder final : IterationObserver {
+  void iteration_completed(const OptimizerState& state, const IterationReport& report) override {
+    states.push_back(state);
+    reports.push_back(report);
+  }
+  void step_completed(const OptimizerState& state) override { states.push_back(state); }
+  std::vector<OptimizerState> states;
+  std::vector<IterationReport> reports;
+};
+
+inline OptimizerState at_zero(Index p = 8) {
+  OptimizerState state;
+  state.parameters = Vector::Zero(p);
+  return state;
+}
+
+inline void expect_same_state(const OptimizerState& a, const OptimizerState& b) {
+  EXPECT_EQ(a.parameters, b.parameters);
+  EXPECT_EQ(a.velocity, b.velocity);
+  EXPECT_EQ(a.second_moment, b.second_moment);
+  EXPECT_EQ(a.iteration, b.iteration);
+  EXPECT_EQ(a.epoch, b.epoch);
+  EXPECT_EQ(a.epoch_step, b.epoch_step);
+  EXPECT_EQ(a.epoch_loss, b.epoch_loss);
+  EXPECT_EQ(a.epoch_weight, b.epoch_weight);
+  EXPECT_EQ(a.epoch_mistakes, b.epoch_mistakes);
+  EXPECT_EQ(a.separated, b.separated);
+  EXPECT_EQ(a.best_parameters, b.best_parameters);
+  EXPECT_EQ(a.best_score, b.best_score);
+  EXPECT_EQ(a.best_at, b.best_at);
+  EXPECT_EQ(a.since_best, b.since_best);
+}
+
+}  // namespace lockstep::testing
