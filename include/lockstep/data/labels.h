@@ -13,11 +13,11 @@ namespace lockstep {
 
 /// How the label column is understood.
 enum class LabelKind {
-  none,    ///< not read; may be absent
-  real,    ///< a finite number
+  none,          ///< not read; may be absent
+  real,          ///< a finite number
   non_negative,  ///< a finite number ≥ 0
   positive,      ///< a finite number > 0
-  classes  ///< any text or number; mapped to 0 … K−1 in class order
+  classes        ///< any text or number; mapped to 0 … K−1 in class order
 };
 
 /// More distinct labels than this are taken for a regression target.
