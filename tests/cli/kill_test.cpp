@@ -49,15 +49,16 @@ class Killed : public ::testing::Test {
     } else {
       process.send(SIGKILL);
     }
-    const ProcessResult result = process.wait(std::chrono::seconds(30));
-    EXPECT_FALSE(result.timed_out) << "ranks wait for a dead one\n" << result.text();
     for (const pid_t rank : ranks_running) {
       for (int i = 0; is_alive(rank) && i < 5000; ++i) {
+        process.running();  // takes leave of an mpirun that has ended
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
       }
-      EXPECT_FALSE(is_alive(rank)) << "a rank lives on without mpirun";
+      EXPECT_FALSE(is_alive(rank)) << "a rank lives on after another one, or mpirun, was killed";
     }
-    return result.exit_code != 0;
+    // No rank is left. mpirun alone may stay: Open MPI 4.1 sometimes hangs in its own clean-up when a rank dies within
+    // MPI_Init. wait() ends it then.
+    return process.wait(std::chrono::seconds(10)).exit_code != 0;
   }
 
   void expect_same_bits_after_kills(Victim victim, std::uint64_t seed) {

@@ -1,0 +1,72 @@
+/// Newton on the models that it is for.
+#include "lockstep/objective/empirical_risk.h"
+#include "lockstep/optim/descent.h"
+
+#include <algorithm>
+
+#include "support/descent_run.h"
+#include "support/models.h"
+#include <Eigen/Dense>
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+using testing::LabelStyle;
+using testing::MadeData;
+
+TEST(NewtonOnModels, LandsOnTheLeastSquaresSolutionInOneStep) {
+  const MadeData made{.rows = 120, .features = 5, .classes = false};
+  SerialCommunicator comm;
+  const Dataset data = testing::make_data(made, comm);
+  const LinearModel model(5, true, make_squared_loss());
+  EmpiricalRisk risk(data, model, Penalty(0, 5), {}, 1, comm);
+  const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(6), {1, 1e-300});
+  Matrix x(120, 6);
+  Vector y(120);
+  for (Index i = 0; i < 120; ++i) {
+    for (Index j = 0; j < 5; ++j) {
+      x(i, j) = testing::made_entry(made, i, j);
+    }
+    x(i, 5) = 1;
+    y[i] = testing::made_label(made, i);
+  }
+  const Vector expected = x.householderQr().solve(y);
+  EXPECT_EQ(run.state.iteration, 1);
+  EXPECT_LT((run.state.parameters - expected).cwiseAbs().maxCoeff(), 1e-13);
+}
+
+class NewtonOnSoftmax : public ::testing::TestWithParam<double> {};
+
+/// With and without a penalty: then every feature's coefficients have a free shift, and H is singular.
+TEST_P(NewtonOnSoftmax, SquaresItsErrorAndKeepsTheShiftsAtZero) {
+  SerialCommunicator comm;
+  const Index d = 4;
+  const Dataset data =
+      make_dataset(testing::made_share({.rows = 600, .features = d}, LabelStyle::three_classes, 0, 1), {}, comm);
+  const SoftmaxModel model(d, 3, true);
+  EmpiricalRisk risk(data, model, Penalty(GetParam(), model.penalised()), {}, 1, comm);
+  const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(15), {30, 1e-13});
+  EXPECT_EQ(run.summary.status, Summary::Status::converged);
+  const Vector& best = run.state.parameters;
+  std::vector<double> errors;
+  for (const Vector& point : run.points) {
+    if (const double error = (point - best).norm(); error > 1e-7 && error < 0.3) {
+      errors.push_back(error);
+    }
+  }
+  ASSERT_GE(errors.size(), 2u);
+  for (std::size_t i = 1; i < errors.size(); ++i) {
+    EXPECT_LT(errors[i], 3 * errors[i - 1] * errors[i - 1]);
+  }
+  EXPECT_TRUE(std::ranges::all_of(run.reports, [](const IterationReport& report) { return report.damping == 0; }));
+  EXPECT_NEAR(best.tail(3).sum(), 0, 1e-12);
+  for (Index j = 0; j < d && GetParam() == 0; ++j) {
+    EXPECT_NEAR(best[j] + best[d + j] + best[2 * d + j], 0, 1e-12);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Penalties, NewtonOnSoftmax, ::testing::Values(0.0, 0.01));
+
+}  // namespace
+}  // namespace lockstep
