@@ -4,6 +4,7 @@
 #include "lockstep/cli/stored_settings.h"
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/train/problem.h"
+#include "lockstep/train/run_folder.h"
 
 #include <algorithm>
 #include <optional>
@@ -51,6 +52,7 @@ TrainSettings settings_on_data(TrainSettings stored, ReadSettings data) {
 }  // namespace
 
 ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& console) {
+  require_equal_programs(check.training, comm);
   const int threads = survey_cores(comm, check.training.threads, process_environment()).threads;
   const std::uint64_t seed = check.training.seed;
   TrainSettings settings = check.training;

@@ -39,6 +39,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   Dataset data;
   data.features = raw.block.features;
   data.stored_entries = all_sum(comm, count_entries(raw.block));
+  data.has_offset = all_sum(comm, raw.block.offset.empty() ? 0 : 1) > 0;
   data.fingerprint = data_fingerprint(raw, comm);
   data.feature_names = std::move(raw.feature_names);
   data.class_names = std::move(raw.class_names);

@@ -54,31 +54,41 @@ void NetworkPass<T>::add_losses(std::span<double> header) {
   }
 }
 
-/// log Σ_k e^{z_k} = max + log Σ_k e^{z_k − max}.
+/// log Σ_k e^{z_k} = max + log(1 + rest), rest = Σ e^{z_k − max} over all but one largest k: a nearly certain row keeps
+/// the relative accuracy of its small loss and gradient.
 template <typename T>
 void NetworkPass<T>::cross_entropy() {
+  if (std::ssize(scratch_.gradient) < padded(count_)) {
+    scratch_.gradient.resize(static_cast<std::size_t>(padded(count_)));
+  }
   const Array s = of_rows(scratch_.weight, count_);
   const Array y = of_rows(scratch_.target, count_);
   Array loss = of_rows(scratch_.loss, count_);
   Array most = of_rows(scratch_.direction, count_);
-  Array total = of_rows(scratch_.curvature, count_);
+  Array largest = of_rows(scratch_.gradient, count_);  // the first class of the largest margin
+  Array rest = of_rows(scratch_.curvature, count_);
   most = of_rows(scratch_.margin, count_);
+  largest.setZero();
   for (Index k = 1; k < shape_.outputs; ++k) {
-    most = most.max(of_rows(scratch_.margin, count_, k));
+    const Array z = of_rows(scratch_.margin, count_, k);
+    largest = (z > most).select(static_cast<double>(k), largest);
+    most = most.max(z);
   }
-  total.setZero();
+  rest.setZero();
   for (Index k = 0; k < shape_.outputs; ++k) {
     const Array z = of_rows(scratch_.margin, count_, k);
     Array e = of_rows(scratch_.slope, count_, k);
     e = (z - most).exp();
-    total += e;
+    rest += (largest == static_cast<double>(k)).select(e - 1.0, e);  // e is 1 there, or not a number
     loss = (y == static_cast<double>(k)).select(most - z, loss);
   }
-  loss = s * (loss + total.log());
+  most = 1.0 + rest;
+  loss = s * (loss + (most == 1.0).select(rest, most.log() * rest / (most - 1.0)));  // log1p: W. Kahan
   for (Index k = 0; k < shape_.outputs; ++k) {
-    Array p = of_rows(scratch_.slope, count_, k);
-    p /= total;
-    set_output_row(Kind::delta, k, s * (p - (y == static_cast<double>(k)).template cast<double>()));
+    const Array e = of_rows(scratch_.slope, count_, k);
+    const auto of_label = (largest == static_cast<double>(k)).select(-rest, e - most);
+    set_output_row(Kind::delta, k, s * (y == static_cast<double>(k)).select(of_label, e) / most);
+    of_rows(scratch_.slope, count_, k) /= most;
   }
 }
 

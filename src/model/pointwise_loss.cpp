@@ -89,7 +89,6 @@ class PoissonLoss final : public PointwiseLoss {
     }
   }
   bool is_classifier() const override { return false; }
-  double mean(double z) const override { return std::exp(z); }
 };
 
 class GammaLoss final : public PointwiseLoss {
@@ -104,7 +103,6 @@ class GammaLoss final : public PointwiseLoss {
     }
   }
   bool is_classifier() const override { return false; }
-  double mean(double z) const override { return std::exp(z); }
 };
 
 /// With u = −t z: ℓ = softplus(u), ℓ' = −t σ(u), ℓ'' = σ(u) σ(−u); all from e = exp(−|u|) ≤ 1, so that nothing
@@ -130,10 +128,6 @@ class LogisticLoss final : public PointwiseLoss {
   }
   bool is_classifier() const override { return true; }
   bool unbounded_when_separated() const override { return true; }
-  double mean(double z) const override {
-    const double e = std::exp(-std::abs(z));
-    return (z >= 0 ? 1 : e) / (1 + e);
-  }
 };
 
 /// At z = 0 the rule counts a mistake and moves, so that it leaves w = 0.

@@ -161,6 +161,15 @@ void SoftmaxModel::add_hessian(const Dataset& data, std::span<const Rows> rows, 
   }
 }
 
+/// 1 − p_k without cancellation.
+double SoftmaxModel::sum_of_others(const double* p, Index k) const {
+  double sum = 0;
+  for (Index l = 0; l < classes_; ++l) {
+    sum += l == k ? 0.0 : p[l];
+  }
+  return sum;
+}
+
 void SoftmaxModel::add_block(const Dataset& data, std::span<const Rows> rows, Index k, Index l, Workspace& scratch,
                              double* hessian) const {
   const Index d = features_;
@@ -175,7 +184,7 @@ void SoftmaxModel::add_block(const Dataset& data, std::span<const Rows> rows, In
     double* h = scratch.curvature.data();
     std::fill(h, h + padded(panel.count), 0.0);
     for (Index i = 0; i < panel.count; ++i, p += stride()) {
-      h[i] = scratch.weight[at(i)] * p[k] * (k == l ? 1 - p[l] : p[l]);
+      h[i] = scratch.weight[at(i)] * p[k] * (k == l ? sum_of_others(p, k) : p[l]);
     }
     data.x->add_gram(panel, h, scratch.gram, scratch.block.data());
     data.x->add_transposed(panel, h, scratch.gradient.data());
@@ -214,7 +223,8 @@ void SoftmaxModel::load_kept(const Dataset& data, const Rows& rows, const Margin
   }
 }
 
-/// With u = X Vᵀ: r_k = s p_k (u_k − Σ_l p_l u_l), product = rᵀ X.
+/// With u = X Vᵀ: r_k = s p_k (u_k − Σ_l p_l u_l), product = rᵀ X; u is taken relative to that of the largest class, so
+/// that nothing cancels where one class is nearly certain.
 void SoftmaxModel::add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters&,
                                          const KernelParameters& v, Curvature, const Margins& margins, Partial& into,
                                          Workspace& scratch) const {
@@ -227,6 +237,10 @@ void SoftmaxModel::add_curvature_product(const Dataset& data, std::span<const Ro
       double* p = scratch.margin.data() + i * stride();
       double* u = scratch.direction.data() + i * stride();
       const RowSoftmax row(p, classes_, stride());
+      const double base = u[row.largest];
+      for (Index k = 0; k < classes_; ++k) {
+        u[k] -= base;
+      }
       const double mean = lane_dot(p, u, stride());
       for (Index k = 0; k < stride(); ++k) {
         u[k] = scratch.weight[at(i)] * p[k] * (u[k] - mean);

@@ -298,16 +298,23 @@ void EmpiricalRisk::fill_invariant(SymmetricMatrix& hessian) const {
   }
 }
 
+/// With offsets it may be they that separate, which longer coefficients do not make better.
 bool EmpiricalRisk::unbounded_when_separated() const {
-  return model_.unbounded_when_separated() && penalty_.is_zero();
+  return model_.unbounded_when_separated() && penalty_.is_zero() && !data_.has_offset;
 }
 
 std::string EmpiricalRisk::parameter_name(Index j) const {
-  if (j >= data_.features) {
-    return "intercept";
+  const bool is_intercept = j >= model_.penalised();
+  const Index feature = is_intercept ? 0 : j % data_.features;
+  const auto k = static_cast<std::size_t>(is_intercept ? j - model_.penalised() : j / data_.features);
+  std::string name = is_intercept ? "intercept"
+                     : feature < std::ssize(data_.feature_names)
+                         ? data_.feature_names[static_cast<std::size_t>(feature)]
+                         : fmt::format("feature {}", feature + 1);
+  if (model_.outputs() > 1 && k < data_.class_names.size()) {
+    name += " of class " + data_.class_names[k];
   }
-  const auto at = static_cast<std::size_t>(j);
-  return at < data_.feature_names.size() ? data_.feature_names[at] : fmt::format("feature {}", j + 1);
+  return name;
 }
 
 }  // namespace lockstep

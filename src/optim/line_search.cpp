@@ -88,7 +88,7 @@ Step backtrack(Objective& objective, const Iterate& from, const Direction& direc
   double value = trial.value;
   while (!decreases(value, from, direction.slope, t * longest)) {
     t = interpolate(t, value, from, direction.slope * longest);
-    const bool exhausted = t < kShortestStep;
+    const bool exhausted = t < kShortestStep || !is_measurable(from, direction.slope, t * longest);
     const LinePoint there = exhausted ? LinePoint{} : objective.along(from.w, longest_step, t);
     if (exhausted || there.stop_requested) {
       objective.update(UpdateKind::revert);

@@ -5,13 +5,13 @@
 /// | symbol | meaning                                                                                | shape |
 /// | g      | ∇F                                                                                     | p     |
 /// | B      | ∇²F, or the Gauss–Newton matrix: only its products with vectors are asked for           | p × p |
-/// | D      | the Jacobi preconditioner 1/√B_jj rounded to powers of two (exact, so features of any unit give the same
-///            relative accuracy); I where the objective has no diagonal                              | p     |
-/// | η      | forcing term γ (‖D g‖ / ‖D g‖ before)², γ = 0.9, at most ½, and not below γ η_before² where that exceeds
-/// 0.1
-///            (S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996), choice 2): superlinear convergence without
-///            solving far from the optimum                                                            | 1     |
+/// | D      | Jacobi preconditioner: 1/√B_jj as a power of two; I where the objective has no diagonal | p     |
+/// | η      | forcing term γ (‖D g‖ / ‖D g‖ before)², γ = 0.9, at most ½                              | 1     |
 /// | λ      | damping, Gauss–Newton only                                                              | 1     |
+///
+/// Powers of two are exact: features of any unit give the same relative accuracy. η is not below γ η_before² where that
+/// exceeds 0.1 (S. Eisenstat, H. Walker, SIAM J. Sci. Comput. 17 (1996), choice 2): superlinear convergence without
+/// solving far from the optimum.
 ///
 /// Line search rather than trust region: a linear model answers shorter steps from kept margins, so a step that is too
 /// long costs next to nothing, where a smaller radius costs another solve. Along negative curvature the iteration

@@ -4,12 +4,12 @@
 ///
 /// | symbol | meaning                                                        | shape |
 /// | g, H   | gradient and Hessian of F                                      | p, p × p |
-/// | D      | diagonal of powers of two that brings the diagonal of H into [1, 4): exact, so features of any unit
-///            give the same relative accuracy                                | p |
-/// | λ      | 0 where S is numerically positive definite; else the smallest of 1e-10, 1e-8, …, 0.01, 0.04, … that makes
-/// it so (2 p max |S_ij|
-///            does: a saddle's negative curvature becomes positive)
-///            (K. Levenberg 1944; J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., §3.4) | 1 |
+/// | D      | powers of two that bring the diagonal of H into [1, 4)         | p     |
+/// | λ      | damping: 0 where S is numerically positive definite            | 1     |
+///
+/// D is exact: features of any unit give the same relative accuracy. Else λ is the smallest of 1e-10, 1e-8, …, 0.01,
+/// 0.04, … that makes S + λ I positive definite (2 p max |S_ij| does: a saddle's negative curvature becomes positive)
+/// (K. Levenberg 1944; J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., §3.4).
 #include "lockstep/base/lanes.h"
 #include "lockstep/optim/line_search.h"
 

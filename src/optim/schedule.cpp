@@ -96,7 +96,7 @@ double Schedule::rate(std::int64_t epoch, std::int64_t step, std::int64_t steps)
   if (steps_before < warmup_steps) {
     return initial_ * std::min(1.0, (steps_before + 1) / warmup_steps);
   }
-  const double position = static_cast<double>(epoch) - warmup_ + static_cast<double>(step) / static_cast<double>(steps);
+  const double position = (steps_before - warmup_steps) / static_cast<double>(steps);
   switch (kind_) {
     case Kind::constant:
       return initial_;

@@ -70,7 +70,7 @@ class WolfeSearch {
       previous = current;
       current = next;
     }
-    return current.t;
+    return previous.t;
   }
 
  private:

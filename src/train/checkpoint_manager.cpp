@@ -20,7 +20,7 @@ void CheckpointManager::save(const TrainingState& state) {
   }
   try {
     write(state);
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {  // lack of memory among them
     console_.warning(fmt::format("no checkpoint at step {}: {}; training goes on, older checkpoints are intact",
                                  state.optimizer.iteration, error.what()));
   }

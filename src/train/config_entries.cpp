@@ -86,7 +86,7 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
   return {
       {"data", quoted(s.data.path)},
       {"labels", quoted(s.data.labels)},
-      {"validation", quoted(s.validation), splits || s.patience > 0},
+      {"validation", quoted(s.validation), splits},
       {"format", quoted(to_text(s.data.format))},
       {"label-column", quoted(s.data.label_column), true},
       {"weight-column", quoted(s.data.weight_column), true},

@@ -1,6 +1,7 @@
 #include "lockstep/train/plan.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/text_error.h"
 
 #include <algorithm>
 #include <bit>
@@ -67,7 +68,7 @@ double optimizer_bytes(const Sizes& s, const TrainSettings& settings, const Mode
   switch (settings.optimizer) {
     case OptimizerKind::newton: {
       const double packed = s.p * (s.p + 1) / 2 * kDouble;
-      bytes += partial_bytes(s, packed) + 2 * packed + (s.threads + 2) * s.p * s.p * kDouble;
+      bytes += partial_bytes(s, packed) + 3 * packed + (s.threads + 3) * s.p * s.p * kDouble;
       break;
     }
     case OptimizerKind::lbfgs:
@@ -105,6 +106,41 @@ std::string bytes_text(double bytes) {
     bytes /= 1000;
   }
   return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
+/// A TOML literal of a configuration entry as a word of the shell.
+std::string shell_text(const std::string& literal) {
+  std::string plain;
+  for (const char c : literal) {
+    if (c != '"' && c != '[' && c != ']' && c != ' ') {
+      plain += c;
+    }
+  }
+  return shell_word(plain);
+}
+
+/// Every option that is not as by default, and the threads.
+std::string options_text(const TrainSettings& settings, int threads) {
+  TrainSettings standard;
+  standard.model = settings.model;
+  standard.optimizer = settings.optimizer;
+  const std::vector<ConfigEntry> usual = config_entries(standard);
+  std::string text;
+  for (const ConfigEntry& entry : config_entries(settings)) {
+    const auto same = std::ranges::find(usual, entry.key, &ConfigEntry::key);
+    const bool is_named = entry.key == "model" || entry.key == "optimizer" || entry.key == "run";
+    if (entry.key == "threads" || (!is_named && same->value == entry.value)) {
+      continue;
+    }
+    if (entry.value == "true") {
+      text += " --" + entry.key;
+    } else if (entry.value == "false") {
+      text += " --no-" + entry.key;
+    } else {
+      text += " --" + entry.key + " " + shell_text(entry.value);
+    }
+  }
+  return text + fmt::format(" --threads {}", threads);
 }
 
 /// The limit of the process's control group (version 2), if there is one.
@@ -147,11 +183,8 @@ std::string to_text(const Plan& plan, const TrainSettings& settings, int ranks, 
     text += fmt::format(" of {} curvature products", plan.products);
   }
   if (launch) {
-    text += fmt::format(
-        "\nlaunch: mpirun --quiet -n {} --map-by slot:PE={} trainer train --data {} --model {} "
-        "--optimizer {} --threads {} --run {}",
-        ranks, threads, settings.data.path, to_string(settings.model), to_string(settings.optimizer), threads,
-        settings.run_folder());
+    text += fmt::format("\nlaunch: mpirun --quiet -n {} --map-by slot:PE={} trainer train{}", ranks, threads,
+                        options_text(settings, threads));
   }
   return text;
 }

@@ -18,6 +18,9 @@ void require_same_data(const TrainingState& saved, const TrainingState& fresh) {
                     "them into another --run folder",
                     to_hex(fresh.fingerprint), to_hex(saved.fingerprint)));
   }
+  if (saved.validation_fingerprint != fresh.validation_fingerprint) {
+    throw DataError("the validation data, which early stopping follows, differ from those this run was started on");
+  }
   if (saved.optimizer.parameters.size() != fresh.optimizer.parameters.size() || saved.leaves != fresh.leaves ||
       saved.lanes != fresh.lanes) {
     throw DataError(fmt::format("the checkpoint does not fit: {} parameters, {} leaves, {} lanes; now {}, {}, {}",
@@ -95,8 +98,8 @@ TrainingState resume_or_start(const TrainSettings& settings, TrainingState fresh
   if (!saved) {
     return fresh;
   }
-  require_same_data(*saved, fresh);
   require_same_configuration(*saved, fresh, settings.allow_change, console);
+  require_same_data(*saved, fresh);
   if (settings.resume == ResumePolicy::file) {
     refuse_or_overwrite(settings, checkpoints, saved->optimizer.iteration);
   }

@@ -129,6 +129,9 @@ TrainSettings TrainSettings::completed() const {
                      : l1 > 0                       ? OptimizerKind::lbfgs
                                                     : OptimizerKind::newton;
   }
+  if (!is_mini_batch(full.optimizer)) {
+    return full;
+  }
   if (batch_size == 0) {
     full.batch_size = full.optimizer == OptimizerKind::perceptron ? 1 : 256;
   }

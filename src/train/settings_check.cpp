@@ -139,15 +139,25 @@ void check_combination(const TrainSettings& s, Violations& violations) {
   const bool is_sgd = optimizer == OptimizerKind::sgd;
   only(s.l1 > 0, "l1", s.l1, optimizer == OptimizerKind::lbfgs && s.model != ModelKind::mlp,
        "needs --optimizer lbfgs and a model that is linear in its parameters");
+  const bool is_rule = optimizer == OptimizerKind::perceptron;
+  only(s.l2 > 0, "l2", s.l2, !is_rule, "is no part of the perceptron rule; use --optimizer sgd");
+  const bool is_stochastic = is_mini_batch(optimizer);
+  only(s.batch_size > 0, "batch-size", s.batch_size, is_stochastic, "is for the mini-batch optimizers");
+  only(s.lanes > 0, "lanes", s.lanes, is_stochastic, "is for the mini-batch optimizers");
+  only(s.schedule != "constant", "schedule", s.schedule, is_stochastic, "is for the mini-batch optimizers");
+  only(s.learning_rate > 0, "learning-rate", s.learning_rate, is_stochastic || optimizer == OptimizerKind::gd,
+       "is for the mini-batch optimizers and gd");
   only(s.momentum > 0, "momentum", s.momentum, is_sgd, "is for --optimizer sgd");
   only(s.nesterov, "nesterov", s.nesterov, is_sgd && s.momentum > 0, "needs --optimizer sgd and --momentum");
   only(s.weight_decay > 0, "weight-decay", s.weight_decay, optimizer == OptimizerKind::adamw,
        "is for --optimizer adamw (others: --l2)");
   only(s.clip_norm > 0, "clip-norm", s.clip_norm, is_mini_batch(optimizer), "is for the mini-batch optimizers");
   only(s.patience > 0, "patience", s.patience, !s.validation.empty(), "needs --validation");
-  const bool has_offset = !s.data.offset_column.empty() || !s.data.exposure_column.empty();
-  only(has_offset, "offset-column", s.data.offset_column, s.model != ModelKind::softmax && s.model != ModelKind::mlp,
-       "is for models with one margin a row");
+  const bool takes_offset = s.model != ModelKind::softmax && s.model != ModelKind::mlp;
+  for (const auto& [key, column] :
+       {std::pair("offset-column", s.data.offset_column), std::pair("exposure-column", s.data.exposure_column)}) {
+    only(!column.empty(), key, column, takes_offset, "is for models with one margin a row");
+  }
   only(!s.class_weight.empty(), "class-weight", s.class_weight, label_kind(s.model, s.loss) == LabelKind::classes,
        "is for classifiers");
   only(s.model == ModelKind::mlp, "intercept", s.intercept, s.intercept, "an mlp always has biases");

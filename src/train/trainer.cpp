@@ -170,6 +170,7 @@ void TrainingJob::restore_state() {
         {"init", '"' + parameters_sha256(problem_.model, fresh.optimizer.parameters) + '"', true});
   }
   fresh.fingerprint = problem_.rows.fingerprint;
+  fresh.validation_fingerprint = settings_.patience > 0 ? problem_.validation->fingerprint : 0;
   fresh.leaves = problem_.rows.partition.leaves;
   fresh.lanes = problem_.rows.partition.lanes;
   fresh.build = build_id();
@@ -229,6 +230,9 @@ void TrainingJob::optimise() {
     summary_.outcome.reason = stop.what();
     summary_.outcome.objective = std::numeric_limits<double>::quiet_NaN();
     summary_.seconds.train = timer.seconds();
+    if (state_.optimizer.iteration > first_step) {
+      observer_->save_end();  // the state stands before the step that failed
+    }
     write_summary();
     throw;
   }

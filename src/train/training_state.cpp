@@ -135,6 +135,7 @@ std::vector<std::byte> to_bytes(const TrainingState& state) {
   image.write("/configuration/keys", keys);
   image.write("/configuration/values", values);
   image.write_scalar("/data/fingerprint", state.fingerprint);
+  image.write_scalar("/data/validation_fingerprint", state.validation_fingerprint);
   image.write_scalar("/data/leaves", state.leaves);
   image.write_scalar("/data/lanes", state.lanes);
   image.write("/build", state.build);
@@ -168,6 +169,7 @@ TrainingState parse_checkpoint(std::span<const std::byte> file, const std::strin
     state.configuration.push_back({keys[i], values[i], true});
   }
   state.fingerprint = image.read_word("/data/fingerprint");
+  state.validation_fingerprint = image.read_word("/data/validation_fingerprint");
   state.leaves = image.read_integer("/data/leaves");
   state.lanes = image.read_integer("/data/lanes");
   state.build = image.read_text("/build");

@@ -38,6 +38,8 @@ inline std::vector<OptimizerCase> optimizer_cases() {
       full("lbfgs_gamma", diabetes, {"--model", "gamma", "--optimizer", "lbfgs"}, 15),
       full("lbfgs_l1_logistic", cancer, {"--l1", "1e-3", "--optimizer", "lbfgs"}, 20),
       full("lbfgs_squared_hinge", cancer, {"--model", "squared-hinge", "--optimizer", "lbfgs"}, 15),
+      full("lbfgs_softmax_with_patience", digits,
+           {"--model", "softmax", "--optimizer", "lbfgs", "--validation", "0.3", "--patience", "4"}, 30),
       full("newton_softmax", iris, {"--model", "softmax", "--class-weight", "balanced"}, 8),
       full("newton_huber", diabetes, {"--model", "huber", "--delta", "20"}, 8),
       full("newton_squared_hinge", cancer, {"--model", "squared-hinge"}, 9),

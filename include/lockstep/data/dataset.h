@@ -42,6 +42,7 @@ struct Dataset {
   std::vector<double> weight;  ///< local rows, or empty: all 1
   std::vector<double> offset;  ///< local rows, or empty: all 0
 
+  bool has_offset = false;          ///< some rank has offsets
   std::int64_t stored_entries = 0;  ///< nonzeros over all ranks
   std::uint64_t fingerprint = 0;    ///< of the parsed values; the same for any file format and rank count
   std::vector<std::string> feature_names;

@@ -39,8 +39,6 @@ class LinearModel final : public Model {
                           double t, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return loss_->unbounded_when_separated(); }
 
-  const PointwiseLoss& loss() const { return *loss_; }
-
  private:
   void add_panel(const Dataset& data, const Rows& rows, const double* w, Order order, Partial& into, Workspace& scratch,
                  Margins* margins) const;

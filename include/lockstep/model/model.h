@@ -31,7 +31,6 @@ inline constexpr Index kLossHeader = 4;
 struct Workspace {
   AlignedVector<double> margin, target, weight, loss, slope, curvature, direction;
   GramScratch gram;
-  std::vector<std::int32_t> picked;
   AlignedVector<double> leaf, block, gradient;  ///< of one leaf
   std::vector<AlignedVector<double>> layers64;  ///< networks: activations and their derivatives
   std::vector<AlignedVector<float>> layers32;

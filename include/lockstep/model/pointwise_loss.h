@@ -2,15 +2,15 @@
 ///
 /// Classifiers have y ∈ {0, 1}, t = 2y − 1 ∈ {−1, +1}; a row is a mistake when t z ≤ 0.
 ///
-/// | loss          | ℓ(y, z)                 | ℓ'               | ℓ''           | y     | mean(z) |
-/// | squared       | ½ (z − y)²              | z − y            | 1             | real  | z       |
-/// | huber         | ½ r², r = z − y, if \|r\| ≤ δ; else δ(\|r\| − ½δ) | r clipped to ±δ | [\|r\| ≤ δ] | real | z |
-/// | poisson       | e^z − y z               | e^z − y          | e^z           | ≥ 0   | e^z     |
-/// | gamma         | z + y e^−z              | 1 − y e^−z       | y e^−z        | > 0   | e^z     |
-/// | logistic      | log(1 + e^z) − y z      | σ(z) − y         | σ (1 − σ)     | class | σ(z)    |
-/// | perceptron    | max(0, −t z)            | −t [t z ≤ 0]     | 0             | class | z       |
-/// | adaline       | ½ (z − t)²              | z − t            | 1             | class | z       |
-/// | squared hinge | ½ max(0, 1 − t z)²      | −t max(0, 1 − t z) | [t z < 1]   | class | z       |
+/// | loss          | ℓ(y, z)                 | ℓ'               | ℓ''           | y     |
+/// | squared       | ½ (z − y)²              | z − y            | 1             | real  |
+/// | huber         | ½ r², r = z − y, if \|r\| ≤ δ; else δ(\|r\| − ½δ) | r clipped to ±δ | [\|r\| ≤ δ] | real |
+/// | poisson       | e^z − y z               | e^z − y          | e^z           | ≥ 0   |
+/// | gamma         | z + y e^−z              | 1 − y e^−z       | y e^−z        | > 0   |
+/// | logistic      | log(1 + e^z) − y z      | σ(z) − y         | σ (1 − σ)     | class |
+/// | perceptron    | max(0, −t z)            | −t [t z ≤ 0]     | 0             | class |
+/// | adaline       | ½ (z − t)²              | z − t            | 1             | class |
+/// | squared hinge | ½ max(0, 1 − t z)²      | −t max(0, 1 − t z) | [t z < 1]   | class |
 ///
 /// Where ℓ' jumps (huber, squared hinge: ℓ'') the value above is taken: an element of the generalised derivative.
 #pragma once
@@ -34,9 +34,6 @@ class PointwiseLoss {
 
   /// True when ℓ falls towards 0 for ever as t z grows: separable rows have no finite minimiser.
   virtual bool unbounded_when_separated() const { return false; }
-
-  /// The inverse link: what the model predicts at margin z (the mean, the probability of class 1, or z itself).
-  virtual double mean(double z) const { return z; }
 
   /// Σ s over the rows on the wrong side of zero; 0 unless a classifier. Reads the same.
   double mistakes(Index count, const Workspace& scratch) const;

@@ -51,6 +51,7 @@ class SoftmaxModel final : public Model {
   void load_kept(const Dataset& data, const Rows& rows, const Margins& margins, Workspace& scratch) const;
   void begin_gradient(Workspace& scratch) const;
   void end_gradient(const Workspace& scratch, double* payload) const;
+  double sum_of_others(const double* p, Index k) const;
   void add_hessian(const Dataset& data, std::span<const Rows> rows, Workspace& scratch, double* hessian) const;
   void add_block(const Dataset& data, std::span<const Rows> rows, Index k, Index l, Workspace& scratch,
                  double* hessian) const;

@@ -12,7 +12,6 @@ class Penalty {
   Penalty(double l2, Index penalised, double l1 = 0) : l2_(l2), l1_(l1), penalised_(penalised) {}
 
   bool is_zero() const { return l2_ == 0 && l1_ == 0; }
-  double l2() const { return l2_; }
   L1Term l1() const { return {l1_, penalised_}; }
   Index penalised() const { return penalised_; }
 

@@ -28,11 +28,12 @@ struct HistoryEntry {
 struct TrainingState {
   OptimizerState optimizer;
   std::vector<HistoryEntry> history;
-  std::vector<ConfigEntry> configuration;  ///< the entries that shape the result
-  std::uint64_t fingerprint = 0;           ///< of the data
-  std::int64_t leaves = 0;                 ///< V
-  std::int64_t lanes = 0;                  ///< L; 0 in full-batch runs
-  std::string build;                       ///< build_id()
+  std::vector<ConfigEntry> configuration;    ///< the entries that shape the result
+  std::uint64_t fingerprint = 0;             ///< of the data
+  std::uint64_t validation_fingerprint = 0;  ///< of the rows that early stopping follows; 0: none
+  std::int64_t leaves = 0;                   ///< V
+  std::int64_t lanes = 0;                    ///< L; 0 in full-batch runs
+  std::string build;                         ///< build_id()
 };
 
 /// The bytes of a sealed checkpoint file. Equal states give equal bytes.
