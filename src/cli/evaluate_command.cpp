@@ -1,5 +1,6 @@
 #include "lockstep/cli/commands.h"
 #include "lockstep/cli/launch.h"
+#include "lockstep/cli/stored_settings.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/run_summary.h"
 
@@ -10,7 +11,8 @@ namespace lockstep {
 ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console) {
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
-  const Dataset data = load_data_for_model(settings.data, file, threads, comm);
+  const Dataset data =
+      load_data_for_model(with_stored_offsets(settings.data, file, settings.model_file), file, threads, comm);
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
   const Metrics metrics = evaluate_metrics(data, margins, file.model.task(), threads, comm);

@@ -115,7 +115,8 @@ Json describe_file(FileSystem& files, const std::string& path) {
     return describe_checkpoint(read_file(files, path), path);
   }
   if (name.extension() == ".h5" || name.extension() == ".hdf5") {
-    if (Hdf5Input::open(path).has("coef")) {
+    const Hdf5Input input = Hdf5Input::open(path);
+    if (input.has("coef") || input.has("layers")) {
       return describe_model(read_file(files, path), path);
     }
     return describe_data(path);

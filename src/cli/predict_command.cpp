@@ -1,6 +1,7 @@
 /// predict: one row of output a row of data, in row order, whatever the number of ranks.
 #include "lockstep/cli/commands.h"
 #include "lockstep/cli/launch.h"
+#include "lockstep/cli/stored_settings.h"
 #include "lockstep/comm/agreement.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/file_system.h"
@@ -120,10 +121,10 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   on_root(comm, [&] { require_writable_name(settings.output); });
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
-  if (settings.probabilities && file.model.task() == Task::binary_score) {
-    throw UsageError(fmt::format("--proba: a {} model has scores, no probabilities", to_string(file.model.kind)));
+  if (settings.probabilities && (!file.model.is_classifier() || file.model.task() == Task::binary_score)) {
+    throw UsageError(fmt::format("--proba: the model ({}) has no probabilities", to_string(file.model.kind)));
   }
-  ReadSettings read = settings.data;
+  ReadSettings read = with_stored_offsets(settings.data, file, settings.model_file);
   read.label_optional = true;
   const Dataset data = load_data_for_model(read, file, threads, comm);
   const auto model = make_model(file.model);

@@ -24,4 +24,15 @@ TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
   return settings;
 }
 
+ReadSettings with_stored_offsets(ReadSettings read, const ModelFile& file, const std::string& path) {
+  const TrainSettings stored = stored_settings(file, path);
+  if (read.offset_column.empty()) {
+    read.offset_column = stored.data.offset_column;
+  }
+  if (read.exposure_column.empty()) {
+    read.exposure_column = stored.data.exposure_column;
+  }
+  return read;
+}
+
 }  // namespace lockstep

@@ -22,7 +22,7 @@ void load_rows(const Dataset& data, const Rows& rows, std::span<const double> cl
   for (Index i = 0; i < rows.count; ++i) {
     const auto row = static_cast<std::size_t>(rows.row(i));
     const auto to = static_cast<std::size_t>(i);
-    const double label = data.label[row];
+    const double label = data.label.empty() ? 0.0 : data.label[row];  // none is read for predictions
     const double weight = data.weight.empty() ? 1.0 : data.weight[row];
     scratch.target[to] = label;
     scratch.weight[to] = class_weights.empty() ? weight : weight * class_weights[static_cast<std::size_t>(label)];

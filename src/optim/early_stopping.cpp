@@ -15,7 +15,9 @@ void EarlyStopping::record(std::int64_t number, OptimizerState& state) const {
     return;
   }
   const bool is_first = state.best_parameters.size() == 0;
-  if (is_first || loss < state.best_score || (std::isnan(state.best_score) && !std::isnan(loss))) {
+  if (!std::isfinite(loss)) {
+    ++state.since_best;
+  } else if (is_first || loss < state.best_score) {
     state.best_parameters = state.parameters;
     state.best_score = loss;
     state.best_at = number;

@@ -86,9 +86,25 @@ class NewtonCholesky final : public DescentMethod {
     return direction;
   }
 
-  Step step(const Iterate& from, Direction& direction, const OptimizerState&, Objective& objective,
+  /// A damped direction can be useless, as where a loss is linear in every row and H is zero (huber far from its
+  /// minimum): then steepest descent, each step trying twice the one before.
+  Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
             Iterate& trial) const override {
+    const Step newton = backtrack(objective, from, direction, order(), trial);
+    if (newton.status != Step::Status::stalled || direction.damping == 0) {
+      return newton;
+    }
+    const double length = norm(from.gradient);
+    direction.d = -from.gradient;
+    direction.slope = -length * length;
+    direction.first_step = state.last_step_length > 0 ? 2 * state.last_step_length : 1 / length;
+    direction.is_restart = true;
     return backtrack(objective, from, direction, order(), trial);
+  }
+
+  void learn(const Iterate&, const Direction& direction, const Step& step, const Iterate&,
+             OptimizerState& state) const override {
+    state.last_step_length = direction.is_restart ? step.length : 0;
   }
 
  private:

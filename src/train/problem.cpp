@@ -34,6 +34,33 @@ void require_classes(const TrainSettings& settings, const std::vector<std::strin
                                                  : "is --label-column right?"));
 }
 
+/// The training rows that are left when others are held out.
+void require_every_class(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
+  for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
+    if (all_sum(comm, std::ranges::count(raw.block.label, static_cast<double>(k))) == 0) {
+      throw DataError({settings.data.path, 0, 0},
+                      fmt::format("no row of class {} is left for training by --validation {}; choose another fraction "
+                                  "or --seed",
+                                  printable(raw.class_names[k]), settings.validation));
+    }
+  }
+}
+
+/// Σ s > 0, or there is nothing to learn from.
+void require_weight(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
+  const Dataset& rows = problem.rows;
+  std::int64_t weighing = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rows.rows); ++i) {
+    const bool weighs = rows.weight.empty() || rows.weight[i] > 0;
+    const bool class_weighs =
+        problem.class_weights.empty() || problem.class_weights[static_cast<std::size_t>(rows.label[i])] > 0;
+    weighing += weighs && class_weighs ? 1 : 0;
+  }
+  if (all_sum(comm, weighing) == 0) {
+    throw DataError({settings.data.path, 0, 0}, "every row has weight 0 (--weight-column times --class-weight)");
+  }
+}
+
 ModelDescription describe_model(const TrainSettings& settings, const RawData& raw) {
   ModelDescription model;
   model.kind = settings.model;
@@ -132,6 +159,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   if (settings.validation_fraction() > 0) {
     auto [training, validation] = split_rows(std::move(raw), settings.validation_fraction(), settings.seed, comm);
     raw = std::move(training);
+    require_every_class(settings, raw, comm);
     held_out = std::move(validation);
   }
   TrainingProblem problem;
@@ -139,6 +167,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   problem.label_name = raw.label_name;
   problem.class_weights = class_weights(settings, raw, comm);
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
+  require_weight(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {
     ModelFile like;
     like.model = problem.model;

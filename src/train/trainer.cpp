@@ -147,12 +147,15 @@ Vector TrainingJob::first_parameters() {
     return initial_parameters(problem_.model, settings_.seed);
   }
   ModelFile file = load_model(settings_.init, comm_);
-  if (file.parameters.size() != model_->dimension() || file.class_names != problem_.rows.class_names ||
+  const std::vector<std::string>& names = problem_.rows.feature_names;
+  const bool same_names = names.empty() || file.feature_names.empty() || names == file.feature_names;
+  if (file.parameters.size() != model_->dimension() || !same_names || file.class_names != problem_.rows.class_names ||
       file.model.blocks() != problem_.model.blocks()) {
-    throw ConfigurationError(fmt::format(
-        "init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {} with the same classes",
-        settings_.init, to_string(file.model.kind), file.parameters.size(), to_string(problem_.model.kind),
-        model_->dimension()));
+    throw ConfigurationError(
+        fmt::format("init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {} with the same "
+                    "features and classes",
+                    settings_.init, to_string(file.model.kind), file.parameters.size(), to_string(problem_.model.kind),
+                    model_->dimension()));
   }
   return std::move(file.parameters);
 }
@@ -266,7 +269,7 @@ ExitCode TrainingJob::finish() {
     case Summary::Status::failed:
       break;
   }
-  return ExitCode::numerical_stop;
+  throw NumericalStop(summary_.outcome.reason);
 }
 
 void TrainingJob::evaluate() {

@@ -52,6 +52,40 @@ TEST_P(EveryOptimizer, ExtendedRunEqualsOneAtOnce) {
   EXPECT_TRUE(content_of(extended + "/model.h5") == content_of(once + "/model.h5"));
 }
 
+/// Labels are optional in predict, for every kind of model and any number of ranks.
+TEST(Predict, NeedsNoLabels) {
+  const Scratch scratch;
+  const std::string rows = scratch.write("rows.csv", "a,b,y\n1,2,1\n2,1,2\n3,3,1\n0,1,2\n1,1,2\n4,2,1\n");
+  const std::string unlabelled = scratch.write("unlabelled.csv", "a,b\n1,2\n2,1\n3,3\n0,1\n");
+  for (const char* model : {"perceptron", "adaline", "linear", "logistic", "softmax", "poisson", "gamma", "huber",
+                            "squared-hinge", "mlp"}) {
+    SCOPED_TRACE(model);
+    const std::string run = scratch.path(model);
+    const Arguments penalty = std::string(model) == "perceptron" ? Arguments{} : Arguments{"--l2", "0.1"};
+    launch_well(0, 1, Arguments{"train", "--data", rows, "--model", model, "--epochs", "2", "--run", run} + penalty);
+    std::string first;
+    for (const int ranks : {0, 3}) {
+      const std::string output = scratch.path(std::string(model) + std::to_string(ranks) + ".csv");
+      launch_well(ranks, 1, {"predict", "--model-file", run + "/model.h5", "--data", unlabelled, "--output", output});
+      first = first.empty() ? content_of(output) : first;
+      EXPECT_EQ(content_of(output), first);
+      EXPECT_EQ(std::ranges::count(first, '\n'), 5);
+    }
+    launch_well(0, 0, {"inspect", run + "/model.h5"});
+  }
+}
+
+/// Far from its minimum the Huber loss is linear in every row: no curvature at all.
+TEST(Newton, FindsItsWayWhereTheHessianIsZero) {
+  const Scratch scratch;
+  const std::string run = scratch.path("run");
+  launch_well(0, 1,
+              {"train", "--data", shipped("diabetes.csv"), "--model", "huber", "--run", run, "--tolerance", "1e-9",
+               "--max-iterations", "300"});
+  EXPECT_EQ(summary_of(run).at("status"), "converged");
+  EXPECT_NEAR(summary_of(run).at("objective").get<double>(), 57.213625821673, 1e-9);
+}
+
 INSTANTIATE_TEST_SUITE_P(Cases, EveryOptimizer, ::testing::ValuesIn(optimizer_cases()),
                          [](const auto& parameter) { return parameter.param.name; });
 

@@ -12,4 +12,8 @@ namespace lockstep {
 /// Throws DataError naming `path` where the configuration cannot be understood.
 TrainSettings stored_settings(const ModelFile& file, const std::string& path);
 
+/// `read` with the offset and exposure columns that the model was trained with, where it names none itself: a
+/// prediction without them would be another model's. Throws as stored_settings.
+ReadSettings with_stored_offsets(ReadSettings read, const ModelFile& file, const std::string& path);
+
 }  // namespace lockstep

@@ -46,7 +46,7 @@ struct Direction {
   std::int64_t products = 0;    ///< curvature products
   double forcing = 0;           ///< η: relative residual that conjugate gradients aimed at
   double scaled_norm = 0;       ///< ‖D ∇F‖ in the scaling that conjugate gradients used
-  bool is_restart = false;      ///< L-BFGS: steepest descent after its memory failed
+  bool is_restart = false;      ///< steepest descent, after the method's own direction failed
   bool stop_requested = false;  ///< some rank wished to stop; d is unusable
 
   /// Decrease of F that the model behind the direction promises for the first step.

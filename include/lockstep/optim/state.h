@@ -23,7 +23,7 @@ struct OptimizerState {
   double epoch_mistakes = 0;  ///< Σ over this epoch's steps of the weight on the wrong side
   bool separated = false;     ///< the last epoch saw no mistake
 
-  double last_step_length = 0;  ///< of gradient descent with a line search; 0: no step yet
+  double last_step_length = 0;  ///< of steepest descent with a line search; 0: no step yet
 
   // L-BFGS
   std::vector<Vector> point_changes;     ///< s_k = w_{k+1} − w_k, p each, oldest first
