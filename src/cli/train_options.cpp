@@ -30,7 +30,7 @@ std::vector<Option> full_batch_options(TrainSettings& s) {
   return {
       {"optimizer", group, "O",
        "perceptron, gd, sgd, adam, adamw, lbfgs, newton, newton-cg or auto (default auto: newton; perceptron for the "
-       "perceptron, adam for mlp, lbfgs with l1)",
+       "perceptron without l2, adam for mlp, lbfgs with l1)",
        Kind::value, [&s](const auto& texts) { s.optimizer = optimizer_kind(texts.back()); }},
       {"max-iterations", group, "N", "full-batch optimizers: most iterations; at least 0 (default 100)", Kind::value,
        into(s.max_iterations)},

@@ -124,7 +124,7 @@ TrainSettings TrainSettings::completed() const {
   TrainSettings full = *this;
   full.data.label_kind = label_kind(model, loss);
   if (optimizer == OptimizerKind::automatic) {
-    full.optimizer = model == ModelKind::perceptron ? OptimizerKind::perceptron
+    full.optimizer = model == ModelKind::perceptron ? (l2 > 0 ? OptimizerKind::sgd : OptimizerKind::perceptron)
                      : model == ModelKind::mlp      ? OptimizerKind::adam
                      : l1 > 0                       ? OptimizerKind::lbfgs
                                                     : OptimizerKind::newton;
