@@ -50,7 +50,7 @@ inline std::vector<OptimizerCase> optimizer_cases() {
            {"--model", "mlp", "--loss", "squared", "--hidden", "6,5", "--activation", "tanh", "--precision", "float64",
             "--optimizer", "lbfgs"},
            9),
-      batches("perceptron", cancer, {"--model", "perceptron", "--batch-size", "3"}),
+      batches("perceptron", cancer, {"--model", "perceptron", "--batch-size", "3", "--l2", "0"}),
       batches("sgd_momentum_squared_hinge", cancer,
               {"--model", "squared-hinge", "--optimizer", "sgd", "--momentum", "0.9", "--learning-rate", "1e-8"}),
       batches("nesterov_softmax", digits,
