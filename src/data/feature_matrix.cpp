@@ -13,6 +13,14 @@ constexpr Index kPanelEntries = 48 * 1024;  // 384 KB of doubles
 
 }  // namespace
 
+bool FeatureMatrix::gather(const Rows&, Nonzeros<float>&) const {
+  return false;
+}
+
+bool FeatureMatrix::gather(const Rows&, Nonzeros<double>&) const {
+  return false;
+}
+
 Layout choose_layout(std::int64_t rows, std::int64_t features, std::int64_t stored_entries, Access access) {
   // Written without products that could overflow: entries < rows · features / 4.
   if (rows > 0 && stored_entries / rows < features / 4) {

@@ -104,6 +104,8 @@ class SparseRows final : public FeatureMatrix {
 
   void gather(const Rows& rows, float* out, Index stride) const override { gather_as(rows, out, stride); }
   void gather(const Rows& rows, double* out, Index stride) const override { gather_as(rows, out, stride); }
+  bool gather(const Rows& rows, Nonzeros<float>& out) const override { return gather_nonzeros(rows, out); }
+  bool gather(const Rows& rows, Nonzeros<double>& out) const override { return gather_nonzeros(rows, out); }
 
   std::size_t bytes() const override {
     return value_.size() * (sizeof(double) + sizeof(std::int32_t)) + start_.size() * sizeof(std::int64_t);
@@ -122,6 +124,21 @@ class SparseRows final : public FeatureMatrix {
         out[column_[at(k)]] = static_cast<T>(value_[at(k)]);
       }
     }
+  }
+
+  template <typename T>
+  bool gather_nonzeros(const Rows& rows, Nonzeros<T>& out) const {
+    out.start.assign(1, 0);
+    out.column.clear();
+    out.value.clear();
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      out.column.insert(out.column.end(), column_.begin() + begin, column_.begin() + end);
+      std::transform(value_.begin() + begin, value_.begin() + end, std::back_inserter(out.value),
+                     [](double value) { return static_cast<T>(value); });
+      out.start.push_back(std::ssize(out.column));
+    }
+    return true;
   }
 
   void compress(const RowBlock& block) {

@@ -1,10 +1,10 @@
 /// Products of curvature and a vector v = (V_l, v_l).
 ///
-/// R-forward:  R Z_l = V_l A_l + v_l 1ᵀ + W_l R A_l,  R A_{l+1} = f'(Z_l) ∘ R Z_l,  R A_0 = 0.
+/// R-forward:  R Z_l = V_lᵀ A_l + v_l 1ᵀ + W_lᵀ R A_l,  R A_{l+1} = f'(Z_l) ∘ R Z_l,  R A_0 = 0.
 /// R D of the last layer is s ∇²ℓ · R Z.
 /// Gauss–Newton: the ordinary backward pass of R D.
-/// Exact: R D_{l−1} = (W_lᵀ R D_l + V_lᵀ D_l) ∘ f'(Z_{l−1}) + W_lᵀ D_l ∘ f''(Z_{l−1}) ∘ R Z_{l−1},
-///        R ∂W_l = R D_l A_lᵀ + D_l (R A_l)ᵀ,  R ∂b_l = R D_l 1.
+/// Exact: R D_{l−1} = (W_l R D_l + V_l D_l) ∘ f'(Z_{l−1}) + W_l D_l ∘ f''(Z_{l−1}) ∘ R Z_{l−1},
+///        R ∂W_l = A_l (R D_l)ᵀ + R A_l D_lᵀ,  R ∂b_l = R D_l 1.
 #include "network_pass.h"
 
 namespace lockstep {
@@ -16,7 +16,8 @@ void NetworkPass<T>::r_forward(const T* v) {
     apply_layer(v, l, r_z);
     const Index out = shape_.units(l + 1);
     if (l > 0) {
-      gemm(out, count_, shape_.units(l), weights(w_, l), block(buffer(Kind::r_activation, l)), T{1}, r_z, stride_);
+      gemm(out, count_, shape_.units(l), weights(w_, l).transposed(), block(buffer(Kind::r_activation, l)), T{1}, r_z,
+           stride_);
     }
     if (l + 1 < layers_) {
       T* r_a = buffer(Kind::r_activation, l + 1);
@@ -48,13 +49,13 @@ void NetworkPass<T>::add_exact_product(const T* v, T* product) {
     if (l == 0) {
       return;
     }
-    gemm(out, in, count_, block(delta), block(buffer(Kind::r_activation, l)).transposed(), T{1},
-         product + shape_.weights_begin(l), in);
+    gemm(in, out, count_, block(buffer(Kind::r_activation, l)), block(delta).transposed(), T{1},
+         product + shape_.weights_begin(l), out);
     T* below = buffer(Kind::delta, l);
     T* r_below = buffer(Kind::r_delta, l);
-    gemm(in, count_, out, weights(w_, l).transposed(), block(delta), T{0}, below, stride_);
-    gemm(in, count_, out, weights(w_, l).transposed(), block(r_delta), T{0}, r_below, stride_);
-    gemm(in, count_, out, weights(v, l).transposed(), block(delta), T{1}, r_below, stride_);
+    gemm(in, count_, out, weights(w_, l), block(delta), T{0}, below, stride_);
+    gemm(in, count_, out, weights(w_, l), block(r_delta), T{0}, r_below, stride_);
+    gemm(in, count_, out, weights(v, l), block(delta), T{1}, r_below, stride_);
     const T* slope = buffer(Kind::slope, l);
     const T* curvature = buffer(Kind::curvature, l);
     const T* r_z = buffer(Kind::r_margin, l);

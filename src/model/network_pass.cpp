@@ -1,9 +1,10 @@
-/// Forward and backward pass: D_{l−1} = W_lᵀ D_l ∘ f'(Z_{l−1}), ∂W_l = D_l A_lᵀ, ∂b_l = D_l 1.
+/// Forward and backward pass: D_{l−1} = W_l D_l ∘ f'(Z_{l−1}), ∂W_l = A_l D_lᵀ, ∂b_l = D_l 1.
 #include "network_pass.h"
 
 #include <algorithm>
 
 #include "activation.h"
+#include "nonzero_product.h"
 
 namespace lockstep {
 
@@ -11,6 +12,15 @@ namespace {
 
 constexpr Index rounded_up(Index n) {
   return (n + kActivationBlock - 1) / kActivationBlock * kActivationBlock;
+}
+
+template <typename T, typename Single, typename Double>
+auto& of_type(Single& single, Double& twice) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return single;
+  } else {
+    return twice;
+  }
 }
 
 /// Σ x_i in lanes that are added up in one order.
@@ -43,13 +53,8 @@ NetworkPass<T>::NetworkPass(const NetworkShape& shape, const T* w, const Rows& r
       w_(w),
       rows_(rows),
       scratch_(scratch),
-      buffers_([&]() -> std::vector<AlignedVector<T>>& {
-        if constexpr (sizeof(T) == sizeof(float)) {
-          return scratch.layers32;
-        } else {
-          return scratch.layers64;
-        }
-      }()),
+      buffers_(of_type<T>(scratch.layers32, scratch.layers64)),
+      sparse_(of_type<T>(scratch.sparse32, scratch.sparse64)),
       layers_(shape.layers()),
       count_(rows.count),
       stride_(rounded_up(rows.count)),
@@ -78,12 +83,17 @@ Factor<T> NetworkPass<T>::input(Index l) {
 
 template <typename T>
 Factor<T> NetworkPass<T>::weights(const T* w, Index l) const {
-  return {w + shape_.weights_begin(l), shape_.units(l)};
+  return {w + shape_.weights_begin(l), shape_.units(l + 1)};
 }
 
 template <typename T>
 void NetworkPass<T>::forward(const FeatureMatrix& x, Keep keep) {
-  x.gather(rows_, buffer(Kind::activation, 0), input_stride_);
+  is_sparse_ = x.gather(rows_, sparse_.rows);
+  if (!is_sparse_) {
+    x.gather(rows_, buffer(Kind::activation, 0), input_stride_);
+  } else if (keep != Keep::outputs) {
+    transpose(sparse_.rows, shape_.features, sparse_.transposed);
+  }
   for (Index l = 0; l < layers_; ++l) {
     T* z = buffer(Kind::activation, l + 1);
     apply_layer(w_, l, z);
@@ -102,7 +112,37 @@ void NetworkPass<T>::apply_layer(const T* w, Index l, T* z) {
   for (Index unit = 0; unit < out; ++unit) {
     std::fill_n(z + unit * stride_, stride_, bias[unit]);
   }
-  gemm(out, count_, shape_.units(l), weights(w, l), input(l), T{1}, z, stride_);
+  if (l == 0 && is_sparse_) {
+    return apply_to_nonzeros(w, z);
+  }
+  gemm(out, count_, shape_.units(l), weights(w, l).transposed(), input(l), T{1}, z, stride_);
+}
+
+template <typename T>
+T* NetworkPass<T>::sparse_block(Index size) {
+  if (std::ssize(sparse_.block) < size) {
+    sparse_.block.resize(static_cast<std::size_t>(size));
+  }
+  return sparse_.block.data();
+}
+
+template <typename T>
+void NetworkPass<T>::apply_to_nonzeros(const T* w, T* z) {
+  const Index out = shape_.units(1);
+  T* block = sparse_block(count_ * out);
+  for (Index i = 0; i < count_; ++i) {
+    std::copy_n(w + shape_.biases_begin(0), out, block + i * out);
+  }
+  add_product(sparse_.rows, w + shape_.weights_begin(0), out, block);
+  transpose(count_, out, block, out, z, stride_);
+}
+
+template <typename T>
+void NetworkPass<T>::add_nonzeros_gradient(const T* delta, T* gradient) {
+  const Index out = shape_.units(1);
+  T* block = sparse_block(count_ * out);
+  transpose(out, count_, delta, stride_, block, out);
+  add_product(sparse_.transposed, block, out, gradient + shape_.weights_begin(0));
 }
 
 template <typename T>
@@ -118,7 +158,7 @@ void NetworkPass<T>::backward(Kind kind, T* gradient) {
     if (l > 0) {
       T* below = buffer(kind, l);
       const Index in = shape_.units(l);
-      gemm(in, count_, shape_.units(l + 1), weights(w_, l).transposed(), block(delta), T{0}, below, stride_);
+      gemm(in, count_, shape_.units(l + 1), weights(w_, l), block(delta), T{0}, below, stride_);
       const T* slope = buffer(Kind::slope, l);
       for (Index i = 0; i < in * stride_; ++i) {
         below[i] *= slope[i];
@@ -131,7 +171,11 @@ template <typename T>
 void NetworkPass<T>::add_layer_gradient(Index l, const T* delta, T* gradient) {
   const Index in = shape_.units(l);
   const Index out = shape_.units(l + 1);
-  gemm(out, in, count_, block(delta), input(l).transposed(), T{1}, gradient + shape_.weights_begin(l), in);
+  if (l == 0 && is_sparse_) {
+    add_nonzeros_gradient(delta, gradient);
+  } else {
+    gemm(in, out, count_, input(l), block(delta).transposed(), T{1}, gradient + shape_.weights_begin(l), out);
+  }
   T* bias = gradient + shape_.biases_begin(l);
   for (Index unit = 0; unit < out; ++unit) {
     bias[unit] += fixed_sum(delta + unit * stride_, count_);

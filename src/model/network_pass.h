@@ -1,12 +1,13 @@
 /// One thread's pass over one piece of rows of a network, in the compute type T.
 ///
-/// Activations are stored units × rows ("feature-major"), rows `stride_` apart, so that W a reads both factors along
-/// their rows and a unit's bias gradient is the sum of consecutive numbers. Only the gathered input is rows × d.
+/// Activations are stored units × rows ("feature-major"), rows `stride_` apart, so that a unit's bias gradient is the
+/// sum of consecutive numbers. Only the gathered input is rows × d; of sparse rows its nonzeros, which the first layer
+/// multiplies without making them dense.
 ///
 /// | symbol | meaning                         | shape         |
 /// | m      | rows of the piece               |               |
 /// | A_l    | inputs of layer l               | u_l × m       |
-/// | Z_l    | W_l A_l + b_l                   | u_{l+1} × m   |
+/// | Z_l    | W_lᵀ A_l + b_l                  | u_{l+1} × m   |
 /// | D_l    | ∂(Σ s ℓ)/∂Z_l                   | u_{l+1} × m   |
 /// | R·     | derivative of · along v         | as ·          |
 #pragma once
@@ -55,11 +56,17 @@ class NetworkPass {
   T* margins_of_last_layer() { return buffer(Kind::activation, layers_); }
   /// A_l (u_l × m) as a factor.
   Factor<T> input(Index l);
+  /// W_l (u_l × u_{l+1}) of the given parameters.
   Factor<T> weights(const T* w, Index l) const;
   Factor<T> block(const T* values) const { return {values, stride_}; }
-  /// z = b_l 1ᵀ + W_l A_l with the given parameters.
+  /// z = b_l 1ᵀ + W_lᵀ A_l with the given parameters.
   void apply_layer(const T* w, Index l, T* z);
-  /// Adds D A_lᵀ to the gradient of W_l and D 1 to that of b_l.
+  /// The first layer's where the rows are sparse.
+  void apply_to_nonzeros(const T* w, T* z);
+  void add_nonzeros_gradient(const T* delta, T* gradient);
+  /// The first `size` numbers of the sparse input's block.
+  T* sparse_block(Index size);
+  /// Adds A_l Dᵀ to the gradient of W_l and D 1 to that of b_l.
   void add_layer_gradient(Index l, const T* delta, T* gradient);
   /// Gradients of all layers from D of the last one, the blocks of D being those of `kind`.
   void backward(Kind kind, T* gradient);
@@ -79,6 +86,8 @@ class NetworkPass {
   const Rows& rows_;
   Workspace& scratch_;
   std::vector<AlignedVector<T>>& buffers_;
+  SparseInput<T>& sparse_;
+  bool is_sparse_ = false;
   Index layers_;
   Index count_;         // m
   Index stride_;        // of units × m blocks

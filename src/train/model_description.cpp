@@ -178,7 +178,7 @@ std::vector<ParameterBlock> ModelDescription::blocks() const {
     bias += units[i] * units[i + 1];
   }
   for (std::size_t i = 0; i + 1 < units.size(); ++i) {
-    blocks.push_back({fmt::format("/layers/{}/W", i), {units[i + 1], units[i]}, weight});
+    blocks.push_back({fmt::format("/layers/{}/W", i), {units[i], units[i + 1]}, weight});
     blocks.push_back({fmt::format("/layers/{}/b", i), {units[i + 1]}, bias});
     weight += units[i] * units[i + 1];
     bias += units[i + 1];

@@ -32,11 +32,23 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text;
 }
 
-/// Layers that the file holds, by their names.
-std::vector<Index> hidden_units(Hdf5ImageReader& image) {
-  std::vector<Index> units;
-  for (int i = 0; image.has("/layers/" + std::to_string(i + 1) + "/W"); ++i) {
-    units.push_back(image.shape("/layers/" + std::to_string(i) + "/W")[0]);
+std::vector<std::int64_t> matrix_shape(Hdf5ImageReader& image, const std::string& path, const std::string& name) {
+  std::vector<std::int64_t> shape = image.shape(name);
+  if (shape.size() != 2) {
+    throw DataError({path, 0, 0}, name + " is no matrix");
+  }
+  return shape;
+}
+
+std::string weights_name(std::size_t layer) {
+  return "/layers/" + std::to_string(layer) + "/W";
+}
+
+/// Units of the layers that the file holds, inputs and outputs among them.
+std::vector<Index> units_of(Hdf5ImageReader& image, const std::string& path) {
+  std::vector<Index> units = {matrix_shape(image, path, weights_name(0))[0]};
+  for (std::size_t layer = 0; image.has(weights_name(layer)); ++layer) {
+    units.push_back(matrix_shape(image, path, weights_name(layer))[1]);
   }
   return units;
 }
@@ -46,22 +58,23 @@ ModelDescription describe(Hdf5ImageReader& image, const std::string& path) {
   model.kind = model_kind(image.read_text("/provenance/model"));
   model.intercept = image.read_integer("/provenance/has_intercept") != 0;
   model.delta = image.read_double("/provenance/delta");
-  const std::string first = model.is_network() ? "/layers/0/W" : "/coef";
+  const std::string first = model.is_network() ? weights_name(0) : "/coef";
   if (!image.has(first)) {
     throw DataError({path, 0, 0}, "is not a Lockstep model: it has no " + first);
   }
-  if (model.is_network()) {
-    model.hidden = hidden_units(image);
-    model.activation = activation_kind(image.read_text("/provenance/activation"));
-    model.loss = network_loss_kind(image.read_text("/provenance/loss"));
-    model.precision = precision_kind(image.read_text("/provenance/precision"));
+  if (!model.is_network()) {
+    const std::vector<std::int64_t> shape = matrix_shape(image, path, first);
+    model.features = shape[1];
+    model.outputs = shape[0];
+    return model;
   }
-  const std::string last = model.is_network() ? "/layers/" + std::to_string(model.hidden.size()) + "/W" : "/coef";
-  if (image.shape(first).size() != 2 || image.shape(last).size() != 2) {
-    throw DataError({path, 0, 0}, first + " is no matrix");
-  }
-  model.features = image.shape(first)[1];
-  model.outputs = image.shape(last)[0];
+  const std::vector<Index> units = units_of(image, path);
+  model.features = units.front();
+  model.hidden.assign(units.begin() + 1, units.end() - 1);
+  model.outputs = units.back();
+  model.activation = activation_kind(image.read_text("/provenance/activation"));
+  model.loss = network_loss_kind(image.read_text("/provenance/loss"));
+  model.precision = precision_kind(image.read_text("/provenance/precision"));
   return model;
 }
 

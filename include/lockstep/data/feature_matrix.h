@@ -45,6 +45,16 @@ struct GramScratch {
   Matrix square;                 ///< d × d, lower triangle used
 };
 
+/// Nonzeros of some rows, row by row: those of row i are entries start[i] … start[i + 1] − 1.
+template <typename T>
+struct Nonzeros {
+  std::vector<std::int64_t> start;
+  std::vector<std::int32_t> column;
+  std::vector<T> value;
+
+  Index rows() const { return std::ssize(start) - 1; }
+};
+
 class FeatureMatrix {
  public:
   virtual ~FeatureMatrix() = default;
@@ -69,10 +79,13 @@ class FeatureMatrix {
   virtual void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double* packed) const = 0;
   virtual void end_gram(GramScratch& scratch, double* packed) const = 0;
 
-  /// Copies X to the row-major m × stride buffer `out`, stride ≥ d; entries d … stride − 1 of a row are set to 0. What
-  /// networks multiply: panels, and picked rows in every layout.
+  /// Copies X to the row-major m × stride buffer `out`, stride ≥ d; entries d … stride − 1 of a row are set to 0.
   virtual void gather(const Rows& rows, float* out, Index stride) const = 0;
   virtual void gather(const Rows& rows, double* out, Index stride) const = 0;
+
+  /// Copies the nonzeros of X; false, and nothing done, where the layout is dense.
+  virtual bool gather(const Rows& rows, Nonzeros<float>& out) const;
+  virtual bool gather(const Rows& rows, Nonzeros<double>& out) const;
 
   /// Bytes held.
   virtual std::size_t bytes() const = 0;

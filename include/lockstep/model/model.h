@@ -27,6 +27,14 @@ enum class LossHeader : std::size_t {
 };
 inline constexpr Index kLossHeader = 4;
 
+/// A piece of sparse rows as the first layer of a network multiplies it.
+template <typename T>
+struct SparseInput {
+  Nonzeros<T> rows;        ///< X
+  Nonzeros<T> transposed;  ///< Xᵀ
+  AlignedVector<T> block;  ///< X W or D, rows × units
+};
+
 /// One thread's scratch; buffers grow to what a panel needs and are kept.
 struct Workspace {
   AlignedVector<double> margin, target, weight, loss, slope, curvature, direction;
@@ -34,6 +42,8 @@ struct Workspace {
   AlignedVector<double> leaf, block, gradient;  ///< of one leaf
   std::vector<AlignedVector<double>> layers64;  ///< networks: activations and their derivatives
   std::vector<AlignedVector<float>> layers32;
+  SparseInput<double> sparse64;  ///< networks
+  SparseInput<float> sparse32;
 };
 
 /// Margins of the local rows, rows × K row-major, as a pass computed them; empty where margins are not kept.

@@ -1,9 +1,9 @@
-/// Multi-layer perceptron: a_0 = x, z_l = W_l a_l + b_l, a_{l+1} = f(z_l); the margins are z of the last layer.
+/// Multi-layer perceptron: a_0 = x, z_l = W_lᵀ a_l + b_l, a_{l+1} = f(z_l); the margins are z of the last layer.
 ///
 /// | symbol | meaning                               | shape              |
 /// | L      | layers with weights, hidden + 1       |                    |
 /// | u_l    | units: u_0 = d, hidden …, u_L = K     |                    |
-/// | W_l    | weights                               | u_{l+1} × u_l      |
+/// | W_l    | weights                               | u_l × u_{l+1}      |
 /// | b_l    | biases, not penalised                 | u_{l+1}            |
 /// Parameters: W_0 … W_{L−1}, row-major, then b_0 … b_{L−1}.
 ///

@@ -145,7 +145,7 @@ struct NaiveRow {
     }
   }
 
-  double weight(Index l, Index i, Index j) const { return w[shape.weights_begin(l) + i * shape.units(l) + j]; }
+  double weight(Index l, Index i, Index j) const { return w[shape.weights_begin(l) + j * shape.units(l + 1) + i]; }
 
   /// Jᵀ d: the derivative of dᵀz in w.
   Vector pull_back(Vector delta) const {
@@ -155,7 +155,7 @@ struct NaiveRow {
       for (Index i = 0; i < delta.size(); ++i) {
         gradient[shape.biases_begin(l) + i] = delta[i];
         for (Index j = 0; j < shape.units(l); ++j) {
-          gradient[shape.weights_begin(l) + i * shape.units(l) + j] = delta[i] * a[at][j];
+          gradient[shape.weights_begin(l) + j * shape.units(l + 1) + i] = delta[i] * a[at][j];
         }
       }
       if (l > 0) {

@@ -56,19 +56,28 @@ TEST(Activations, AreAccurateToTheLastDigits) {
 
 TEST(Network, GivesTheSameSumsFromEveryLayout) {
   const MadeData made{.rows = 80, .features = 40, .sparse = true};
-  const NetworkShape shape{40, {12}, 3, Activation::tanh, NetworkLoss::cross_entropy, Scalar::float64};
-  const Vector w = some_point(shape.parameters(), 0.4);
-  Fixture sparse(made, shape);
-  ASSERT_EQ(sparse.data.layout, Layout::sparse_rows);
-  const Sums expected = sparse.sums(w);
-  EXPECT_LT(relative_difference(expected.payload, naive_sums(made, sparse, w).payload), 1e-13);
-  for (const Layout layout : {Layout::dense_rows, Layout::dense_columns}) {
-    Fixture dense(made, shape);
-    RawData raw = labelled(made, 3);
-    dense.data.x = make_feature_matrix(std::move(raw.block), layout, dense.data.panels, 1);
-    const Sums sums = dense.sums(w);
-    EXPECT_EQ(sums.loss, expected.loss);
-    EXPECT_EQ(sums.payload, expected.payload);
+  for (const Scalar precision : {Scalar::float64, Scalar::float32}) {
+    for (const Index units : {1, 7, 12, 64, 111}) {
+      const NetworkShape shape{40, {units}, 3, Activation::tanh, NetworkLoss::cross_entropy, precision};
+      const Vector w = some_point(shape.parameters(), 0.4);
+      const Vector v = some_point(shape.parameters(), 0.4, 1);
+      const double rounding = precision == Scalar::float64 ? 1e-13 : 1e-4;
+      Fixture sparse(made, shape);
+      ASSERT_EQ(sparse.data.layout, Layout::sparse_rows);
+      const Sums expected = sparse.sums(w);
+      const Vector product = sparse.product(w, v, Curvature::exact);
+      EXPECT_LT(relative_difference(expected.payload, naive_sums(made, sparse, w).payload), rounding) << units;
+      std::vector<Vector> of_dense;
+      for (const Layout layout : {Layout::dense_rows, Layout::dense_columns}) {
+        Fixture dense(made, shape);
+        RawData raw = labelled(made, 3);
+        dense.data.x = make_feature_matrix(std::move(raw.block), layout, dense.data.panels, 1);
+        of_dense.push_back(dense.sums(w).payload);
+        EXPECT_LT(relative_difference(of_dense.back(), expected.payload), rounding) << units;
+        EXPECT_LT(relative_difference(dense.product(w, v, Curvature::exact), product), rounding) << units;
+      }
+      EXPECT_EQ(of_dense[0], of_dense[1]);
+    }
   }
 }
 

@@ -282,7 +282,7 @@ TEST_F(ExclusiveOr, MakesAFlatNetworkASaddle) {
       EmpiricalRisk risk(rows, network, Penalty(0, network.penalised()), {}, 1, comm);
       Vector w = Vector::Zero(network.dimension());
       w[shape.weights_begin(1)] = 1;  // one unit counts for class 0, against class 1
-      w[shape.weights_begin(1) + 3] = -1;
+      w[shape.weights_begin(1) + 1] = -1;
       w[shape.biases_begin(0)] = 0.3;
       // what the unit says at zero input is taken back by the bias of the output
       const double unit = 0.3 * 0.5 * (1 + std::erf(0.3 / std::sqrt(2.0)));
