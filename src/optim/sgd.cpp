@@ -74,7 +74,7 @@ Summary final_summary(Objective& objective, const EarlyStopping& early_stopping,
   summary.gradient_norm = norm(at.gradient);
   summary.status = Summary::Status::converged;
   if (state.separated) {
-    summary.reason = fmt::format("no mistake in epoch {} over {:.15g} rows", state.epoch, at.weight);
+    summary.reason = fmt::format("no mistake in epoch {} over rows of total weight {:.15g}", state.epoch, at.weight);
   } else if (early_stopping.is_exhausted(state)) {
     summary.reason = early_stopping.reason(state);
   } else {

@@ -61,7 +61,7 @@ TEST(Perceptron, MakesNoMoreMistakesThanNovikoffAllows) {
   Recorder observer;
   const Summary summary = descend_stochastically(problem.risk, rosenblatt(), EarlyStopping(), state, observer);
   EXPECT_EQ(summary.status, Summary::Status::converged);
-  EXPECT_EQ(summary.reason, "no mistake in epoch " + std::to_string(state.epoch) + " over 400 rows");
+  EXPECT_EQ(summary.reason, "no mistake in epoch " + std::to_string(state.epoch) + " over rows of total weight 400");
   EXPECT_TRUE(state.separated);
   double mistakes = 0;
   for (const IterationReport& report : observer.reports) {
