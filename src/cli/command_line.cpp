@@ -1,143 +1,23 @@
 #include "lockstep/cli/command_line.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/base/version.h"
 #include "lockstep/cli/layers.h"
 #include "lockstep/cli/suggestion.h"
 #include "lockstep/io/printable.h"
 
 #include <algorithm>
 #include <filesystem>
-#include <memory>
-#include <utility>
 
-#include "option_pieces.h"
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
+#include "arguments.h"
+#include "general_help.h"
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
 namespace {
 
 constexpr const char* kDefaultConfig = "trainer.toml";
-
-const std::vector<std::pair<std::string, std::string>> kCommands = {
-    {"train", "train a model on data"},
-    {"predict", "predictions of a model for data"},
-    {"evaluate", "metrics of a model on data"},
-    {"inspect", "what a checkpoint, model, data file or run folder holds"},
-    {"check", "derivatives of a model on data, and whether a model file is a minimum"},
-};
-
-std::string version_text() {
-  return fmt::format("trainer {}\n{}\n", kVersion, build_id());
-}
-
-std::string general_help() {
-  std::string text =
-      "Lockstep: distributed data-parallel training with the same bits on any number of ranks.\n\n"
-      "Usage: trainer COMMAND [OPTIONS]\n"
-      "       mpirun -n 8 trainer COMMAND [OPTIONS]\n"
-      "       trainer                     trains with ./trainer.toml where there is one\n\n"
-      "Commands:\n";
-  for (const auto& [name, description] : kCommands) {
-    text += fmt::format("  {:<10} {}\n", name, description);
-  }
-  return text +
-         "\nOptions:\n"
-         "  --help     this text; `trainer COMMAND --help` lists the options of a command\n"
-         "  --version  version of the trainer and of its numerical libraries\n\n"
-         "Every option may also be set as LOCKSTEP_<OPTION> in the environment, and those of train in a TOML file.\n"
-         "The command line beats the environment, which beats --set, which beats the file.\n";
-}
-
-/// One command's arguments, taken apart by CLI11 and not yet understood.
-class Arguments {
- public:
-  Arguments(const std::string& command, const std::string& description, const std::vector<Option>& options)
-      : command_(command), app_(description, "trainer " + command) {
-    app_.set_help_flag("-h,--help", "this text");
-    app_.allow_extras();
-    app_.get_formatter()->column_width(34);
-    for (const Option& option : options) {
-      add(option);
-    }
-  }
-
-  void parse(std::vector<std::string> arguments) {
-    std::ranges::reverse(arguments);  // as CLI11 wants them
-    try {
-      app_.parse(std::move(arguments));
-    } catch (const CLI::CallForHelp&) {
-      help_ = app_.help();
-      // CLI11 shows the value of a negated flag after its name.
-      const std::string note = "{false}";
-      for (std::size_t at = help_.find(note); at != std::string::npos; at = help_.find(note, at)) {
-        help_.erase(at, note.size());
-      }
-    } catch (const CLI::ParseError& error) {
-      throw UsageError(printable(error.what()) + see_help());
-    }
-    const std::vector<std::string> unknown = app_.remaining();
-    if (help_.empty() && !unknown.empty()) {
-      refuse(unknown.front());
-    }
-  }
-
-  const std::string& help() const { return help_; }
-
-  /// The texts given for an option, in their order.
-  std::vector<std::string> texts(const std::string& name) const {
-    const auto found = std::ranges::find(added_, name, &std::pair<std::string, CLI::Option*>::first);
-    return found == added_.end() ? std::vector<std::string>{} : found->second->results();
-  }
-
-  std::string see_help() const { return fmt::format(" (see: trainer {} --help)", command_); }
-
- private:
-  void add(const Option& option) {
-    const auto take = [](const CLI::results_t&) { return true; };
-    CLI::Option* added = nullptr;
-    switch (option.kind) {
-      case Option::Kind::flag:
-        added = app_.add_flag("--" + option.name, option.description);
-        break;
-      case Option::Kind::on_off:
-        added = app_.add_flag(fmt::format("--{0},!--no-{0}", option.name), option.description);
-        break;
-      case Option::Kind::value:
-      case Option::Kind::list:
-        added = app_.add_option("--" + option.name, take, option.description)->type_name(option.placeholder);
-        break;
-      case Option::Kind::positional:
-        added = app_.add_option(option.name, take, option.description)->type_name(option.placeholder)->expected(-1);
-        break;
-    }
-    added->group(option.group)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    added_.emplace_back(option.name, added);
-  }
-
-  [[noreturn]] void refuse(const std::string& unknown) const {
-    if (!unknown.starts_with("-")) {
-      throw UsageError(fmt::format("unexpected argument '{}'{}", printable(unknown), see_help()));
-    }
-    std::vector<std::string> known = {"help"};
-    for (const auto& [name, option] : added_) {
-      known.push_back(name);
-    }
-    const std::string name = unknown.substr(std::min(unknown.find_first_not_of('-'), unknown.size()));
-    const std::string near = nearest(name.substr(0, name.find('=')), known);
-    throw UsageError(fmt::format("unknown option '{}'{}{}", printable(unknown),
-                                 near.empty() ? "" : "; did you mean '--" + near + "'?", see_help()));
-  }
-
-  std::string command_;
-  CLI::App app_;
-  std::vector<std::pair<std::string, CLI::Option*>> added_;
-  std::string help_;
-};
 
 /// Of the command line, beside the command's own.
 std::vector<Option> configuration_options() {
@@ -338,12 +218,11 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
   } else if (command == "--version") {
     line.text = version_text();
   } else {
-    std::vector<std::string> known = {"--help", "--version"};
-    std::ranges::transform(kCommands, std::back_inserter(known), [](const auto& entry) { return entry.first; });
-    throw UsageError(
-        fmt::format("unknown command '{}'{} (commands: train, predict, evaluate, inspect, check; see: "
-                    "trainer --help)",
-                    printable(command), suggestion(command, known)));
+    std::vector<std::string> known = command_names();
+    const std::string commands = fmt::format("{}", fmt::join(known, ", "));
+    known.insert(known.end(), {"--help", "--version"});
+    throw UsageError(fmt::format("unknown command '{}'{} (commands: {}; see: trainer --help)", printable(command),
+                                 suggestion(command, known), commands));
   }
   return line;
 }
