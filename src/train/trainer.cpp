@@ -2,11 +2,11 @@
 
 #include "lockstep/base/hash.h"
 #include "lockstep/base/timer.h"
-#include "lockstep/base/version.h"
 #include "lockstep/comm/agreement.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/run_folder_lock.h"
 #include "lockstep/objective/empirical_risk.h"
+#include "lockstep/train/fresh_state.h"
 #include "lockstep/train/minimise.h"
 #include "lockstep/train/plan.h"
 #include "lockstep/train/problem.h"
@@ -14,6 +14,7 @@
 #include "lockstep/train/run_folder.h"
 #include "lockstep/train/run_observer.h"
 #include "lockstep/train/run_summary.h"
+#include "lockstep/train/run_texts.h"
 #include "lockstep/train/stop_monitor.h"
 #include "lockstep/train/validation.h"
 
@@ -62,7 +63,6 @@ class TrainingJob {
   void require_memory();
   void open_run_folder();
   void make_objective();
-  Vector first_parameters();
   void restore_state();
   void write_start();
   void show_banner();
@@ -72,7 +72,7 @@ class TrainingJob {
   void write_text(const std::string& name, const std::string& text);
   void write_model();
   void write_summary();
-  void show_result();
+  void say(const std::vector<std::string>& lines);
   bool is_root() const { return comm_.rank() == 0; }
 
   const TrainSettings settings_;
@@ -90,6 +90,7 @@ class TrainingJob {
   std::optional<EmpiricalRisk> risk_;
   std::optional<CheckpointManager> checkpoints_;
   TrainingState state_;
+  std::int64_t first_step_ = 0;  // where this job took the run up
   std::optional<RunLog> log_;
   std::optional<RunObserver> observer_;
   RunSummary summary_;
@@ -141,43 +142,9 @@ void TrainingJob::make_objective() {
   }
 }
 
-/// Where a run starts: at a given model (a warm start), else where its kind of model does.
-Vector TrainingJob::first_parameters() {
-  if (settings_.init.empty()) {
-    return initial_parameters(problem_.model, settings_.seed);
-  }
-  ModelFile file = load_model(settings_.init, comm_);
-  const std::vector<std::string>& names = problem_.rows.feature_names;
-  const bool same_names = names.empty() || file.feature_names.empty() || names == file.feature_names;
-  if (file.parameters.size() != model_->dimension() || !same_names || file.class_names != problem_.rows.class_names ||
-      file.model.blocks() != problem_.model.blocks()) {
-    throw ConfigurationError(
-        fmt::format("init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {} with the same "
-                    "features and classes",
-                    settings_.init, to_string(file.model.kind), file.parameters.size(), to_string(problem_.model.kind),
-                    model_->dimension()));
-  }
-  return std::move(file.parameters);
-}
-
 void TrainingJob::restore_state() {
-  TrainingState fresh;
-  fresh.optimizer.parameters = first_parameters();
-  for (const ConfigEntry& entry : config_entries(settings_)) {
-    if (entry.shapes_result) {
-      fresh.configuration.push_back(entry);
-    }
-  }
-  if (!settings_.init.empty()) {
-    fresh.configuration.push_back(
-        {"init", '"' + parameters_sha256(problem_.model, fresh.optimizer.parameters) + '"', true});
-  }
-  fresh.fingerprint = problem_.rows.fingerprint;
-  fresh.validation_fingerprint = settings_.patience > 0 ? problem_.validation->fingerprint : 0;
-  fresh.leaves = problem_.rows.partition.leaves;
-  fresh.lanes = problem_.rows.partition.lanes;
-  fresh.build = build_id();
-  state_ = resume_or_start(settings_, std::move(fresh), *checkpoints_, console_);
+  state_ = resume_or_start(settings_, fresh_state(settings_, problem_, comm_), *checkpoints_, console_);
+  first_step_ = state_.optimizer.iteration;
 }
 
 void TrainingJob::write_start() {
@@ -193,37 +160,18 @@ void TrainingJob::write_start() {
 }
 
 void TrainingJob::show_banner() {
-  const RowPartition& partition = problem_.rows.partition;
-  console_.info(fmt::format("data: {} rows × {} features{}; label {}", partition.rows, problem_.rows.features,
-                            problem_.rows.layout == Layout::sparse_rows ? ", sparse" : "",
-                            problem_.label_name.empty() ? "in the first field" : "'" + problem_.label_name + "'"));
-  const std::vector<std::string>& classes = problem_.rows.class_names;
-  if (classes.size() == 2) {
-    console_.info(fmt::format("classes: {} = 0, {} = 1", classes[0], classes[1]));
-  } else if (classes.size() > 2) {
-    console_.info(fmt::format("classes: {}, from {} to {}", classes.size(), classes.front(), classes.back()));
-  }
-  if (problem_.validation) {
-    console_.info(fmt::format("validation: {} rows", problem_.validation->partition.rows));
-  }
-  console_.info(fmt::format("{} by {}: {} parameters on {} ranks × {} threads", to_string(settings_.model),
-                            to_string(settings_.optimizer), model_->dimension(), comm_.size(), threads_));
+  say(banner(settings_, problem_, comm_.size(), threads_));
   console_.info(to_text(plan(), settings_, comm_.size(), threads_, false));
-  const std::int64_t workers = std::int64_t{comm_.size()} * threads_;
-  if (partition.lanes > 0 && workers > partition.lanes) {
-    console_.info(
-        fmt::format("{} of {} workers idle: a mini-batch run has {} lanes; --lanes {} would use more (another "
-                    "result)",
-                    workers - partition.lanes, workers, partition.lanes, 2 * partition.lanes));
+  if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
+    console_.info(idle);
   }
-  if (state_.optimizer.iteration > 0) {
-    console_.info(fmt::format("resuming from step {}", state_.optimizer.iteration));
+  if (first_step_ > 0) {
+    console_.info(fmt::format("resuming from step {}", first_step_));
   }
 }
 
 void TrainingJob::optimise() {
   const Timer timer;
-  const std::int64_t first_step = state_.optimizer.iteration;
   try {
     const EarlyStopping early_stopping = held_out_ ? EarlyStopping(*held_out_, settings_.patience) : EarlyStopping();
     summary_.outcome =
@@ -233,7 +181,7 @@ void TrainingJob::optimise() {
     summary_.outcome.reason = stop.what();
     summary_.outcome.objective = std::numeric_limits<double>::quiet_NaN();
     summary_.seconds.train = timer.seconds();
-    if (state_.optimizer.iteration > first_step) {
+    if (state_.optimizer.iteration > first_step_) {
       observer_->save_end();  // the state stands before the step that failed
     }
     write_summary();
@@ -243,7 +191,7 @@ void TrainingJob::optimise() {
   if (summary_.outcome.status == Summary::Status::stopped) {
     const auto reason = static_cast<StopReason>(risk_->agreed().stop);
     summary_.outcome.reason += " (" + to_string(reason) + ")";
-  } else if (state_.optimizer.iteration == first_step && first_step > 0) {
+  } else if (state_.optimizer.iteration == first_step_ && first_step_ > 0) {
     console_.info("this run was finished already");
   }
 }
@@ -259,7 +207,8 @@ ExitCode TrainingJob::finish() {
     write_model();
   }
   write_summary();
-  show_result();
+  say(result(summary_));
+  console_.info("results in " + folder_);
   switch (status) {
     case Summary::Status::converged:
     case Summary::Status::limit_reached:
@@ -319,19 +268,10 @@ void TrainingJob::write_summary() {
   write_text("summary.json", to_json(summary_));
 }
 
-void TrainingJob::show_result() {
-  console_.info(fmt::format("{}: {}", status_text(summary_.outcome.status), summary_.outcome.reason));
-  if (!summary_.metrics.empty()) {
-    console_.info(fmt::format("objective {:.14g}; {}", summary_.outcome.objective, to_text(summary_.metrics)));
+void TrainingJob::say(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    console_.info(line);
   }
-  if (!summary_.validation.empty()) {
-    console_.info(fmt::format("validation: {}", to_text(summary_.validation)));
-  }
-  console_.info(fmt::format("seconds: load {:.3g}, train {:.3g}, evaluate {:.3g}, checkpoint {:.3g}",
-                            summary_.seconds.load, summary_.seconds.train, summary_.seconds.evaluate,
-                            summary_.seconds.checkpoint));
-  console_.info(fmt::format("parameters_sha256 {}", summary_.parameters_sha256));
-  console_.info("results in " + folder_);
 }
 
 }  // namespace

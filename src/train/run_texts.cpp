@@ -1,0 +1,51 @@
+#include "lockstep/train/run_texts.h"
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+std::vector<std::string> banner(const TrainSettings& settings, const TrainingProblem& problem, int ranks, int threads) {
+  const Dataset& rows = problem.rows;
+  std::vector<std::string> lines;
+  lines.push_back(fmt::format("data: {} rows × {} features{}; label {}", rows.partition.rows, rows.features,
+                              rows.layout == Layout::sparse_rows ? ", sparse" : "",
+                              problem.label_name.empty() ? "in the first field" : "'" + problem.label_name + "'"));
+  const std::vector<std::string>& classes = rows.class_names;
+  if (classes.size() == 2) {
+    lines.push_back(fmt::format("classes: {} = 0, {} = 1", classes[0], classes[1]));
+  } else if (classes.size() > 2) {
+    lines.push_back(fmt::format("classes: {}, from {} to {}", classes.size(), classes.front(), classes.back()));
+  }
+  if (problem.validation) {
+    lines.push_back(fmt::format("validation: {} rows", problem.validation->partition.rows));
+  }
+  lines.push_back(fmt::format("{} by {}: {} parameters on {} ranks × {} threads", to_string(settings.model),
+                              to_string(settings.optimizer), problem.model.dimension(), ranks, threads));
+  return lines;
+}
+
+std::string idle_workers(const RowPartition& partition, int ranks, int threads) {
+  const std::int64_t workers = std::int64_t{ranks} * threads;
+  if (partition.lanes == 0 || workers <= partition.lanes) {
+    return {};
+  }
+  return fmt::format("{} of {} workers idle: a mini-batch run has {} lanes; --lanes {} would use more (another result)",
+                     workers - partition.lanes, workers, partition.lanes, 2 * partition.lanes);
+}
+
+std::vector<std::string> result(const RunSummary& summary) {
+  std::vector<std::string> lines = {fmt::format("{}: {}", status_text(summary.outcome.status), summary.outcome.reason)};
+  if (!summary.metrics.empty()) {
+    lines.push_back(fmt::format("objective {:.14g}; {}", summary.outcome.objective, to_text(summary.metrics)));
+  }
+  if (!summary.validation.empty()) {
+    lines.push_back(fmt::format("validation: {}", to_text(summary.validation)));
+  }
+  const RunSeconds& seconds = summary.seconds;
+  lines.push_back(fmt::format("seconds: load {:.3g}, train {:.3g}, evaluate {:.3g}, checkpoint {:.3g}", seconds.load,
+                              seconds.train, seconds.evaluate, seconds.checkpoint));
+  lines.push_back(fmt::format("parameters_sha256 {}", summary.parameters_sha256));
+  return lines;
+}
+
+}  // namespace lockstep
