@@ -54,18 +54,18 @@ StopMonitor::~StopMonitor() {
   }
 }
 
-StopReason StopMonitor::wish() const {
+StopReason StopMonitor::wish(bool progress) const {
   switch (caught_signal) {
-    case SIGUSR1:
-      return StopReason::user_signal;
     case SIGTERM:
       return StopReason::terminate;
     case SIGINT:
       return StopReason::interrupt;
+    case SIGUSR1:
+      return progress ? StopReason::user_signal : StopReason::none;
     default:
       break;
   }
-  return max_seconds_ > 0 && timer_.seconds() >= max_seconds_ ? StopReason::time_limit : StopReason::none;
+  return progress && max_seconds_ > 0 && timer_.seconds() >= max_seconds_ ? StopReason::time_limit : StopReason::none;
 }
 
 }  // namespace lockstep

@@ -133,7 +133,7 @@ void TrainingJob::make_objective() {
   const Penalty penalty(settings_.l2, model_->penalised(), settings_.l1);
   risk_.emplace(problem_.rows, *model_, penalty, batches, threads_, comm_, [this] {
     RideAlong wishes;
-    wishes.stop = static_cast<std::uint64_t>(monitor_.wish());
+    wishes.stop = static_cast<std::uint64_t>(monitor_.wish(state_.optimizer.iteration > first_step_));
     wishes.checkpoint = is_root() && observer_ && observer_->wishes_checkpoint() ? 1 : 0;
     return wishes;
   });

@@ -115,6 +115,26 @@ TEST_F(Resume, MaxTimeStopsWith75AndResumeGivesTheSameBits) {
   expect_equal_runs("stopped", "once");
 }
 
+/// A time limit below the time of loading: submitted again and again, the job still comes to its end.
+TEST_F(Resume, JobWithTooLittleTimeGetsFurtherEachTime) {
+  for (const std::string optimizer : {"newton", "newton-cg", "lbfgs"}) {
+    const Arguments options = {"--optimizer", optimizer, "--max-iterations", "6"};
+    launch_well(0, 1, train("once-" + optimizer, options));
+    const std::string run = "hurried-" + optimizer;
+    int iterations = 0;
+    int exit_code = 75;
+    for (int job = 0; job < 8 && exit_code == 75; ++job) {
+      const auto result = launch(job % 2 == 0 ? 0 : 2, 1, train(run, options + Arguments{"--max-time", "0.000001"}));
+      exit_code = result.exit_code;
+      const int done = summary_of(path(run)).at("iterations").get<int>();
+      ASSERT_TRUE(exit_code == 0 || done > iterations) << result.text();
+      iterations = done;
+    }
+    EXPECT_EQ(exit_code, 0);
+    expect_equal_runs(run, "once-" + optimizer);
+  }
+}
+
 TEST_F(Resume, ChangedSettingIs78NamingIt) {
   launch_well(0, 1, sgd("run", 1));
   const ProcessResult result = launch(3, 1, sgd("run", 2, {"--set", "seed=1"}));

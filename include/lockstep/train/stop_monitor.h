@@ -23,7 +23,9 @@ class StopMonitor {
   StopMonitor(const StopMonitor&) = delete;
   StopMonitor& operator=(const StopMonitor&) = delete;
 
-  StopReason wish() const;
+  /// The time limit and USR1, a scheduler's warning of it, wait until this job has made `progress`: one that is stopped
+  /// before its first step and submitted again would never end. TERM and INT, which a kill may follow, do not wait.
+  StopReason wish(bool progress) const;
 
  private:
   Timer timer_;
