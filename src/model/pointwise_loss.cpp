@@ -105,8 +105,9 @@ class GammaLoss final : public PointwiseLoss {
   bool is_classifier() const override { return false; }
 };
 
-/// With u = −t z: ℓ = softplus(u), ℓ' = −t σ(u), ℓ'' = σ(u) σ(−u); all from e = exp(−|u|) ≤ 1, so that nothing
-/// overflows and small probabilities keep their relative accuracy.
+/// With u = −t z: ℓ = softplus(u), ℓ' = −t σ(u), ℓ'' = σ(u) σ(−u), as softmax.h has them for one margin, here for whole
+/// lanes at once: all from one e = exp(−|u|) ≤ 1, so that nothing overflows and small probabilities keep their relative
+/// accuracy.
 class LogisticLoss final : public PointwiseLoss {
  public:
   void evaluate(Index count, Order order, Workspace& scratch) const override {

@@ -2,6 +2,7 @@
 
 #include "lockstep/base/lanes.h"
 #include "lockstep/model/row_terms.h"
+#include "lockstep/model/softmax.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,29 +18,6 @@ std::size_t at(Index i) {
 double* header(Partial& into, LossHeader field) {
   return &into.header()[static_cast<std::size_t>(field)];
 }
-
-/// One row: z (K, padded) becomes p; `rest` is the probability of all classes but the largest, relative to it, so that
-/// a nearly certain row keeps the relative accuracy of its small loss.
-struct RowSoftmax {
-  Index largest = 0;  ///< the first class of the largest margin
-  double margin = 0;  ///< its margin
-  double rest = 0;
-
-  RowSoftmax(double* z, Index classes, Index stride) {
-    largest = std::max_element(z, z + classes) - z;
-    margin = z[largest];
-    std::fill(z + classes, z + stride, margin);
-    Eigen::Map<Eigen::ArrayXd, Eigen::Aligned64> e(z, stride);
-    e = (e - margin).exp();
-    std::fill(z + classes, z + stride, 0.0);
-    z[largest] = 0;
-    rest = lane_sum(z, stride);
-    e /= 1 + rest;
-    z[largest] = 1 / (1 + rest);
-  }
-  /// 1 − p_k
-  double complement(const double* p, Index k) const { return k == largest ? rest / (1 + rest) : 1 - p[k]; }
-};
 
 }  // namespace
 
@@ -112,7 +90,7 @@ void SoftmaxModel::evaluate(const Rows& rows, Workspace& scratch, Partial& into)
     const auto y = static_cast<Index>(scratch.target[at(i)]);
     const double margin_of_y = p[y];
     const RowSoftmax row(p, classes_, stride());
-    scratch.loss[at(i)] = s * ((row.margin - margin_of_y) + std::log1p(row.rest));
+    scratch.loss[at(i)] = s * row.loss(margin_of_y);
     scratch.curvature[at(i)] = y == row.largest ? 0.0 : s;
     for (Index k = 0; k < stride(); ++k) {
       slope[k] = s * p[k];

@@ -1,5 +1,6 @@
 #include "lockstep/objective/metrics.h"
 
+#include "lockstep/model/softmax.h"
 #include "lockstep/objective/row_reduction.h"
 
 #include <algorithm>
@@ -8,6 +9,9 @@
 namespace lockstep {
 
 namespace {
+
+using Row = std::span<double>;
+using Sums = std::span<double>;
 
 /// Σ over rows of functions of (label, margins, weight), in tree order.
 class MetricSums {
@@ -18,20 +22,26 @@ class MetricSums {
         outputs_(data.rows > 0 ? margins.size() / static_cast<std::size_t>(data.rows) : 1),
         reduction_(data, threads, comm) {}
 
-  /// `add(y, z, s, sums)` adds one row's terms, z being its K margins; there are `count` sums. Collective.
+  /// `add(y, z, s, sums)` adds the terms of one row with weight, z being its K margins, aligned, with room for
+  /// padded(K) and free to overwrite; there are `count` sums. Collective.
   template <typename AddRow>
   std::vector<double> operator()(Index count, AddRow add) {
-    const Partial& total = reduction_.over_leaves(
-        {count, 0, Scalar::float64}, {}, static_cast<double>(margins_.size()),
-        [&](std::int64_t leaf, Partial& into, Workspace&) {
-          for (const Rows& panel : data_.panels_of_leaf(leaf)) {
-            for (Index i = 0; i < panel.count; ++i) {
-              const auto row = static_cast<std::size_t>(panel.row(i));
-              const std::span<const double> z(margins_.data() + row * outputs_, outputs_);
-              add(data_.label[row], z, data_.weight.empty() ? 1.0 : data_.weight[row], into.header());
-            }
+    const auto add_leaf = [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+      scratch.margin.resize(static_cast<std::size_t>(padded(static_cast<Index>(outputs_))));
+      for (const Rows& panel : data_.panels_of_leaf(leaf)) {
+        for (Index i = 0; i < panel.count; ++i) {
+          const auto row = static_cast<std::size_t>(panel.row(i));
+          const double s = data_.weight.empty() ? 1.0 : data_.weight[row];
+          if (s == 0) {
+            continue;  // whatever overflows in it
           }
-        });
+          std::copy_n(margins_.data() + row * outputs_, outputs_, scratch.margin.begin());
+          add(data_.label[row], Row(scratch.margin.data(), outputs_), s, into.header());
+        }
+      }
+    };
+    const auto work = static_cast<double>(margins_.size());
+    const Partial& total = reduction_.over_leaves({count, 0, Scalar::float64}, {}, work, add_leaf);
     return {total.header().begin(), total.header().end()};
   }
 
@@ -44,15 +54,11 @@ class MetricSums {
   RowReduction reduction_;
 };
 
-using Row = std::span<const double>;
-using Sums = std::span<double>;
-
 Metrics binary_metrics(bool has_probability, MetricSums& sums, Communicator& comm) {
   const auto total = sums(3, [](double y, Row z, double s, Sums into) {
-    const double u = (1 - 2 * y) * z[0];
     into[0] += s;
     into[1] += (z[0] > 0) == (y == 1) ? s : 0.0;
-    into[2] += s * (std::max(u, 0.0) + std::log1p(std::exp(-std::abs(u))));
+    into[2] += s * softplus((1 - 2 * y) * z[0]);
   });
   Metrics metrics = {{"accuracy", total[1] / total[0]}};
   if (has_probability) {
@@ -64,15 +70,11 @@ Metrics binary_metrics(bool has_probability, MetricSums& sums, Communicator& com
 
 Metrics multiclass_metrics(const Dataset& data, const Margins& margins, MetricSums& sums, Communicator& comm) {
   const auto total = sums(3, [](double y, Row z, double s, Sums into) {
-    const auto largest = std::max_element(z.begin(), z.end());
-    double rest = 0;
-    for (auto k = z.begin(); k != z.end(); ++k) {
-      rest += k == largest ? 0.0 : std::exp(*k - *largest);
-    }
-    const auto label = static_cast<std::ptrdiff_t>(y);
+    const double margin_of_y = z[static_cast<std::size_t>(y)];
+    const RowSoftmax row(z.data(), std::ssize(z), padded(std::ssize(z)));
     into[0] += s;
-    into[1] += largest - z.begin() == label ? s : 0.0;
-    into[2] += s * ((*largest - *(z.begin() + label)) + std::log1p(rest));
+    into[1] += row.largest == static_cast<Index>(y) ? s : 0.0;
+    into[2] += s * row.loss(margin_of_y);
   });
   Metrics metrics = {{"accuracy", total[1] / total[0]}, {"log_loss", total[2] / total[0]}};
   if (data.class_names.size() == 2) {

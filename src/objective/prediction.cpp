@@ -1,34 +1,16 @@
 #include "lockstep/objective/prediction.h"
 
+#include "lockstep/model/softmax.h"
+
 #include <algorithm>
 #include <cmath>
 #include <span>
 
 namespace lockstep {
 
-namespace {
-
-/// σ(z) without overflow.
-double sigmoid(double z) {
-  const double e = std::exp(-std::abs(z));
-  return (z >= 0 ? 1 : e) / (1 + e);
-}
-
-void add_softmax(std::span<const double> z, std::vector<double>& to) {
-  const double largest = std::ranges::max(z);
-  double sum = 0;
-  for (const double x : z) {
-    sum += std::exp(x - largest);
-  }
-  for (const double x : z) {
-    to.push_back(std::exp(x - largest) / sum);
-  }
-}
-
-}  // namespace
-
 Predictions predict_rows(Task task, const Margins& margins, Index outputs) {
   const auto width = static_cast<std::size_t>(outputs);
+  AlignedVector<double> p(static_cast<std::size_t>(padded(outputs)));
   Predictions predictions;
   predictions.classes = task == Task::multiclass ? outputs : task == Task::binary ? 2 : 0;
   for (std::size_t begin = 0; begin + width <= margins.size(); begin += width) {
@@ -48,8 +30,9 @@ Predictions predict_rows(Task task, const Margins& margins, Index outputs) {
         predictions.value.push_back(z[0] > 0 ? 1 : 0);
         break;
       case Task::multiclass:
-        predictions.value.push_back(static_cast<double>(std::ranges::max_element(z) - z.begin()));
-        add_softmax(z, predictions.probability);
+        std::ranges::copy(z, p.begin());
+        predictions.value.push_back(static_cast<double>(RowSoftmax(p.data(), outputs, padded(outputs)).largest));
+        predictions.probability.insert(predictions.probability.end(), p.begin(), p.begin() + outputs);
         break;
     }
   }
