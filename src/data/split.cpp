@@ -95,6 +95,14 @@ bool is_validation_row(std::int64_t global_row, double fraction, std::uint64_t s
   return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
 }
 
+std::int64_t row_before_split(std::int64_t training_row, double fraction, std::uint64_t seed) {
+  std::int64_t row = 0;
+  for (std::int64_t left = training_row; left > 0 || is_validation_row(row, fraction, seed); ++row) {
+    left -= is_validation_row(row, fraction, seed) ? 0 : 1;
+  }
+  return row;
+}
+
 std::pair<RawData, RawData> split_rows(RawData&& raw, double fraction, std::uint64_t seed, Communicator& comm) {
   const std::int64_t total_rows = raw.total_rows;
   std::vector<bool> picked;

@@ -5,6 +5,7 @@
 #include "lockstep/base/hash.h"
 #include "lockstep/base/lanes.h"
 #include "lockstep/objective/batch_schedule.h"
+#include "lockstep/objective/overflow.h"
 
 #include <algorithm>
 #include <map>
@@ -296,6 +297,10 @@ void EmpiricalRisk::fill_invariant(SymmetricMatrix& hessian) const {
       }
     }
   }
+}
+
+std::int64_t EmpiricalRisk::first_row_that_overflows() const {
+  return lockstep::first_row_that_overflows(data_, model_, point_, comm_);
 }
 
 /// With offsets it may be they that separate, which longer coefficients do not make better.

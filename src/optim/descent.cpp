@@ -1,8 +1,8 @@
 #include "lockstep/optim/descent.h"
 
-#include "lockstep/base/errors.h"
 #include "lockstep/base/lanes.h"
 #include "lockstep/optim/line_search.h"
+#include "lockstep/optim/numerical_stops.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,17 +22,17 @@ constexpr double kPromise = 1e-7;
 
 void start(Objective& objective, const DescentMethod& method, OptimizerState& state, Iterate& at) {
   if (objective.l1().strength > 0 && !method.handles_l1()) {
-    throw ConfigurationError("an L1 penalty has kinks that this optimizer cannot handle; use --optimizer lbfgs");
+    throw ConfigurationError("an L1 penalty has kinks that this optimizer cannot handle; L-BFGS can");
   }
   objective.select_all();
   at.w = state.parameters;
   evaluate(objective, method.order(), at);
   objective.update(UpdateKind::initial);
-  if (!is_finite(at)) {
-    throw NumericalStop(
-        fmt::format("the objective is not finite at the start (F = {}): are there huge values in the "
-                    "data? scale the features",
-                    at.value));
+  if (!is_finite(at) || !std::isfinite(norm(at.gradient))) {
+    throw Overflow(
+        fmt::format("the objective or its gradient overflows at the start (F = {}, gradient norm {}): are "
+                    "there huge values in the data? scale the features",
+                    at.value, norm(at.gradient)));
   }
   if (state.initial_gradient_norm < 0) {
     state.initial_gradient_norm = norm(at.gradient);
@@ -41,10 +41,9 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
 
 void reject_separated(const Objective& objective, const Evaluation& at, std::int64_t iteration) {
   if (iteration > 0 && at.mistakes == 0 && at.weight > 0 && objective.unbounded_when_separated()) {
-    throw NumericalStop(
-        fmt::format("the classes are separated by the model at iteration {}: without a penalty there "
-                    "is no finite optimum; use --l2",
-                    iteration));
+    throw SeparatedClasses(fmt::format(
+        "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum",
+        iteration));
   }
 }
 

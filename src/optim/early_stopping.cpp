@@ -29,9 +29,8 @@ void EarlyStopping::record(std::int64_t number, OptimizerState& state) const {
 
 std::string EarlyStopping::reason(const OptimizerState& state) const {
   return fmt::format(
-      "the validation loss has not improved for {} (--patience); least {:.6g} at {}, whose parameters "
-      "are kept",
-      state.since_best, state.best_score, state.best_at);
+      "the validation loss has not improved for {} (patience {}); least {:.6g} at {}, whose parameters are kept",
+      state.since_best, patience_, state.best_score, state.best_at);
 }
 
 }  // namespace lockstep

@@ -1,6 +1,6 @@
 #include "lockstep/optim/line_search.h"
 
-#include "lockstep/base/errors.h"
+#include "lockstep/optim/numerical_stops.h"
 #include "lockstep/optim/orthant.h"
 
 #include <algorithm>
@@ -55,9 +55,9 @@ Step fixed_step(Objective& objective, const Iterate& from, const Direction& dire
   trial.w = from.w + direction.first_step * direction.d;
   evaluate(objective, Order::gradient, trial);
   if (!is_finite(trial)) {
-    throw NumericalStop(fmt::format(
-        "gradient descent overflows (F = {} after a step from F = {}): lower --learning-rate (it is {}), or "
-        "leave it out for a line search",
+    throw Overflow(fmt::format(
+        "gradient descent overflows (F = {} after a step from F = {}): lower the learning rate (it is {}), or leave it "
+        "to a line search",
         trial.value, from.value, direction.first_step));
   }
   objective.update(UpdateKind::accept);

@@ -1,7 +1,7 @@
 #include "lockstep/optim/sgd.h"
 
-#include "lockstep/base/errors.h"
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/numerical_stops.h"
 
 #include <cmath>
 
@@ -20,9 +20,9 @@ bool is_over(const StochasticSettings& settings, const EarlyStopping& early_stop
   const double length = norm(at.gradient);
   const char* what = std::isfinite(at.value) && std::isfinite(length) ? "the next parameters overflow"
                                                                       : "the loss or its gradient is not finite";
-  throw NumericalStop(
-      fmt::format("{} in epoch {}, step {} (F = {}, gradient norm {}): lower --learning-rate (it is {}) or "
-                  "scale the features",
+  throw Overflow(
+      fmt::format("{} in epoch {}, step {} (F = {}, gradient norm {}): lower the learning rate (it is {}) or scale the "
+                  "features",
                   what, state.epoch + 1, state.epoch_step + 1, at.value, length, rate));
 }
 

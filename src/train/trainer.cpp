@@ -3,9 +3,11 @@
 #include "lockstep/base/hash.h"
 #include "lockstep/base/timer.h"
 #include "lockstep/comm/agreement.h"
+#include "lockstep/data/split.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/run_folder_lock.h"
 #include "lockstep/objective/empirical_risk.h"
+#include "lockstep/optim/numerical_stops.h"
 #include "lockstep/train/fresh_state.h"
 #include "lockstep/train/minimise.h"
 #include "lockstep/train/plan.h"
@@ -67,6 +69,7 @@ class TrainingJob {
   void write_start();
   void show_banner();
   void optimise();
+  std::string explained(const NumericalStop& stop);
   ExitCode finish();
   void evaluate();
   void write_text(const std::string& name, const std::string& text);
@@ -178,14 +181,14 @@ void TrainingJob::optimise() {
         minimise(*risk_, settings_, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
   } catch (const NumericalStop& stop) {
     summary_.outcome.status = Summary::Status::failed;
-    summary_.outcome.reason = stop.what();
+    summary_.outcome.reason = explained(stop);
     summary_.outcome.objective = std::numeric_limits<double>::quiet_NaN();
     summary_.seconds.train = timer.seconds();
     if (state_.optimizer.iteration > first_step_) {
       observer_->save_end();  // the state stands before the step that failed
     }
     write_summary();
-    throw;
+    throw NumericalStop(summary_.outcome.reason);
   }
   summary_.seconds.train = timer.seconds() - checkpoints_->seconds();
   if (summary_.outcome.status == Summary::Status::stopped) {
@@ -194,6 +197,24 @@ void TrainingJob::optimise() {
   } else if (state_.optimizer.iteration == first_step_ && first_step_ > 0) {
     console_.info("this run was finished already");
   }
+}
+
+/// What the optimizers cannot know: the option that helps, and the row of the data that is at fault.
+std::string TrainingJob::explained(const NumericalStop& stop) {
+  std::string text = stop.what();
+  if (dynamic_cast<const SeparatedClasses*>(&stop) != nullptr) {
+    text += "; use --l2";
+  }
+  if (dynamic_cast<const Overflow*>(&stop) != nullptr) {
+    const std::int64_t row = risk_->first_row_that_overflows();
+    const double held_out = settings_.validation_fraction();
+    if (row >= 0) {
+      text +=
+          fmt::format("; the first row at fault is row {} of {}",
+                      (held_out > 0 ? row_before_split(row, held_out, settings_.seed) : row) + 1, settings_.data.path);
+    }
+  }
+  return text;
 }
 
 /// The checkpoint first: whatever fails after it, the run can be taken up again.

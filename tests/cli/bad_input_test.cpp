@@ -125,5 +125,47 @@ TEST_F(BadInput, SeparableDataWithoutPenaltyIs69NamingL2AndLeavesNoModel) {
   }
 }
 
+/// 60 rows of two features and a label; `first` and `second` stand in place of the features of rows 23 and 41.
+std::string rows_with(const std::string& first, const std::string& second) {
+  std::string text = "a,b,target\n";
+  for (int i = 1; i <= 60; ++i) {
+    const std::string plain = std::to_string((i * 7) % 11) + "," + std::to_string((i * 5) % 13);
+    text += (i == 23 ? first : i == 41 ? second : plain) + "," + std::to_string(i % 2) + "\n";
+  }
+  return text;
+}
+
+TEST_F(BadInput, OverflowIs69NamingTheFirstRowAtFault) {
+  const std::string data = csv(rows_with("1e200,1", "1e250,1e250"));
+  const std::vector<Arguments> runs = {{"--optimizer", "lbfgs"},
+                                       {"--optimizer", "newton-cg", "--validation", "0.3"},
+                                       {"--optimizer", "sgd", "--batch-size", "60"},
+                                       {"--optimizer", "gd", "--model", "linear", "--learning-rate", "1e-3"}};
+  for (const Arguments& options : runs) {
+    for (const int ranks : {0, 3}) {
+      const std::string run = scratch_.path("overflow");
+      const auto result = launch(
+          ranks, 2, Arguments{"train", "--data", data, "--run", run, "--overwrite", "--resume", "never"} + options);
+      EXPECT_EQ(result.exit_code, 69) << result.text();
+      const auto errors = error_lines(result);
+      ASSERT_THAT(errors, SizeIs(1)) << result.text();
+      EXPECT_THAT(errors[0], HasSubstr("the first row at fault is row 23 of " + data)) << options[1];
+      EXPECT_THAT(checkpoints_of(run), SizeIs(0));
+      EXPECT_THAT(summary_of(run).at("reason").get<std::string>(), HasSubstr("row 23 of"));
+    }
+  }
+}
+
+TEST_F(BadInput, StepThatOverflowsIs69NamingTheFirstRowWhoseLossDoes) {
+  const std::string data = csv(rows_with("0,0", "0,0"));
+  const auto result = launch(
+      3, 1,
+      {"train", "--data", data, "--run", run_, "--model", "linear", "--optimizer", "gd", "--learning-rate", "1e300"});
+  EXPECT_EQ(result.exit_code, 69) << result.text();
+  EXPECT_THAT(result.text(), AllOf(HasSubstr("lower the learning rate (it is 1e+300)"),
+                                   HasSubstr("the first row at fault is row 1 of " + data)));
+  EXPECT_THAT(checkpoints_of(run_), SizeIs(0));
+}
+
 }  // namespace
 }  // namespace lockstep::testing

@@ -35,7 +35,8 @@ struct SparseInput {
   AlignedVector<T> block;  ///< X W or D, rows × units
 };
 
-/// One thread's scratch; buffers grow to what a panel needs and are kept.
+/// One thread's scratch; buffers grow to what a panel needs and are kept. After Model::add_rows() `loss` holds s ℓ of
+/// the rows of the last panel.
 struct Workspace {
   AlignedVector<double> margin, target, weight, loss, slope, curvature, direction;
   GramScratch gram;

@@ -59,6 +59,10 @@ class EmpiricalRisk final : public Objective {
   /// Reductions so far: one an oracle call.
   std::int64_t reductions() const { return reduction_.reductions(); }
 
+  /// The first global row, from 0, that makes F or ∇F infinite at the point last evaluated, whatever batch that was
+  /// for; −1: no row does by itself. One more pass. Collective.
+  std::int64_t first_row_that_overflows() const;
+
   /// Throws InternalError (70) naming the odd ranks unless all ranks give the same hash. Collective.
   void require_agreement(std::uint64_t hash);
 

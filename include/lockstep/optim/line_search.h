@@ -15,7 +15,7 @@
 
 namespace lockstep {
 
-/// first_step · d, whatever F does. Throws NumericalStop where F is not finite.
+/// first_step · d, whatever F does. Throws Overflow where F is not finite.
 Step fixed_step(Objective& objective, const Iterate& from, const Direction& direction, Iterate& trial);
 
 /// The longest of first_step and shorter steps with sufficient decrease.

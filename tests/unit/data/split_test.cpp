@@ -109,6 +109,14 @@ TEST_F(SplitRows, IsTheSameOnAnyNumberOfRanksDisjointAndComplete) {
   }
 }
 
+TEST_F(SplitRows, RowOfTheTrainingPartIsFoundInTheWhole) {
+  const auto [training, validation] = split_on(3, 0.3, 7, true);
+  for (std::size_t i = 0; i < training.block.label.size(); ++i) {
+    EXPECT_EQ(row_before_split(static_cast<std::int64_t>(i), 0.3, 7),
+              static_cast<std::int64_t>(training.block.label[i]));
+  }
+}
+
 TEST_F(SplitRows, TheFractionIsMetAndTheSeedChooses) {
   std::int64_t picked = 0;
   std::int64_t both = 0;

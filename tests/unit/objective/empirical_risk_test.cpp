@@ -4,8 +4,10 @@
 #include "lockstep/base/lanes.h"
 #include "lockstep/model/linear_model.h"
 #include "lockstep/objective/metrics.h"
+#include "lockstep/objective/overflow.h"
 
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "support/made_data.h"
@@ -143,6 +145,62 @@ TEST(EmpiricalRisk, NamesTheRankThatDiverged) {
                                   }),
                InternalError);
   EXPECT_EQ(told, 4);
+}
+
+std::int64_t first_row_with_entries(const MadeData& made, std::int64_t from) {
+  for (Index j = 0; j < made.features; ++j) {
+    if (testing::made_entry(made, from, j) != 0) {
+      return from;
+    }
+  }
+  return first_row_with_entries(made, from + 1);
+}
+
+/// Rows 130 and 217 have a loss that is not finite, a row from 40 on only features whose squares are not.
+TEST(EmpiricalRisk, NamesTheFirstRowThatOverflowsOnAnyRanks) {
+  for (const bool is_sparse : {false, true}) {
+    for (const int ranks : {1, 2, 3, 5, 8}) {
+      testing::run_ranks(ranks, [&](Communicator& comm) {
+        const MadeData made{.sparse = is_sparse, .classes = false};
+        RawData raw = testing::made_share(made, comm.rank(), ranks);
+        const auto spoil = [&](std::int64_t row, double factor, double label) {
+          const std::int64_t local = row - raw.block.first_row;
+          if (local < 0 || local >= raw.block.rows) {
+            return;
+          }
+          const auto i = static_cast<std::size_t>(local);
+          raw.block.label[i] = label;
+          const auto begin = raw.block.is_dense ? i * 7 : static_cast<std::size_t>(raw.block.row_start[i]);
+          const auto end = raw.block.is_dense ? begin + 7 : static_cast<std::size_t>(raw.block.row_start[i + 1]);
+          for (std::size_t k = begin; k < end; ++k) {
+            (raw.block.is_dense ? raw.block.dense : raw.block.value)[k] *= factor;
+          }
+        };
+        const std::int64_t huge = first_row_with_entries(made, 40);
+        spoil(huge, 1e200, 1);
+        spoil(130, 1, 1e200);
+        spoil(217, 1, 1e250);
+        const Dataset data = make_dataset(std::move(raw), {}, comm);
+        const LinearModel squared(7, true, make_squared_loss());
+        const LinearModel huber(7, true, make_huber_loss(1));
+        Evaluation at;
+        EmpiricalRisk risk(data, squared, {0, 7}, {}, 1, comm);
+        risk.evaluate(Vector::Zero(8), Order::gradient, at);
+        EXPECT_EQ(risk.first_row_that_overflows(), 130);
+        EmpiricalRisk linear_risk(data, huber, {0, 7}, {}, 1, comm);
+        linear_risk.evaluate(Vector::Zero(8), Order::gradient, at);
+        EXPECT_EQ(linear_risk.first_row_that_overflows(), huge);
+      });
+    }
+  }
+}
+
+TEST(EmpiricalRisk, HasNoRowThatOverflowsWhereAllIsFinite) {
+  SerialCommunicator comm;
+  Problem problem({}, comm);
+  Evaluation at;
+  problem.risk.evaluate(some_point(8), Order::gradient, at);
+  EXPECT_EQ(problem.risk.first_row_that_overflows(), -1);
 }
 
 TEST(EmpiricalRisk, PassesOnTheWishOfOneRank) {
