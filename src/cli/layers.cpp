@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
@@ -62,6 +63,11 @@ std::string complaint(const Given& given, const std::vector<Option>& options,
   if (option->kind != Option::Kind::list && given.values.size() != 1) {
     return fmt::format("{}{}: takes one value (saw {})", given.value_origin, given.key, given.values.size());
   }
+  if (const auto empty = std::ranges::find(given.values, "");
+      option->kind == Option::Kind::list && empty != given.values.end()) {
+    return fmt::format("{}{} = {}: entry {} is empty", given.value_origin, given.key,
+                       printable(fmt::format("{}", fmt::join(given.values, ","))), empty - given.values.begin() + 1);
+  }
   try {
     check(given);
   } catch (const Error& error) {
@@ -82,9 +88,7 @@ std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) 
   for (const std::string& text : texts) {
     for (std::size_t begin = 0; begin <= text.size();) {
       const std::size_t end = std::min(text.find(',', begin), text.size());
-      if (end > begin) {
-        parts.push_back(text.substr(begin, end - begin));
-      }
+      parts.push_back(text.substr(begin, end - begin));
       begin = end + 1;
     }
   }

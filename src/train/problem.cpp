@@ -3,24 +3,16 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
+#include "lockstep/objective/overflow.h"
+#include "lockstep/train/class_weights.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace lockstep {
 
 namespace {
-
-constexpr std::size_t kLabelsShown = 10;
-
-std::string listed(const std::vector<std::string>& classes) {
-  const auto shown = std::span(classes).first(std::min(classes.size(), kLabelsShown));
-  return printable(fmt::format("{}{}", fmt::join(shown, ", "), classes.size() > kLabelsShown ? ", …" : ""));
-}
 
 void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes) {
   const bool has_many = settings.model == ModelKind::softmax || settings.model == ModelKind::mlp;
@@ -81,56 +73,6 @@ ModelDescription describe_model(const TrainSettings& settings, const RawData& ra
   return model;
 }
 
-[[noreturn]] void refuse_class_weight(const std::string& text, const std::string& why) {
-  throw ConfigurationError(fmt::format("class-weight = \"{}\": {}", printable(text), why));
-}
-
-/// n / (K n_k), as scikit-learn's "balanced".
-std::vector<double> balanced_weights(const RawData& raw, Communicator& comm) {
-  std::vector<double> weights;
-  for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
-    const auto mine = std::ranges::count(raw.block.label, static_cast<double>(k));
-    const std::int64_t count = all_sum(comm, mine);
-    weights.push_back(count == 0 ? 0
-                                 : static_cast<double>(raw.total_rows) /
-                                       (static_cast<double>(raw.class_names.size()) * static_cast<double>(count)));
-  }
-  return weights;
-}
-
-/// "CLASS:WEIGHT,…"; classes that are not named weigh 1.
-std::vector<double> named_weights(const std::string& text, const std::vector<std::string>& classes) {
-  std::vector<double> weights(classes.size(), 1.0);
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string part = text.substr(begin, end - begin);
-    begin = end + 1;
-    const std::size_t colon = part.rfind(':');
-    const std::string name = canonical_label(part.substr(0, colon));
-    const auto found = std::ranges::find(classes, name);
-    if (colon == std::string::npos || found == classes.end()) {
-      refuse_class_weight(
-          text, fmt::format("must be balanced or CLASS:WEIGHT,… with classes of the data ({})", listed(classes)));
-    }
-    double weight = -1;
-    const char* last = part.data() + part.size();
-    const auto [stop, error] = std::from_chars(part.data() + colon + 1, last, weight);
-    if (error != std::errc{} || stop != last || !std::isfinite(weight) || weight < 0) {
-      refuse_class_weight(text, "weights must be finite and at least 0");
-    }
-    weights[static_cast<std::size_t>(found - classes.begin())] = weight;
-  }
-  return weights;
-}
-
-std::vector<double> class_weights(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
-  if (settings.class_weight.empty()) {
-    return {};
-  }
-  return settings.class_weight == "balanced" ? balanced_weights(raw, comm)
-                                             : named_weights(settings.class_weight, raw.class_names);
-}
-
 LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& model, int threads) {
   LayoutSettings layout;
   layout.threads = threads;
@@ -165,7 +107,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   TrainingProblem problem;
   problem.model = describe_model(settings, raw);
   problem.label_name = raw.label_name;
-  problem.class_weights = class_weights(settings, raw, comm);
+  problem.class_weights = class_weights(settings.class_weight, raw, comm);
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
   require_weight(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {

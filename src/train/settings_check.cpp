@@ -2,6 +2,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/io/printable.h"
 #include "lockstep/optim/schedule.h"
+#include "lockstep/train/class_weights.h"
 #include "lockstep/train/settings.h"
 
 #include <algorithm>
@@ -48,6 +49,15 @@ class Violations {
   }
   void no_nul(const char* key, const std::string& value) {
     require_text(value.find('\0') == std::string::npos, key, value, "must not contain a NUL character");
+  }
+  /// `parse` throws UsageError with the rule that is broken.
+  template <typename Parse>
+  void require_parsed(const char* key, const std::string& value, Parse parse) {
+    try {
+      parse(value);
+    } catch (const UsageError& error) {
+      require_text(false, key, value, error.what());
+    }
   }
   void throw_if_any() const {
     if (!text_.empty()) {
@@ -121,6 +131,7 @@ void check_model(const TrainSettings& s, Violations& violations) {
                             "must be whole numbers from 1 to 1000000, separated by commas");
   }
   violations.no_nul("class-weight", s.class_weight);
+  violations.require_parsed("class-weight", s.class_weight, parse_class_weights);
   violations.no_nul("init", s.init);
 }
 
@@ -194,11 +205,7 @@ void check_running(const TrainSettings& s, Violations& violations) {
     const bool known = std::ranges::any_of(entries, [&](const ConfigEntry& entry) { return entry.key == key; });
     violations.require_text(known, "allow-change", key, "is no key of the configuration");
   }
-  try {
-    parse_checkpoint_interval(s.checkpoint_every);
-  } catch (const UsageError& error) {
-    violations.require_text(false, "checkpoint-every", s.checkpoint_every, error.what());
-  }
+  violations.require_parsed("checkpoint-every", s.checkpoint_every, parse_checkpoint_interval);
   violations.require(s.keep >= 2, "keep", s.keep, "must be at least 2");
   violations.require(std::isfinite(s.max_time_seconds) && s.max_time_seconds >= 0, "max-time", s.max_time_seconds,
                      "must be finite and at least 0 seconds");

@@ -30,7 +30,7 @@ Layer file_layer(const std::vector<FileSetting>& settings, const std::vector<Opt
 Layer set_layer(const std::vector<std::string>& assignments, const std::vector<Option>& options);
 Layer environment_layer(const Environment& environment, const std::vector<Option>& options);
 
-/// Splits the values of lists at commas.
+/// Splits the values of lists at commas; an entry may be empty, which apply() refuses.
 std::vector<std::string> split_at_commas(const std::vector<std::string>& texts);
 
 /// Fills in the settings behind `options`. Throws Error with the layer's code and every complaint: unknown keys with a

@@ -226,6 +226,34 @@ TEST_F(CommandLineTest, WrongValueOnTheCommandLineIsAUsageError) {
   EXPECT_THAT(train_error({"--set", "keep"}), testing::Pair(64, HasSubstr("key=value")));
 }
 
+TEST_F(CommandLineTest, EmptyEntriesOfAListAreRefused) {
+  using testing::Pair;
+  EXPECT_THAT(train_error({"--hidden", ""}), Pair(64, "--hidden = : entry 1 is empty"));
+  EXPECT_THAT(train_error({"--hidden", "3,,4"}), Pair(64, "--hidden = 3,,4: entry 2 is empty"));
+  EXPECT_THAT(train_error({"--hidden", "3,4,"}), Pair(64, "--hidden = 3,4,: entry 3 is empty"));
+  EXPECT_THAT(train_error({"--drop", ",a"}), Pair(64, "--drop = ,a: entry 1 is empty"));
+  EXPECT_THAT(train_error({"--set", "allow-change=l2,"}), Pair(64, "--set allow-change = l2,: entry 2 is empty"));
+  EXPECT_THAT(train_error({}, {{"LOCKSTEP_HIDDEN", "3,,4"}}),
+              Pair(78, "LOCKSTEP_HIDDEN: hidden = 3,,4: entry 2 is empty"));
+  write("run.toml", "hidden = [\"3\", \"\"]\n");
+  EXPECT_THAT(train_error({"--config", "run.toml"}), Pair(78, "run.toml:1:10: hidden = 3,: entry 2 is empty"));
+  EXPECT_THAT(train({"--model", "mlp", "--hidden", "3,4"}).hidden, ElementsAre("3", "4"));
+}
+
+TEST_F(CommandLineTest, ClassWeightsNameEachClassOnce) {
+  using testing::Pair;
+  EXPECT_THAT(train_error({"--class-weight", "a:1,a:2"}),
+              Pair(64, "--class-weight = \"a:1,a:2\": class 'a' is named twice"));
+  EXPECT_THAT(train_error({"--class-weight", "1:1,+1.0:2"}), Pair(64, HasSubstr("class '1' is named twice")));
+  EXPECT_THAT(train_error({"--class-weight", "a:1,"}), Pair(64, HasSubstr("entry 2 is empty")));
+  EXPECT_THAT(train_error({"--class-weight", ",a:1"}), Pair(64, HasSubstr("entry 1 is empty")));
+  EXPECT_THAT(train_error({"--class-weight", "a:1,,b:2"}), Pair(64, HasSubstr("entry 2 is empty")));
+  EXPECT_THAT(train_error({"--class-weight", "a=1"}), Pair(64, HasSubstr("(saw the entry 'a=1')")));
+  EXPECT_THAT(train_error({"--class-weight", "a:"}), Pair(64, HasSubstr("at least 0 (saw 'a:')")));
+  EXPECT_THAT(train_error({"--class-weight", "a:-1"}), Pair(64, HasSubstr("at least 0 (saw 'a:-1')")));
+  EXPECT_EQ(train({"--class-weight", "a:1,b:c:2"}).class_weight, "a:1,b:c:2");
+}
+
 TEST_F(CommandLineTest, AllWrongValuesOfALayerAreNamed) {
   EXPECT_THAT(train_error({"--l2", "-1", "--keep", "1"}),
               testing::Pair(64, AllOf(HasSubstr("--l2 = -1"), HasSubstr("--keep = 1"))));

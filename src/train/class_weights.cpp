@@ -1,0 +1,94 @@
+#include "lockstep/train/class_weights.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/io/printable.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::size_t kClassesShown = 10;
+const std::string kBalanced = "balanced";
+
+std::pair<std::string, double> parse_entry(const std::string& entry) {
+  const std::size_t colon = entry.rfind(':');
+  if (colon == std::string::npos || colon == 0) {
+    throw UsageError(fmt::format("must be balanced or CLASS:WEIGHT,… (saw the entry '{}')", printable(entry)));
+  }
+  double weight = -1;
+  const char* last = entry.data() + entry.size();
+  const auto [stop, error] = std::from_chars(entry.data() + colon + 1, last, weight);
+  if (error != std::errc{} || stop != last || !std::isfinite(weight) || weight < 0) {
+    throw UsageError(fmt::format("weights must be finite and at least 0 (saw '{}')", printable(entry)));
+  }
+  return {canonical_label(entry.substr(0, colon)), weight};
+}
+
+std::vector<double> balanced_weights(const RawData& raw, Communicator& comm) {
+  std::vector<double> weights;
+  for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
+    const auto mine = std::ranges::count(raw.block.label, static_cast<double>(k));
+    const std::int64_t count = all_sum(comm, mine);
+    weights.push_back(count == 0 ? 0
+                                 : static_cast<double>(raw.total_rows) /
+                                       (static_cast<double>(raw.class_names.size()) * static_cast<double>(count)));
+  }
+  return weights;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, double>> parse_class_weights(const std::string& text) {
+  std::vector<std::pair<std::string, double>> entries;
+  if (text.empty() || text == kBalanced) {
+    return entries;
+  }
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    if (end == begin) {
+      throw UsageError(fmt::format("entry {} is empty", entries.size() + 1));
+    }
+    entries.push_back(parse_entry(text.substr(begin, end - begin)));
+    const auto same = std::ranges::find(entries, entries.back().first, &std::pair<std::string, double>::first);
+    if (same + 1 != entries.end()) {
+      throw UsageError(fmt::format("class '{}' is named twice", printable(same->first)));
+    }
+    begin = end + 1;
+  }
+  return entries;
+}
+
+std::vector<double> class_weights(const std::string& text, const RawData& raw, Communicator& comm) {
+  if (text.empty()) {
+    return {};
+  }
+  if (text == kBalanced) {
+    return balanced_weights(raw, comm);
+  }
+  const std::vector<std::string>& classes = raw.class_names;
+  std::vector<double> weights(classes.size(), 1.0);
+  for (const auto& [name, weight] : parse_class_weights(text)) {
+    const auto found = std::ranges::find(classes, name);
+    if (found == classes.end()) {
+      throw ConfigurationError(fmt::format("class-weight = \"{}\": '{}' is none of the classes of the data ({})",
+                                           printable(text), printable(name), listed(classes)));
+    }
+    weights[static_cast<std::size_t>(found - classes.begin())] = weight;
+  }
+  return weights;
+}
+
+std::string listed(const std::vector<std::string>& classes) {
+  const auto shown = std::span(classes).first(std::min(classes.size(), kClassesShown));
+  return printable(fmt::format("{}{}", fmt::join(shown, ", "), classes.size() > kClassesShown ? ", …" : ""));
+}
+
+}  // namespace lockstep
