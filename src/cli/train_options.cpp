@@ -1,6 +1,8 @@
 /// The options of train.
 #include "lockstep/cli/options.h"
 
+#include <algorithm>
+
 #include "option_pieces.h"
 
 namespace lockstep {
@@ -115,10 +117,13 @@ std::vector<Option> model_options(TrainSettings& s) {
 
 std::vector<Option> train_options(TrainSettings& settings) {
   std::vector<Option> options = data_options(settings.data);
+  const auto labels = std::ranges::find(options, "labels", &Option::name);
   options.insert(
-      options.begin() + 1,
-      {"validation", "Data", "F", "second file, or a fraction of the rows, whose metrics are reported (default: none)",
-       Kind::value, into(settings.validation)});
+      labels + 1,
+      {{"validation", "Data", "F", "second file, or a fraction of the rows, whose metrics are reported (default: none)",
+        Kind::value, into(settings.validation)},
+       {"validation-labels", "Data", "F", "IDX: file of labels of --validation F (default: as that of --labels)",
+        Kind::value, into(settings.validation_labels)}});
   append(options, model_options(settings));
   append(options, start_options(settings));
   append(options, full_batch_options(settings));

@@ -20,7 +20,8 @@ RawData read_data(const ReadSettings& settings, Communicator& comm) {
     file.emplace(settings.path);
     format = detect_format(settings, *file);
     if (format != DataFormat::idx && !settings.labels.empty()) {
-      throw ConfigurationError(settings.path + ": only IDX has a second file of labels, so --labels does not apply");
+      throw ConfigurationError(settings.path + ": only IDX has a second file of labels, so " + settings.labels_option +
+                               " does not apply");
     }
   });
   check_same_file(*file, comm);

@@ -87,6 +87,7 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
       {"data", quoted(s.data.path)},
       {"labels", quoted(s.data.labels)},
       {"validation", quoted(s.validation), splits},
+      {"validation-labels", quoted(s.validation_labels)},
       {"format", quoted(to_text(s.data.format))},
       {"label-column", quoted(s.data.label_column), true},
       {"weight-column", quoted(s.data.weight_column), true},

@@ -117,7 +117,8 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
     like.class_names = problem.rows.class_names;
     ReadSettings read = for_model(settings.data, like);
     read.path = settings.validation;
-    read.labels.clear();
+    read.labels = settings.validation_labels;
+    read.labels_option = "--validation-labels";
     held_out = read_data(read, comm);
   }
   if (held_out) {

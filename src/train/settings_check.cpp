@@ -100,6 +100,7 @@ void check_data(const TrainSettings& settings, Violations& violations) {
   violations.no_nul("data", data.path);
   violations.no_nul("validation", settings.validation);
   violations.no_nul("labels", data.labels);
+  violations.no_nul("validation-labels", settings.validation_labels);
   check_columns(data, violations);
   violations.require_text(!data.x_name.empty(), "x-name", data.x_name, "must name the features of an HDF5 file");
   violations.no_nul("x-name", data.x_name);
@@ -163,6 +164,9 @@ void check_combination(const TrainSettings& s, Violations& violations) {
   only(s.weight_decay > 0, "weight-decay", s.weight_decay, optimizer == OptimizerKind::adamw,
        "is for --optimizer adamw (others: --l2)");
   only(s.clip_norm > 0, "clip-norm", s.clip_norm, is_mini_batch(optimizer), "is for the mini-batch optimizers");
+  const bool has_validation_file = !s.validation.empty() && s.validation_fraction() == 0;
+  only(!s.validation_labels.empty(), "validation-labels", s.validation_labels, has_validation_file,
+       "needs --validation FILE");
   only(s.patience > 0, "patience", s.patience, !s.validation.empty(), "needs --validation");
   const bool takes_offset = s.model != ModelKind::softmax && s.model != ModelKind::mlp;
   for (const auto& [key, column] :

@@ -18,6 +18,7 @@ struct ReadSettings {
   std::string path;
   /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
   std::string labels;
+  std::string labels_option = "--labels";     ///< what sets it, for messages
   DataFormat format = DataFormat::automatic;  ///< automatic: by file name ending, else by content
   LabelKind label_kind = LabelKind::real;
   bool label_optional = false;    ///< a file without the label is read with `label` empty (predict)

@@ -31,8 +31,9 @@ enum class ResumePolicy { automatic, never, file };
 
 struct TrainSettings {
   // what is learned from
-  ReadSettings data;       ///< label_kind follows the model
-  std::string validation;  ///< a second file, or a fraction in (0, 1) of the rows; empty: none
+  ReadSettings data;              ///< label_kind follows the model
+  std::string validation;         ///< a second file, or a fraction in (0, 1) of the rows; empty: none
+  std::string validation_labels;  ///< IDX: the file of the labels of `validation`; empty: by the usual name
   ModelKind model = ModelKind::logistic;
   OptimizerKind optimizer = OptimizerKind::automatic;
   double l2 = 0;  ///< ≥ 0, finite

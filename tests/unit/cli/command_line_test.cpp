@@ -108,6 +108,8 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
                                  "e",
                                  "--labels",
                                  "l",
+                                 "--validation-labels",
+                                 "vl",
                                  "--drop",
                                  "a,b",
                                  "--drop=c",
@@ -152,6 +154,7 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
   EXPECT_EQ(s.data.offset_column, "o");
   EXPECT_EQ(s.data.exposure_column, "e");
   EXPECT_EQ(s.data.labels, "l");
+  EXPECT_EQ(s.validation_labels, "vl");
   EXPECT_THAT(s.data.drop, ElementsAre("a", "b", "c"));
   EXPECT_EQ(s.data.format, DataFormat::csv);
   EXPECT_EQ(s.data.x_name, "x");
