@@ -87,14 +87,37 @@ std::vector<double> gather_values(const std::vector<double>& mine, Communicator&
   return all;
 }
 
-std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelFile& file,
+/// NUL ends each text: no id holds one.
+std::vector<std::string> gather_texts(const std::vector<std::string>& mine, Communicator& comm) {
+  std::string joined;
+  for (const std::string& text : mine) {
+    joined += text + '\0';
+  }
+  const std::vector<std::byte> bytes = gather(std::as_bytes(std::span(joined)), comm);
+  std::vector<std::string> all(bytes.empty() ? 0 : 1);
+  for (const std::byte byte : bytes) {
+    if (byte == std::byte{0}) {
+      all.emplace_back();
+    } else {
+      all.back() += std::to_integer<char>(byte);
+    }
+  }
+  all.resize(all.empty() ? 0 : all.size() - 1);
+  return all;
+}
+
+std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelFile& file, const Dataset& data,
                                    const Predictions& predictions, Communicator& comm) {
+  const std::vector<std::string> id = gather_texts(data.id, comm);
   const std::vector<double> value = gather_values(predictions.value, comm);
   const std::vector<double> probability = gather_values(predictions.probability, comm);
   if (comm.rank() != 0) {
     return {};
   }
   Hdf5ImageWriter image;
+  if (!settings.data.id_column.empty()) {
+    image.write("/id", id);
+  }
   image.write("/prediction", value);
   image.write("/class_names", file.class_names);
   if (settings.probabilities && !file.class_names.empty()) {
@@ -133,7 +156,7 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
 
   std::vector<std::byte> bytes;
   if (output.extension() == ".h5") {
-    bytes = hdf5_output(settings, file, predictions, comm);
+    bytes = hdf5_output(settings, file, data, predictions, comm);
   } else {
     const std::string rows = csv_rows(settings, file, data, predictions);
     const std::string text = (comm.rank() == 0 ? csv_header(settings, file) : "") + rows;

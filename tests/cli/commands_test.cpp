@@ -107,6 +107,28 @@ TEST_F(Commands, PredictionsAsHdf5HoldTheSameProbabilitiesAsCsv) {
   }
 }
 
+TEST_F(Commands, IdsStandBesideThePredictionsInBothKindsOfOutput) {
+  const std::string all = content_of(data_);
+  std::string named = "name," + all.substr(0, all.find('\n') + 1);
+  const auto rows = lines_of(all);
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    named += (i % 3 == 0 ? "" : "patient-" + std::to_string(i)) + "," + rows[i] + "\n";
+  }
+  const std::string data = scratch_.write("named.csv", named);
+  for (const int ranks : {0, 3}) {
+    const Arguments base = {"predict", "--model-file", model_, "--data", data, "--id-column", "name", "--output"};
+    launch_well(ranks, 1, base + Arguments{scratch_.path("out.csv")});
+    launch_well(ranks, 1, base + Arguments{scratch_.path("out.h5")});
+    const auto lines = lines_of(content_of(scratch_.path("out.csv")));
+    const auto id = open_hdf5(scratch_.path("out.h5")).read_texts("id");
+    ASSERT_EQ(id.size(), 569u);
+    for (std::size_t i = 0; i < id.size(); ++i) {
+      EXPECT_EQ(lines[i + 1].substr(0, lines[i + 1].find(',')), id[i]) << "row " << i;
+      EXPECT_EQ(id[i], (i + 1) % 3 == 0 ? "" : "patient-" + std::to_string(i + 1));
+    }
+  }
+}
+
 TEST_F(Commands, EvaluateOnTheTrainingDataGivesTheMetricsOfTheSummaryOnEveryNumberOfRanks) {
   for (const int ranks : {0, 1, 3}) {
     const auto result = launch_well(ranks, 1, {"evaluate", "--model-file", model_, "--data", data_, "--json"});
