@@ -15,6 +15,7 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
       load_data_for_model(with_stored_offsets(settings.data, file, settings.model_file), file, threads, comm);
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
+  require_margins(data, margins, data.weight, settings.data.path, comm);
   const Metrics metrics = evaluate_metrics(data, margins, file.model.task(), threads, comm);
   if (settings.json) {
     std::string json = to_json(metrics);

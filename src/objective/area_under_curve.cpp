@@ -14,13 +14,16 @@ struct Scored {
   double weight;
 };
 
-/// All rows on rank 0 in global order; empty elsewhere.
+/// All rows with weight on rank 0 in global order; empty elsewhere.
 std::vector<Scored> gather(const std::vector<double>& scores, const std::vector<double>& labels,
                            const std::vector<double>& weights, Communicator& comm) {
   std::vector<Scored> mine;
   mine.reserve(scores.size());
   for (std::size_t i = 0; i < scores.size(); ++i) {
-    mine.push_back({scores[i], labels[i], weights.empty() ? 1.0 : weights[i]});
+    const double weight = weights.empty() ? 1.0 : weights[i];
+    if (weight != 0) {
+      mine.push_back({scores[i], labels[i], weight});
+    }
   }
   const std::vector<std::int64_t> counts = all_gather_value(comm, std::int64_t{std::ssize(mine)});
   if (comm.rank() != 0) {
@@ -37,6 +40,9 @@ std::vector<Scored> gather(const std::vector<double>& scores, const std::vector<
 
 /// Σ over pairs (1, 0) of [score of the 1 larger] + ½ [equal], over the number of pairs; weighted.
 double ranked_area(std::vector<Scored> rows) {
+  if (std::ranges::any_of(rows, [](const Scored& row) { return std::isnan(row.score); })) {
+    return std::numeric_limits<double>::quiet_NaN();  // no order
+  }
   std::ranges::stable_sort(rows, {}, &Scored::score);
   double negatives_below = 0;
   double positives = 0;

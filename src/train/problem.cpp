@@ -148,4 +148,13 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int thread
   return make_dataset(read_data(for_model(std::move(read), file), comm), layout, comm);
 }
 
+void require_margins(const Dataset& data, const Margins& margins, std::span<const double> weights,
+                     const std::string& path, Communicator& comm) {
+  const std::int64_t row = first_row_without_margin(data, margins, weights, comm);
+  if (row >= 0) {
+    throw DataError(fmt::format("{}: row {}: the model's sum over its features overflows; are there huge values in it?",
+                                path, row + 1));
+  }
+}
+
 }  // namespace lockstep

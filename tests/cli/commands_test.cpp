@@ -173,6 +173,44 @@ TEST_F(Commands, InspectVerifyOfADamagedCheckpointIs65) {
   EXPECT_EQ(result.exit_code, 65) << result.text();
 }
 
+/// Rows of two small features, so that coefficients are large and of both signs; `features` take the place of those of
+/// rows 7 and 15.
+std::string rows_of_small_features(const std::string& features) {
+  std::string text = "a,b,y\n";
+  for (int i = 1; i <= 40; ++i) {
+    const int a = (7 * i) % 11;
+    const int b = (5 * i) % 13;
+    const std::string own = std::to_string(1e-3 * a) + "," + std::to_string(1e-3 * b);
+    text += (i == 7 || i == 15 ? features : own) + "," + std::to_string((a > b) != (i % 10 == 0) ? 1 : 0) + "\n";
+  }
+  return text;
+}
+
+/// Finite values of which the model's sum is not: no prediction and no metric is NaN.
+TEST(Predict, NamesTheRowWhoseMarginOverflowsAsEvaluateDoes) {
+  const Scratch scratch;
+  const std::string training = scratch.write("training.csv", rows_of_small_features("0,0"));
+  const std::string output = scratch.path("out.csv");
+  for (const char* model : {"logistic", "softmax", "linear", "poisson", "mlp"}) {
+    const std::string run = scratch.path(model);
+    launch_well(0, 1, {"train", "--data", training, "--model", model, "--l2", "1e-9", "--run", run});
+    for (const char* features : {"1e308,1e308", "1e308,0", "0,1e308"}) {
+      const std::string data = scratch.write("huge.csv", rows_of_small_features(features));
+      const Arguments on_data = {"--model-file", run + "/model.h5", "--data", data};
+      const bool is_first = model == std::string("logistic");
+      for (const int ranks : is_first ? std::vector{0, 3} : std::vector{0}) {
+        const auto evaluated = launch(ranks, 1, Arguments{"evaluate"} + on_data);
+        const auto predicted = launch(ranks, 1, Arguments{"predict", "--output", output} + on_data);
+        for (const ProcessResult& result : {evaluated, predicted}) {
+          EXPECT_EQ(result.exit_code, 65) << model << " at " << features << '\n' << result.text();
+          EXPECT_THAT(error_lines(result), ElementsAre(HasSubstr("huge.csv: row 7: the model's sum")));
+        }
+        EXPECT_FALSE(exists(output));
+      }
+    }
+  }
+}
+
 TEST(CommandLine, WithoutArgumentsPrintsTheHelpOnceAndExitsZero) {
   for (const int ranks : {0, 3}) {
     const auto result = launch_well(ranks, 0, {});

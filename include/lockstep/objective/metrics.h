@@ -33,7 +33,7 @@ Margins compute_margins(const Dataset& data, const Model& model, const Vector& w
 Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm);
 
 /// Area under the ROC curve of scores for labels 0 and 1, ties counted half: P(score of a 1 > score of a 0). NaN where
-/// one class is absent. Holds all scores on rank 0. Collective.
+/// one class is absent or a score is NaN. Rows of weight 0 do not count. Holds all scores on rank 0. Collective.
 double area_under_curve(const std::vector<double>& scores, const std::vector<double>& labels,
                         const std::vector<double>& weights, Communicator& comm);
 

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,5 +31,10 @@ TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& 
 
 /// Reads data for a model that exists: the same columns and classes. Collective.
 Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
+
+/// Throws DataError naming `path` and the first row whose margins overflow, of those with weight; `weights` empty: of
+/// all. Collective.
+void require_margins(const Dataset& data, const Margins& margins, std::span<const double> weights,
+                     const std::string& path, Communicator& comm);
 
 }  // namespace lockstep

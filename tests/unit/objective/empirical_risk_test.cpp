@@ -217,6 +217,36 @@ TEST(EmpiricalRisk, PassesOnTheWishOfOneRank) {
   });
 }
 
+TEST(Metrics, PassOverWhatOverflowsInARowWithoutWeight) {
+  SerialCommunicator comm;
+  const MadeData made{.rows = 60, .weights = true};  // rows 0, 5, … weigh nothing
+  const Dataset data = testing::make_data(made, comm);
+  const LinearModel model(7, true, make_logistic_loss());
+  Margins margins = compute_margins(data, model, some_point(8), 1);
+  const Metrics expected = evaluate_metrics(data, margins, Task::binary, 1, comm);
+  EXPECT_EQ(first_row_without_margin(data, margins, {}, comm), -1);
+  margins[20] = std::numeric_limits<double>::quiet_NaN();
+  margins[25] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(evaluate_metrics(data, margins, Task::binary, 1, comm), expected);
+  EXPECT_EQ(first_row_without_margin(data, margins, data.weight, comm), -1);
+  EXPECT_EQ(first_row_without_margin(data, margins, {}, comm), 20);
+}
+
+TEST(Metrics, FirstRowWithoutAMarginIsTheSameOnAnyRanks) {
+  for (const int ranks : {1, 2, 3, 8}) {
+    testing::run_ranks(ranks, [&](Communicator& comm) {
+      const Dataset data = testing::make_data({.rows = 90}, comm);
+      Margins margins(static_cast<std::size_t>(data.rows), 0.5);
+      for (const Index row : {31, 32, 77}) {
+        if (row >= data.first_row && row < data.first_row + data.rows) {
+          margins[static_cast<std::size_t>(row - data.first_row)] = -std::numeric_limits<double>::infinity();
+        }
+      }
+      EXPECT_EQ(first_row_without_margin(data, margins, {}, comm), 31);
+    });
+  }
+}
+
 TEST(Metrics, AucEqualsTheCountOfOrderedPairsOnAnyRanks) {
   const std::vector<double> scores = {0.1, 0.4, 0.4, 0.8, 0.8, 0.8, -1, 2, 0.4};
   const std::vector<double> labels = {0, 1, 0, 1, 0, 1, 0, 1, 1};
