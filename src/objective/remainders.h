@@ -22,9 +22,9 @@ class Remainders {
     return n >= 2 * kSunk && !counts_[n - 1] && !counts_[n - 2] && !counts_[n - 3] && !counts_[n - kSunk];
   }
 
-  /// Slope of log r over log h by least squares at the shortest steps that are above rounding: there the leading term
-  /// rules. Empty where fewer than three steps in a row are.
-  std::optional<double> slope() const {
+  /// Slope of log r over log h by least squares at the `most` ≥ 3 shortest steps that are above rounding: there the
+  /// leading term rules. Empty where fewer than three steps in a row are.
+  std::optional<double> slope(std::size_t most) const {
     std::size_t end = counts_.size();
     std::size_t begin = end;
     while (end - begin < kFewest && begin > 0) {
@@ -34,7 +34,7 @@ class Remainders {
     if (end - begin < kFewest) {
       return std::nullopt;
     }
-    while (begin > 0 && end - begin < kMost && counts_[begin - 1]) {
+    while (begin > 0 && end - begin < most && counts_[begin - 1]) {
       --begin;
     }
     const double middle = static_cast<double>(end - begin - 1) / 2;
@@ -51,7 +51,6 @@ class Remainders {
  private:
   static constexpr double kAboveRounding = 64;
   static constexpr std::size_t kFewest = 3;
-  static constexpr std::size_t kMost = 6;
   static constexpr std::size_t kSunk = 4;
   std::vector<double> size_;
   std::vector<bool> counts_;

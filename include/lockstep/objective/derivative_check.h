@@ -33,7 +33,8 @@ struct DerivativeCheck {
     directional_derivative,  ///< ⟨∇F, d⟩ against lim (F(w + hd) − F(w − hd)) / 2h
     hessian_symmetry,        ///< uᵀHv against vᵀHu
     hessian_product,         ///< Hv against the product with the explicit Hessian: the largest difference, scaled
-    gradient_difference,     ///< Hv against the difference of ∇F along v: norm of the difference, relative
+    gradient_difference,     ///< Hv against the limit of differences of ∇F along v: the largest difference, relative,
+                             ///< of what rounding does not explain
   };
   Kind kind{};
   double measured = 0;
@@ -52,9 +53,9 @@ struct DerivativeSettings {
   std::uint64_t seed = 0;        ///< of the directions
 };
 
-/// All checks that fit, at w (p). A direction in which one fails is replaced by another, up to a few times: the
-/// remainder can cross a kink or vanish by chance, but wrong derivatives fail along all of them. Throws NumericalStop
-/// where F or its derivatives are not finite. Collective.
+/// All checks that fit, at w (p); where F has kinks, close to w, which may lie on one. A direction in which one fails
+/// is replaced by another, up to a few times: the remainder can cross a kink or vanish by chance, but wrong derivatives
+/// fail along all of them. Throws NumericalStop where F or its derivatives are not finite. Collective.
 std::vector<DerivativeCheck> check_derivatives(Objective& objective, const Vector& w,
                                                const DerivativeSettings& settings);
 
