@@ -238,8 +238,6 @@ void EmpiricalRisk::update(UpdateKind kind) {
     case UpdateKind::trial:
       std::swap(trial_margins_, last_margins_);
       break;
-    case UpdateKind::revert:
-      break;
   }
 }
 

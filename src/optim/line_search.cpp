@@ -91,7 +91,6 @@ Step backtrack(Objective& objective, const Iterate& from, const Direction& direc
     const bool exhausted = t < kShortestStep || !is_measurable(from, direction.slope, t * longest);
     const LinePoint there = exhausted ? LinePoint{} : objective.along(from.w, longest_step, t);
     if (exhausted || there.stop_requested) {
-      objective.update(UpdateKind::revert);
       return {exhausted ? Status::stalled : Status::stopped, 0};
     }
     value = there.value;

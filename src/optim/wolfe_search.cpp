@@ -136,7 +136,6 @@ Step strong_wolfe(Objective& objective, const Iterate& from, const Direction& di
   objective.update(UpdateKind::trial);
   const std::optional<double> t = search.find(reached);
   if (!t) {
-    objective.update(UpdateKind::revert);
     return {search.stopped() ? Status::stopped : Status::stalled, 0};
   }
   return accept_at(objective, from, displacement, *t, *t * first.length, Order::gradient, trial);

@@ -19,8 +19,7 @@ namespace lockstep {
 enum class UpdateKind {
   initial,  ///< the last evaluated point is where the run starts
   trial,    ///< the last evaluated point is the end of a line search's direction
-  accept,   ///< the last evaluated point is the new iterate
-  revert    ///< the trial is dropped
+  accept    ///< the last evaluated point is the new iterate
 };
 
 /// Where a mini-batch stands: step of S = ⌈n/B⌉ in an epoch.
