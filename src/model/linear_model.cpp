@@ -148,7 +148,9 @@ void LinearModel::add_losses_between(const Dataset& data, std::span<const Rows> 
 void LinearModel::add_header(Index count, Workspace& scratch, Partial& into) const {
   const std::span<double> header = into.header();
   header[static_cast<std::size_t>(LossHeader::weight)] += lane_sum(scratch.weight.data(), padded(count));
-  header[static_cast<std::size_t>(LossHeader::loss)] += lane_sum(scratch.loss.data(), padded(count));
+  const double loss = lane_sum(scratch.loss.data(), padded(count));
+  header[static_cast<std::size_t>(LossHeader::loss)] += loss;
+  header[static_cast<std::size_t>(LossHeader::scale)] += loss + loss_->cancelled(count, scratch);
   header[static_cast<std::size_t>(LossHeader::mistakes)] += loss_->mistakes(count, scratch);
 }
 

@@ -48,7 +48,9 @@ void NetworkPass<T>::add_losses(std::span<double> header) {
     squared_loss();
   }
   sum(header, LossHeader::weight) += lane_sum(scratch_.weight.data(), padded(count_));
-  sum(header, LossHeader::loss) += lane_sum(scratch_.loss.data(), padded(count_));
+  const double loss = lane_sum(scratch_.loss.data(), padded(count_));
+  sum(header, LossHeader::loss) += loss;
+  sum(header, LossHeader::scale) += loss;
   if (shape_.outputs > 1) {
     sum(header, LossHeader::mistakes) += mistakes();
   }

@@ -1,5 +1,8 @@
 #include "lockstep/model/pointwise_loss.h"
 
+#include "lockstep/base/lanes.h"
+
+#include <array>
 #include <cmath>
 
 namespace lockstep {
@@ -27,6 +30,20 @@ struct Terms {
   const Array z, y, s;
   Array loss, slope, curvature;
 };
+
+/// 2 Σ s max(0, t(y, z)), lane by lane.
+template <typename Term>
+double twice_sum(Index count, const Workspace& scratch, Term term) {
+  std::array<double, kLanes> sums{};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(padded(count)); i += sums.size()) {
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) {
+      const double s = scratch.weight[i + lane];
+      const double t = s * term(scratch.target[i + lane], scratch.margin[i + lane]);
+      sums[lane] += t > 0 ? t : 0.0;  // also where a row of weight 0 overflows: that is no number
+    }
+  }
+  return 2 * lane_sum(sums.data(), kLanes);
+}
 
 class SquaredLoss final : public PointwiseLoss {
  public:
@@ -88,6 +105,9 @@ class PoissonLoss final : public PointwiseLoss {
       in.curvature = (in.s == 0.0).select(0.0, in.s * in.curvature);
     }
   }
+  double cancelled(Index count, const Workspace& scratch) const override {
+    return twice_sum(count, scratch, [](double y, double z) { return y * z; });
+  }
   bool is_classifier() const override { return false; }
 };
 
@@ -101,6 +121,9 @@ class GammaLoss final : public PointwiseLoss {
     if (order == Order::hessian) {
       in.curvature = (in.s == 0.0).select(0.0, in.s * in.curvature);
     }
+  }
+  double cancelled(Index count, const Workspace& scratch) const override {
+    return twice_sum(count, scratch, [](double, double z) { return -z; });
   }
   bool is_classifier() const override { return false; }
 };
@@ -160,6 +183,10 @@ class SquaredHingeLoss final : public PointwiseLoss {
 };
 
 }  // namespace
+
+double PointwiseLoss::cancelled(Index, const Workspace&) const {
+  return 0;
+}
 
 double PointwiseLoss::mistakes(Index count, const Workspace& scratch) const {
   double sum = 0;

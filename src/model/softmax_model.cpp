@@ -101,7 +101,9 @@ void SoftmaxModel::evaluate(const Rows& rows, Workspace& scratch, Partial& into)
   std::fill(scratch.loss.data() + rows.count, scratch.loss.data() + lanes, 0.0);
   std::fill(scratch.curvature.data() + rows.count, scratch.curvature.data() + lanes, 0.0);
   *header(into, LossHeader::weight) += lane_sum(scratch.weight.data(), lanes);
-  *header(into, LossHeader::loss) += lane_sum(scratch.loss.data(), lanes);
+  const double loss = lane_sum(scratch.loss.data(), lanes);
+  *header(into, LossHeader::loss) += loss;
+  *header(into, LossHeader::scale) += loss;
   *header(into, LossHeader::mistakes) += lane_sum(scratch.curvature.data(), lanes);
 }
 

@@ -40,6 +40,7 @@ struct Line {
     objective.update(UpdateKind::initial);
     objective.curvature_product(w, d, Curvature::exact, product);
     value = at.value;
+    scale = at.scale;
     gradient = at.gradient;
     slope = dot(gradient, d);
     curvature = dot(product, d);
@@ -61,6 +62,7 @@ struct Line {
   const Vector& w;
   const Vector& d;
   double value = 0;
+  double scale = 0;
   Vector gradient;
   Vector product;
   double slope = 0;      // ⟨∇F, d⟩
@@ -88,14 +90,14 @@ double noise_of(const Line& line) {
     squares += difference * difference;
   }
   constexpr double kBinomials = 70;  // 1² + 4² + 6² + 4² + 1²
-  return std::max(kEpsilon * std::abs(line.value),
-                  std::sqrt(squares / (kBinomials * static_cast<double>(table.size()))));
+  return std::max(kEpsilon * line.scale, std::sqrt(squares / (kBinomials * static_cast<double>(table.size()))));
 }
 
-/// Rounding of F(w + hd) by that of the point and of the value: Σ |w + hd|ⱼ |∇F + h ∇²F d|ⱼ + |F|, in units of ε.
+/// Rounding of F(w + hd) by that of the point and of the value: Σ |w + hd|ⱼ |∇F + h ∇²F d|ⱼ + scale of F, in units of
+/// ε.
 double rounding_at(const Line& line, double h, double value) {
   const Vector slope = line.gradient + h * line.product;
-  return dot((line.w + h * line.d).cwiseAbs(), slope.cwiseAbs()) + std::abs(value);
+  return dot((line.w + h * line.d).cwiseAbs(), slope.cwiseAbs()) + std::max(line.scale, std::abs(value));
 }
 
 /// A remainder may fall faster; without a slope it is rounding.

@@ -144,11 +144,13 @@ void EmpiricalRisk::require_agreement(std::uint64_t hash) {
 /// Intensive after: the division by Σs and the penalty, once.
 void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const {
   const double weight = header(total, LossHeader::weight);
-  const double scale = weight > 0 ? weight : 1;
+  const double divisor = weight > 0 ? weight : 1;
+  const double penalty = penalty_.value(w, threads_);
   result.weight = weight;
   result.mistakes = header(total, LossHeader::mistakes);
   result.stop_requested = agreed_.stop != 0;
-  result.value = header(total, LossHeader::loss) / scale + penalty_.value(w, threads_);
+  result.value = header(total, LossHeader::loss) / divisor + penalty;
+  result.scale = header(total, LossHeader::scale) / divisor + penalty;
   if (order >= Order::gradient) {
     take_mean(total, weight, w, result.gradient);
   }
@@ -156,7 +158,7 @@ void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order or
     const Index p = dimension();
     const double* payload = total.payload<double>().data();
     result.hessian.resize(p);
-    result.hessian.packed() = Eigen::Map<const Vector>(payload + p, p * (p + 1) / 2) / scale;
+    result.hessian.packed() = Eigen::Map<const Vector>(payload + p, p * (p + 1) / 2) / divisor;
     penalty_.add_hessian(result.hessian);
   }
 }

@@ -51,7 +51,7 @@ void reject_separated(const Objective& objective, const Evaluation& at, std::int
 /// a Hessian at hand it costs no pass, so steps that still promise something are taken even below the gradient's
 /// target.
 bool promises_nothing(const Iterate& at, const Direction& direction, const DescentSettings& settings) {
-  return direction.predicted_decrease() <= kPromise * settings.tolerance * std::abs(at.value);
+  return direction.predicted_decrease() <= kPromise * settings.tolerance * at.scale;
 }
 
 Summary ended(Summary::Status status, std::string reason) {
@@ -74,7 +74,7 @@ Summary stopped(const Iterate& at, double target, const OptimizerState& state) {
 /// No step helps. Near the optimum, where the model predicts a decrease below the rounding of F, that is convergence.
 Summary stalled(const Iterate& at, const Direction& direction, double target) {
   const double predicted = direction.predicted_decrease();
-  const double rounding = 64 * std::numeric_limits<double>::epsilon() * std::max(std::abs(at.value), 1e-300);
+  const double rounding = 64 * std::numeric_limits<double>::epsilon() * std::max(at.scale, 1e-300);
   if (predicted <= rounding || norm(at.gradient) <= target) {
     return ended(Summary::Status::converged,
                  fmt::format("converged to the rounding level of F: gradient norm {:.3e} (wanted {:.3e}), predicted "

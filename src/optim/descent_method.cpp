@@ -9,7 +9,9 @@ namespace lockstep {
 void evaluate(Objective& objective, Order order, Iterate& point) {
   objective.evaluate(point.w, order, point.at);
   const L1Term l1 = objective.l1();
-  point.value = point.at.value + l1_value(l1, point.w);
+  const double penalty = l1_value(l1, point.w);
+  point.value = point.at.value + penalty;
+  point.scale = point.at.scale + penalty;
   point.gradient = minimum_norm_subgradient(l1, point.w, point.at.gradient);
 }
 

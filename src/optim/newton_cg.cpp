@@ -161,7 +161,7 @@ class NewtonCg final : public DescentMethod {
   /// λ by the ratio of the actual to the predicted change of F, where that is above rounding.
   static double adapted_damping(const Iterate& from, const Direction& direction, const Iterate& trial) {
     const double change = trial.value - from.value;
-    if (std::abs(change) <= kRounding * std::abs(from.value)) {
+    if (std::abs(change) <= kRounding * from.scale) {
       return direction.damping;
     }
     const double ratio = change / direction.model_change;

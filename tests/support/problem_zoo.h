@@ -29,6 +29,7 @@ class FormulaObjective : public Objective {
     ++evaluations;
     last_ = w;
     result.value = formula_.value(w);
+    result.scale = std::abs(result.value);
     result.weight = 1;
     result.mistakes = 1;
     result.stop_requested = count_call();

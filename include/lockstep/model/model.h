@@ -24,8 +24,9 @@ enum class LossHeader : std::size_t {
   loss,      ///< Σ s_i ℓ_i
   mistakes,  ///< Σ s_i over rows on the wrong side (classifiers), else 0
   slope,     ///< Σ s_i ℓ'_i Δz_i along a line of kept margins, else 0
+  scale,  ///< Σ s_i · size of the terms of ℓ_i that may cancel; of losses that are sums of positive terms Σ s_i ℓ_i
 };
-inline constexpr Index kLossHeader = 4;
+inline constexpr Index kLossHeader = 5;
 
 /// A piece of sparse rows as the first layer of a network multiplies it.
 template <typename T>

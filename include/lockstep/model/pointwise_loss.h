@@ -29,6 +29,9 @@ class PointwiseLoss {
   /// asks scratch.slope = s ℓ', scratch.curvature = s ℓ''. Reads scratch.margin, scratch.target, scratch.weight.
   virtual void evaluate(Index count, Order order, Workspace& scratch) const = 0;
 
+  /// Σ s · (size of the terms of ℓ − ℓ): twice what of them is negative; 0 where none can be. Reads the same.
+  virtual double cancelled(Index count, const Workspace& scratch) const;
+
   /// True when y is a class.
   virtual bool is_classifier() const = 0;
 

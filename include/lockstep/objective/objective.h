@@ -31,6 +31,7 @@ struct BatchPosition {
 /// What one oracle call returns; fields beyond the order asked for keep their old content.
 struct Evaluation {
   double value = 0;             ///< F(w): mean loss plus L2 penalty
+  double scale = 0;             ///< size of the terms that F sums, ≥ |F|: its rounding is relative to this
   Vector gradient;              ///< ∇F(w), p
   SymmetricMatrix hessian;      ///< ∇²F(w), p × p
   double weight = 0;            ///< Σ s of the rows used

@@ -25,6 +25,7 @@ struct Iterate {
   Vector w;          ///< p
   Evaluation at;     ///< of the smooth part
   double value = 0;  ///< F(w) + l1 ‖w‖₁
+  double scale = 0;  ///< size of the terms of that: its rounding is relative to this
   Vector gradient;   ///< subgradient of least norm of that, p; ∇F(w) without L1
 };
 

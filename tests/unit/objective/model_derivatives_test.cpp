@@ -145,6 +145,7 @@ Vector all_results(const ModelCase& test, const MadeData& made, Communicator& co
   problem.risk.evaluate(w, Order::hessian, at);
   problem.risk.update(UpdateKind::initial);
   results.push_back(at.value);
+  results.push_back(at.scale);
   keep(at.gradient);
   keep(at.hessian.packed());
   Vector product;
