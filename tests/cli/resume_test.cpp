@@ -135,6 +135,35 @@ TEST_F(Resume, JobWithTooLittleTimeGetsFurtherEachTime) {
   }
 }
 
+/// Gradient descent whose fixed step is too long doubles its distance until F overflows: the last finite iterate is
+/// kept, bit for bit that of a run that ends there, and resuming fails at the same step again.
+TEST_F(Resume, ANumericalStopLeavesTheLastFiniteIterateToResumeFrom) {
+  const auto diverging = [&](const std::string& run, const std::string& iterations) {
+    return Arguments{
+        "train", "--data",  shipped("diabetes.csv"), "--model", "linear", "--optimizer", "gd", "--learning-rate", "1",
+        "--run", path(run), "--max-iterations",      iterations};
+  };
+  const ProcessResult failed = launch(0, 1, diverging("failed", "1000"));
+  ASSERT_EQ(failed.exit_code, 69) << failed.text();
+  ASSERT_THAT(error_lines(failed), SizeIs(1)) << failed.text();
+  const auto summary = summary_of(path("failed"));
+  EXPECT_EQ(summary.at("status"), "failed");
+  const auto iterations = summary.at("iterations").get<int>();
+  ASSERT_GT(iterations, 3);
+  const auto checkpoints = checkpoints_of(path("failed"));
+  ASSERT_FALSE(checkpoints.empty());
+  launch_well(0, 0, {"inspect", checkpoints[0], "--verify"});
+
+  launch_well(2, 1, diverging("shorter", std::to_string(iterations)));
+  EXPECT_TRUE(content_of(checkpoints[0]) == content_of(checkpoints_of(path("shorter")).at(0)));
+
+  const ProcessResult again = launch(3, 1, diverging("failed", "1000"));
+  EXPECT_EQ(again.exit_code, 69) << again.text();
+  EXPECT_THAT(again.text(), HasSubstr("resuming from step " + std::to_string(iterations)));
+  EXPECT_EQ(summary_of(path("failed")).at("iterations"), iterations);
+  EXPECT_TRUE(content_of(checkpoints_of(path("failed")).at(0)) == content_of(checkpoints_of(path("shorter")).at(0)));
+}
+
 TEST_F(Resume, ChangedSettingIs78NamingIt) {
   launch_well(0, 1, sgd("run", 1));
   const ProcessResult result = launch(3, 1, sgd("run", 2, {"--set", "seed=1"}));

@@ -68,5 +68,25 @@ TEST_P(NewtonOnSoftmax, SquaresItsErrorAndKeepsTheShiftsAtZero) {
 
 INSTANTIATE_TEST_SUITE_P(Penalties, NewtonOnSoftmax, ::testing::Values(0.0, 0.01));
 
+/// A column that repeats another has no coefficients of its own: the damping names it once for each class but one,
+/// whose coefficients the common shift settles.
+TEST(NewtonOnSoftmaxWithARepeatedColumn, NamesTheFeatureAndTheClasses) {
+  SerialCommunicator comm;
+  RawData raw = testing::made_share({.rows = 300, .features = 3}, LabelStyle::three_classes, 0, 1);
+  for (std::size_t row = 0; row < 300; ++row) {
+    raw.block.dense[3 * row + 2] = raw.block.dense[3 * row];
+  }
+  raw.feature_names = {"area", "depth", "surface"};
+  const Dataset data = make_dataset(std::move(raw), {}, comm);
+  const SoftmaxModel model(3, 3, true);
+  EmpiricalRisk risk(data, model, Penalty(0, model.penalised()), {}, 1, comm);
+  const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(12), {30, 1e-9});
+  EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
+  ASSERT_FALSE(run.reports.empty());
+  const IterationReport& first = run.reports.front();
+  EXPECT_GT(first.damping, 0);
+  EXPECT_EQ(first.weak_parameters, (std::vector<std::string>{"surface of class middle", "surface of class high"}));
+}
+
 }  // namespace
 }  // namespace lockstep

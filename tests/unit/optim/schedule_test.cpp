@@ -28,6 +28,28 @@ TEST(Schedule, WarmsUpInEqualStepsToTheInitialRate) {
   EXPECT_EQ(Schedule::parse("warmup:0.5+constant", 1, 10).rate(0, 0, 4), 0.5);
 }
 
+/// Also where the warm-up ends between two steps, and in the steps around its end.
+TEST(Schedule, WarmsUpWithoutEverExceedingTheInitialRate) {
+  constexpr double kInitial = 0.3;
+  for (const char* warmup : {"0.01", "0.1", "0.3333", "0.7", "1", "1.5", "2.999", "3"}) {
+    for (const char* rest : {"constant", "step:1:0.5", "cosine", "inverse:1"}) {
+      const Schedule schedule = Schedule::parse(std::string("warmup:") + warmup + "+" + rest, kInitial, 4);
+      for (std::int64_t steps = 1; steps <= 40; ++steps) {
+        double before = 0;
+        for (std::int64_t k = 0; k < 4 * steps; ++k) {
+          const double rate = schedule.rate(k / steps, k % steps, steps);
+          ASSERT_LE(rate, kInitial) << warmup << "+" << rest << ", step " << k << " of " << steps << " an epoch";
+          ASSERT_GT(rate, 0) << warmup << "+" << rest << ", step " << k << " of " << steps << " an epoch";
+          if (static_cast<double>(k) < std::stod(warmup) * static_cast<double>(steps)) {
+            ASSERT_GT(rate, before) << "the warm-up rises";
+          }
+          before = rate;
+        }
+      }
+    }
+  }
+}
+
 TEST(Schedule, CountsTheRestFromTheEndOfTheWarmUp) {
   EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+step:2:0.5", 1, 10).rate(4, 3, 4), 1);
   EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+step:2:0.5", 1, 10).rate(5, 0, 4), 0.5);
