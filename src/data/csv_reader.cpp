@@ -61,6 +61,8 @@ class CsvRows {
     }
   }
 
+  std::int64_t consumed_bytes() const { return consumed_bytes_; }
+
  private:
   bool is_blank(std::string_view line) const {
     return line.empty() || line.find_first_not_of(layout_.delimiter == '\t' ? " " : " \t") == std::string_view::npos;
@@ -152,6 +154,7 @@ class CsvRows {
 RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   CsvLayout layout;
   agree(comm, [&] { layout = csv_layout(settings, file); });
+  layout.body.head_bytes = settings.head_bytes;
   const CsvColumn* label = layout.find(ColumnRole::label);
 
   RawData data;
@@ -164,7 +167,8 @@ RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicat
   CsvRows rows(layout, layout.body.share(comm.rank(), comm.size()).size(), labels, data.block);
   parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
 
-  number_rows(comm, settings.path, data);
+  number_rows(comm, settings, data);
+  foresee_rows(layout.body, rows.consumed_bytes(), data);
   data.class_names = labels.finish(comm, settings.path, data.block.label);
   return data;
 }

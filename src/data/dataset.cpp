@@ -1,5 +1,6 @@
 #include "lockstep/data/dataset.h"
 
+#include "lockstep/base/memory_limit.h"
 #include "lockstep/comm/agreement.h"
 #include "lockstep/data/fingerprint.h"
 
@@ -65,6 +66,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   data.offset = std::move(block.offset);
   data.id = std::move(block.id);
   agree(comm, [&] { data.x = make_feature_matrix(std::move(block), data.layout, data.panels, settings.threads); });
+  return_free_memory();  // readers leave holes
   return data;
 }
 

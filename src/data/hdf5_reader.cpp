@@ -173,12 +173,15 @@ RawData read_hdf5(const ReadSettings& settings, Communicator& comm) {
 
   LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes);
   agree(comm, [&] {
-    const Run run = {proportional_cut(comm.rank(), comm.size(), layout.rows),
-                     proportional_cut(comm.rank() + 1, comm.size(), layout.rows)};
+    const std::int64_t read = rows_to_read(settings, layout.rows, layout.columns);
+    const Run run = {proportional_cut(comm.rank(), comm.size(), read),
+                     proportional_cut(comm.rank() + 1, comm.size(), read)};
     Hdf5Rows(layout, *input, labels, data.block).read(run);
   });
 
-  number_rows(comm, settings.path, data);
+  number_rows(comm, settings, data);
+  data.rows_in_file = layout.rows;
+  agree(comm, [&] { data.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input->cache_bytes(layout.x); });
   data.class_names = labels.finish(comm, settings.path, data.block.label);
   return data;
 }

@@ -151,8 +151,9 @@ RawData read_idx(const ReadSettings& settings, const InputFile& file, Communicat
     input.emplace(file);
     check_feature_count(settings, input->row_values(), settings.path);
   });
-  const Run rows = {proportional_cut(comm.rank(), comm.size(), input->rows()),
-                    proportional_cut(comm.rank() + 1, comm.size(), input->rows())};
+  const std::int64_t read = rows_to_read(settings, input->rows(), input->row_values());
+  const Run rows = {proportional_cut(comm.rank(), comm.size(), read),
+                    proportional_cut(comm.rank() + 1, comm.size(), read)};
 
   RawData data;
   const std::string path = labels_path(settings, comm);
@@ -173,7 +174,8 @@ RawData read_idx(const ReadSettings& settings, const InputFile& file, Communicat
     input->read(rows, [&](std::span<double> values) { block.add(values); });
   });
   data.block.rows = rows.size();
-  number_rows(comm, settings.path, data);
+  number_rows(comm, settings, data);
+  data.rows_in_file = input->rows();
   data.class_names = labels.finish(comm, path, data.block.label);
   return data;
 }

@@ -86,6 +86,7 @@ class LibsvmRows {
   }
 
   std::int64_t largest_index() const { return largest_index_; }
+  std::int64_t consumed_bytes() const { return consumed_bytes_; }
 
  private:
   const char* skip_blanks(const char* at) const {
@@ -200,6 +201,7 @@ RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communi
   agree(comm, [&] {
     refuse_column_names(settings, "LIBSVM text");
     body = whole_text(file);
+    body.head_bytes = settings.head_bytes;
     const bool may_lack = settings.label_optional || settings.label_kind == LabelKind::none;
     has_label = !may_lack || first_row_has_label(file, body);
   });
@@ -211,7 +213,8 @@ RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communi
 
   data.block.features = std::ranges::max(all_gather_value(comm, rows.largest_index()));
   data.block.features = std::max(data.block.features, expected_feature_count(settings));
-  number_rows(comm, settings.path, data);
+  number_rows(comm, settings, data);
+  foresee_rows(body, rows.consumed_bytes(), data);
   data.class_names = labels.finish(comm, settings.path, data.block.label);
   return data;
 }

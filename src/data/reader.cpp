@@ -13,6 +13,26 @@
 
 namespace lockstep {
 
+namespace {
+
+RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+  switch (format) {
+    case DataFormat::csv:
+      return read_csv(settings, file, comm);
+    case DataFormat::libsvm:
+      return read_libsvm(settings, file, comm);
+    case DataFormat::hdf5:
+      return read_hdf5(settings, comm);
+    case DataFormat::idx:
+      return read_idx(settings, file, comm);
+    case DataFormat::automatic:
+      break;
+  }
+  throw InternalError(settings.path + ": the format was not decided");
+}
+
+}  // namespace
+
 RawData read_data(const ReadSettings& settings, Communicator& comm) {
   std::optional<InputFile> file;
   DataFormat format = DataFormat::automatic;
@@ -25,19 +45,9 @@ RawData read_data(const ReadSettings& settings, Communicator& comm) {
     }
   });
   check_same_file(*file, comm);
-  switch (format) {
-    case DataFormat::csv:
-      return read_csv(settings, *file, comm);
-    case DataFormat::libsvm:
-      return read_libsvm(settings, *file, comm);
-    case DataFormat::hdf5:
-      return read_hdf5(settings, comm);
-    case DataFormat::idx:
-      return read_idx(settings, *file, comm);
-    case DataFormat::automatic:
-      break;
-  }
-  throw InternalError(settings.path + ": the format was not decided");
+  RawData data = read_as(format, settings, *file, comm);
+  data.format = format;
+  return data;
 }
 
 }  // namespace lockstep

@@ -145,12 +145,27 @@ std::string generated_name(std::int64_t i) {
   return 'c' + std::to_string(i + 1);
 }
 
-void number_rows(Communicator& comm, const std::string& path, RawData& data) {
+std::int64_t rows_to_read(const ReadSettings& settings, std::int64_t rows, std::int64_t columns) {
+  constexpr std::int64_t kValueBytes = sizeof(double);
+  const std::int64_t in_head = settings.head_bytes / kValueBytes / std::max<std::int64_t>(1, columns);
+  return settings.head_bytes > 0 ? std::min(rows, std::max<std::int64_t>(1, in_head)) : rows;
+}
+
+void number_rows(Communicator& comm, const ReadSettings& settings, RawData& data) {
   const std::vector<std::int64_t> rows = all_gather_value(comm, data.block.rows);
   data.block.first_row = std::accumulate(rows.begin(), rows.begin() + comm.rank(), std::int64_t{0});
   data.total_rows = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
-  if (data.total_rows == 0) {
-    throw DataError(path + ": the file has no rows of data");
+  data.rows_in_file = data.total_rows;
+  if (data.total_rows == 0 && settings.head_bytes == 0) {
+    throw DataError(settings.path + ": the file has no rows of data");
+  }
+}
+
+void foresee_rows(const TextBody& body, std::int64_t head_bytes, RawData& data) {
+  if (body.is_cut() && head_bytes > 0) {
+    const double whole_over_head = static_cast<double>(body.bytes()) / static_cast<double>(head_bytes);
+    data.rows_in_file = std::llround(whole_over_head * static_cast<double>(data.total_rows));
+    data.is_rows_in_file_exact = false;
   }
 }
 

@@ -69,7 +69,8 @@ std::vector<double> move_column(const Exchange& exchange, const std::vector<doub
   return move_elements(exchange, full, scaled(exchange.send, 1), scaled(exchange.receive, 1));
 }
 
-void move_sparse(const Exchange& exchange, const RowBlock& from, RowBlock& to) {
+/// The features of `from` are used up.
+void move_sparse(const Exchange& exchange, RowBlock& from, RowBlock& to) {
   std::vector<std::int64_t> lengths;
   for (std::size_t i = 0; i < static_cast<std::size_t>(from.rows); ++i) {
     lengths.push_back(from.row_start[i + 1] - from.row_start[i]);
@@ -91,6 +92,7 @@ void move_sparse(const Exchange& exchange, const RowBlock& from, RowBlock& to) {
   const auto send = entries(exchange.send, from, from.first_row);
   const auto receive = entries(exchange.receive, to, to.first_row);
   to.column = move_elements(exchange, from.column, send, receive);
+  from.column = std::vector<std::int32_t>();
   to.value = move_elements(exchange, from.value, send, receive);
 }
 
@@ -142,6 +144,7 @@ RowBlock redistribute(RowBlock&& block, const std::vector<Run>& runs, Communicat
   if (block.is_dense) {
     to.dense = move_elements(exchange, block.dense, scaled(exchange.send, block.features),
                              scaled(exchange.receive, block.features));
+    block.dense = std::vector<double>();  // its memory is needed for the layout
   } else {
     move_sparse(exchange, block, to);
   }
@@ -149,6 +152,7 @@ RowBlock redistribute(RowBlock&& block, const std::vector<Run>& runs, Communicat
   to.weight = move_column(exchange, block.weight, block.rows);
   to.offset = move_column(exchange, block.offset, block.rows);
   move_ids(exchange, block, to);
+  block = {};
   return to;
 }
 

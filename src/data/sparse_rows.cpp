@@ -1,6 +1,8 @@
 /// Sparse features in compressed sparse rows.
 #include "lockstep/base/lanes.h"
 
+#include <algorithm>
+
 #include "feature_layouts.h"
 
 namespace lockstep {
@@ -142,6 +144,10 @@ class SparseRows final : public FeatureMatrix {
   }
 
   void compress(const RowBlock& block) {
+    const auto entries = static_cast<std::size_t>(std::ranges::count_if(block.dense, [](double x) { return x != 0; }));
+    column_.reserve(entries);
+    value_.reserve(entries);
+    start_.reserve(at(block.rows + 1));
     start_.push_back(0);
     for (std::int64_t i = 0; i < block.rows; ++i) {
       for (std::int64_t j = 0; j < block.features; ++j) {

@@ -24,6 +24,11 @@ std::vector<T> take_out(std::vector<T>& all, const std::vector<bool>& picked, Be
   if (all.empty()) {
     return taken;
   }
+  std::size_t elements = 0;
+  for (std::size_t row = 0; row < picked.size(); ++row) {
+    elements += picked[row] ? static_cast<std::size_t>(begin_of_row(row + 1) - begin_of_row(row)) : 0;
+  }
+  taken.reserve(elements);
   auto kept_end = all.begin();
   for (std::size_t row = 0; row < picked.size(); ++row) {
     const auto begin = all.begin() + begin_of_row(row);

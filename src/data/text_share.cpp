@@ -78,7 +78,8 @@ std::string InputFile::head(std::int64_t length) const {
 }
 
 Run TextBody::share(int rank, int ranks) const {
-  return {begin + proportional_cut(rank, ranks, end - begin), begin + proportional_cut(rank + 1, ranks, end - begin)};
+  const std::int64_t shared = is_cut() ? head_bytes : bytes();
+  return {begin + proportional_cut(rank, ranks, shared), begin + proportional_cut(rank + 1, ranks, shared)};
 }
 
 TextBody whole_text(const InputFile& file) {

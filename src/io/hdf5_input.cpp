@@ -183,6 +183,13 @@ bool Hdf5Input::is_integer(const std::string& name) {
   return type_class == H5T_INTEGER || type_class == H5T_ENUM;
 }
 
+std::int64_t Hdf5Input::cache_bytes(const std::string& name) {
+  const auto lock = hdf5_lock();
+  const Dataset& opened = dataset(name);
+  const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist", at(name));
+  return H5Pget_layout(creation.id()) == H5D_CHUNKED ? static_cast<std::int64_t>(kChunkCacheBytes) : 0;
+}
+
 Hdf5Space Hdf5Input::select_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
   const Hdf5Place place = at(name);
   const Dataset& opened = dataset(name);

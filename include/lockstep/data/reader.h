@@ -39,12 +39,20 @@ struct ReadSettings {
   /// Class names of the model file in class order; a label outside them is an error. Empty: classes of this
   /// file.
   std::vector<std::string> expected_classes;
+
+  /// > 0: only the rows that begin in the first so many bytes are read (of a text, or of the values as doubles; at
+  /// least one), enough to foresee what all will take (outlook.h). 0: all rows.
+  std::int64_t head_bytes = 0;
 };
 
 /// One rank's share of a file. `rows` of all ranks are consecutive in rank order.
 struct RawData {
   RowBlock block;
+  DataFormat format = DataFormat::automatic;  ///< that the file has
   std::int64_t total_rows = 0;
+  std::int64_t rows_in_file = 0;           ///< total_rows, or what the header or the mean row of the head promise
+  bool is_rows_in_file_exact = true;       ///< false: estimated from the head of a text
+  std::int64_t reader_bytes = 0;           ///< held beside the rows while they are read, at most
   std::vector<std::string> feature_names;  ///< empty where the file has none (LIBSVM, IDX)
   /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
   std::vector<std::string> class_names;

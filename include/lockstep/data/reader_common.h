@@ -45,8 +45,14 @@ std::string no_such_column(const std::string& name, const std::vector<std::strin
 /// "c1", "c2", …: the name of column i (from 0) where the file has none.
 std::string generated_name(std::int64_t i);
 
-/// Gives the rows their global numbers. Collective. Throws DataError when no rank has a row.
-void number_rows(Communicator& comm, const std::string& path, RawData& data);
+/// Rows to be read of a file of `rows` × `columns` values: all, or at least one of its head.
+std::int64_t rows_to_read(const ReadSettings& settings, std::int64_t rows, std::int64_t columns);
+
+/// Gives the rows their global numbers. Collective. Throws DataError when no rank has a row of the whole file.
+void number_rows(Communicator& comm, const ReadSettings& settings, RawData& data);
+
+/// Foresees the rows of a text from those in its head, which take `head_bytes`.
+void foresee_rows(const TextBody& body, std::int64_t head_bytes, RawData& data);
 
 /// Checks a weight: finite and not negative. Throws ContentError at `column`.
 void check_weight(double weight, std::int64_t column);

@@ -48,7 +48,10 @@ struct TextBody {
   std::int64_t begin = 0;         ///< a line begins here
   std::int64_t end = 0;           ///< end of the file
   std::int64_t lines_before = 0;  ///< lines above `begin`
+  std::int64_t head_bytes = 0;    ///< > 0: only the lines that begin in so many bytes are shared out
 
+  std::int64_t bytes() const { return end - begin; }
+  bool is_cut() const { return head_bytes > 0 && head_bytes < bytes(); }
   Run share(int rank, int ranks) const;
 };
 

@@ -39,6 +39,8 @@ class Hdf5Input {
   std::vector<std::int64_t> shape(const std::string& name);
   bool is_text(const std::string& name);
   bool is_integer(const std::string& name);
+  /// Bytes of decompressed chunks that reading the dataset keeps at most; 0 where it is contiguous.
+  std::int64_t cache_bytes(const std::string& name);
 
   /// Rows [first_row, first_row + rows) of a numeric dataset of rank 1 or 2 as doubles, row-major;
   /// out.size() = rows × columns.
