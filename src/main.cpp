@@ -3,6 +3,7 @@
 #include "lockstep/base/numerics.h"
 #include "lockstep/cli/command_line.h"
 #include "lockstep/cli/commands.h"
+#include "lockstep/cli/failure.h"
 #include "lockstep/cli/launch.h"
 #include "lockstep/cli/terminal.h"
 #include "lockstep/comm/agreement.h"
@@ -34,15 +35,6 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
   return ExitCode::internal;
 }
 
-/// A failure that the other ranks do not know of.
-int fail_alone(ExitCode code, const std::string& message, Communicator& comm, Terminal& terminal) {
-  terminal.error(message);
-  if (comm.size() > 1) {
-    comm.abort(static_cast<int>(code));
-  }
-  return static_cast<int>(code);
-}
-
 int run(int argc, char** argv, const Environment& environment, Communicator& comm) {
   Terminal terminal;
   SilentConsole silence;
@@ -59,7 +51,7 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
     }
     return static_cast<int>(error.code());
   } catch (const std::bad_alloc&) {
-    return fail_alone(ExitCode::out_of_memory, "out of memory", comm, terminal);
+    return fail_alone(ExitCode::out_of_memory, "out of memory; train --plan tells what a run takes", comm, terminal);
   } catch (const std::exception& error) {
     return fail_alone(ExitCode::internal, error.what(), comm, terminal);
   }
