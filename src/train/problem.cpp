@@ -53,24 +53,33 @@ void require_weight(const TrainSettings& settings, const TrainingProblem& proble
   }
 }
 
-ModelDescription describe_model(const TrainSettings& settings, const RawData& raw) {
-  ModelDescription model;
-  model.kind = settings.model;
-  model.features = raw.block.features;
-  model.intercept = settings.intercept;
-  model.delta = settings.delta;
-  if (model.is_network()) {
-    for (const std::string& units : settings.hidden) {
-      model.hidden.push_back(std::stoll(units));  // checked by validate()
-    }
-    model.activation = settings.activation;
-    model.loss = settings.loss;
-    model.precision = settings.precision;
+std::int64_t count_entries(const RowBlock& block) {
+  return block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
+}
+
+/// Columns may be absent on a rank without rows.
+std::int64_t count_columns(const RowBlock& block, Communicator& comm) {
+  std::int64_t columns = 0;
+  for (const std::vector<double>* column : {&block.label, &block.weight, &block.offset}) {
+    columns += all_sum(comm, std::ssize(*column)) > 0 ? 1 : 0;
   }
-  if (model.task() == Task::multiclass) {
-    model.outputs = std::ssize(raw.class_names);
+  return columns;
+}
+
+DataShape shape_of_raw(const RawData& raw, const std::optional<RawData>& held_out, Communicator& comm) {
+  DataShape shape;
+  shape.rows = raw.total_rows;
+  shape.features = raw.block.features;
+  shape.stored_entries = all_sum(comm, count_entries(raw.block));
+  shape.columns = count_columns(raw.block, comm);
+  shape.reader_bytes = raw.reader_bytes;
+  shape.is_read_dense = raw.block.is_dense;
+  shape.is_text = raw.format == DataFormat::csv || raw.format == DataFormat::libsvm;
+  if (held_out) {
+    shape.held_out_rows = held_out->total_rows;
+    shape.held_out_entries = all_sum(comm, count_entries(held_out->block));
   }
-  return model;
+  return shape;
 }
 
 LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& model, int threads) {
@@ -92,7 +101,28 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
 
 }  // namespace
 
-TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm) {
+ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes) {
+  ModelDescription model;
+  model.kind = settings.model;
+  model.features = features;
+  model.intercept = settings.intercept;
+  model.delta = settings.delta;
+  if (model.is_network()) {
+    for (const std::string& units : settings.hidden) {
+      model.hidden.push_back(std::stoll(units));  // checked by validate()
+    }
+    model.activation = settings.activation;
+    model.loss = settings.loss;
+    model.precision = settings.precision;
+  }
+  if (model.task() == Task::multiclass) {
+    model.outputs = classes;
+  }
+  return model;
+}
+
+TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
+                             const BeforeLayout& before_layout) {
   RawData raw = read_data(settings.data, comm);
   if (settings.data.label_kind == LabelKind::classes) {
     require_classes(settings, raw.class_names);
@@ -105,7 +135,11 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
     held_out = std::move(validation);
   }
   TrainingProblem problem;
-  problem.model = describe_model(settings, raw);
+  problem.model = describe_model(settings, raw.block.features, std::ssize(raw.class_names));
+  problem.shape = shape_of_raw(raw, held_out, comm);
+  if (before_layout) {
+    before_layout(problem.model, problem.shape);
+  }
   problem.label_name = raw.label_name;
   problem.class_weights = class_weights(settings.class_weight, raw, comm);
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);

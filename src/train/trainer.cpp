@@ -9,8 +9,8 @@
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/optim/numerical_stops.h"
 #include "lockstep/train/fresh_state.h"
+#include "lockstep/train/memory_check.h"
 #include "lockstep/train/minimise.h"
-#include "lockstep/train/plan.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/resume.h"
 #include "lockstep/train/run_folder.h"
@@ -39,17 +39,19 @@ class TrainingJob {
         comm_(comm),
         console_(console),
         folder_(settings.run_folder()),
+        memory_(settings_, threads, comm),
         monitor_(settings.max_time_seconds) {}
 
   ExitCode run() {
     require_equal_programs(settings_, comm_);
     probe_run_folder(folder_, comm_);
-    load();
+    memory_.foresee();
     if (settings_.plan) {
       show_plan();
       return ExitCode::success;
     }
-    require_memory();
+    memory_.require_foreseen();
+    load();
     make_objective();
     open_run_folder();
     restore_state();
@@ -60,9 +62,7 @@ class TrainingJob {
 
  private:
   void load();
-  Plan plan() const { return make_plan(settings_, problem_.model, problem_.rows, comm_.size(), threads_); }
   void show_plan();
-  void require_memory();
   void open_run_folder();
   void make_objective();
   void restore_state();
@@ -83,6 +83,7 @@ class TrainingJob {
   Communicator& comm_;
   Console& console_;
   std::string folder_;
+  MemoryCheck memory_;
   StopMonitor monitor_;
   Timer total_;
   PosixFileSystem files_;
@@ -99,20 +100,19 @@ class TrainingJob {
   RunSummary summary_;
 };
 
+/// What does not fit is refused before it is allocated.
 void TrainingJob::load() {
   const Timer timer;
-  problem_ = load_problem(settings_, threads_, comm_);
+  problem_ = load_problem(settings_, threads_, comm_, [this](const ModelDescription& model, const DataShape& shape) {
+    memory_.require(model, shape);
+  });
   summary_.seconds.load = timer.seconds();
 }
 
 void TrainingJob::show_plan() {
-  console_.info(to_text(plan(), settings_, comm_.size(), threads_, true));
-}
-
-/// What cannot fit is refused before it is allocated.
-void TrainingJob::require_memory() {
-  const int ranks_here = ranks_on_this_host(comm_);
-  agree(comm_, [&] { require_fit(plan(), settings_, problem_.model, ranks_here, available_memory_bytes()); });
+  console_.info(memory_.foreseen_text());
+  console_.info(to_text(memory_.foreseen_plan(), settings_));
+  console_.info(launch_text(settings_, comm_.size(), threads_));
 }
 
 void TrainingJob::open_run_folder() {
@@ -164,7 +164,7 @@ void TrainingJob::write_start() {
 
 void TrainingJob::show_banner() {
   say(banner(settings_, problem_, comm_.size(), threads_));
-  console_.info(to_text(plan(), settings_, comm_.size(), threads_, false));
+  console_.info(to_text(make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_), settings_));
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
     console_.info(idle);
   }

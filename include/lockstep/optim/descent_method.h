@@ -92,9 +92,12 @@ class DescentMethod {
 /// first trial is twice the last accepted step, at the start a step of unit length.
 std::unique_ptr<DescentMethod> make_gradient_descent(double learning_rate);
 
+/// Pairs that L-BFGS remembers unless told otherwise.
+inline constexpr int kLbfgsMemory = 10;
+
 /// L-BFGS (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., Alg. 7.4, 7.5) with `memory` ≥ 1 pairs, 2 · memory
 /// vectors of p. Where the objective has an L1 penalty: OWL-QN (orthant.h).
-std::unique_ptr<DescentMethod> make_lbfgs(int memory = 10);
+std::unique_ptr<DescentMethod> make_lbfgs(int memory = kLbfgsMemory);
 
 /// Newton's direction −∇²F⁻¹ ∇F by Cholesky, with Levenberg damping where the Hessian is not positive definite.
 std::unique_ptr<DescentMethod> make_newton_cholesky();

@@ -3,8 +3,10 @@
 
 #include "lockstep/data/dataset.h"
 #include "lockstep/train/model_file.h"
+#include "lockstep/train/plan.h"
 #include "lockstep/train/settings.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,11 +21,20 @@ struct TrainingProblem {
   std::optional<Dataset> validation;
   std::string label_name;
   std::vector<double> class_weights;  ///< one a class, or empty: all 1
+  DataShape shape;                    ///< of the rows; of held-out rows unless they have a file of their own
 };
 
+/// The model that `settings` name, for data of `features` features and labels of `classes` classes.
+ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);
+
+/// What is to be settled once the training rows are read, and before they are laid out. Collective.
+using BeforeLayout = std::function<void(const ModelDescription& model, const DataShape& shape)>;
+
 /// Reads and lays out the training and validation data. `settings` are completed. Throws DataError when the labels do
-/// not fit the model, ConfigurationError when class weights do not fit the labels. Collective.
-TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm);
+/// not fit the model, ConfigurationError when class weights do not fit the labels, and what `before_layout` (may be
+/// empty) throws. Collective.
+TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
+                             const BeforeLayout& before_layout = {});
 
 /// The problem that a model file solves: `settings` are those stored in it and say where the data are, whose columns
 /// and classes are the model's. Throws DataError where they do not describe that model. Collective.

@@ -1,8 +1,11 @@
 #include "lockstep/train/plan.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/optim/descent_method.h"
+#include "lockstep/train/memory_check.h"
 
-#include "support/made_data.h"
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,6 +13,8 @@ namespace lockstep {
 namespace {
 
 using ::testing::HasSubstr;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Settings, model and data of a softmax run.
 struct SoftmaxRun {
@@ -21,16 +26,27 @@ struct SoftmaxRun {
     model.kind = ModelKind::softmax;
     model.features = features;
     model.outputs = classes;
-    data = testing::make_data({.rows = 500, .features = 20}, comm);
+    data.rows = 500;
     data.features = features;
+    data.stored_entries = 500 * features;
   }
   Plan plan(int ranks, int threads) const { return make_plan(settings, model, data, ranks, threads); }
+  std::string refusal(const Placement& placement, const MemoryLimits& limits) const {
+    try {
+      refuse_plan(settings, model, data, placement, limits);
+    } catch (const ConfigurationError& error) {
+      return error.what();
+    }
+  }
 
-  SerialCommunicator comm;
   TrainSettings settings;
   ModelDescription model;
-  Dataset data;
+  DataShape data;
 };
+
+MemoryLimits limits(double together, double alone = kInfinity) {
+  return {{together, "available on this machine"}, {alone, "left of the address space (ulimit -v)"}};
+}
 
 TEST(Plan, CountsTheHessianOfNewtonAndOnlyItsReduction) {
   const SoftmaxRun newton(OptimizerKind::newton);
@@ -45,29 +61,80 @@ TEST(Plan, CountsTheHessianOfNewtonAndOnlyItsReduction) {
 TEST(Plan, SharesTheDataButNotTheStateAmongRanks) {
   const SoftmaxRun run(OptimizerKind::lbfgs);
   EXPECT_DOUBLE_EQ(run.plan(4, 1).data_bytes, run.plan(1, 1).data_bytes / 4);
-  EXPECT_EQ(run.plan(4, 1).optimizer_bytes, run.plan(1, 1).optimizer_bytes);
+  EXPECT_GT(run.plan(4, 1).optimizer_bytes, 0.5 * run.plan(1, 1).optimizer_bytes);
+}
+
+TEST(Plan, HoldsAtLeastTwoCopiesOfDenseRowsWhileTheyAreLaidOut) {
+  SoftmaxRun run(OptimizerKind::lbfgs);
+  run.data.rows = 1000000;
+  run.data.stored_entries = 20000000;
+  const double features = 8.0 * 20000000;
+  EXPECT_GT(run.plan(1, 1).reading_bytes, 2 * features);
+  EXPECT_LT(run.plan(1, 1).reading_bytes, 2.3 * features);
+  EXPECT_GT(run.plan(1, 1).total_bytes(), run.plan(1, 1).reading_bytes);
+}
+
+TEST(Plan, KeepsTheMemoryOfHeldOutRows) {
+  SoftmaxRun run(OptimizerKind::lbfgs);
+  const Plan without = run.plan(1, 1);
+  run.data.held_out_rows = 500;
+  run.data.held_out_entries = 500 * 20;
+  const Plan fraction = run.plan(1, 1);
+  EXPECT_GT(fraction.data_bytes, without.data_bytes + 8.0 * 500 * 20);
+  EXPECT_GT(fraction.reading_bytes, without.reading_bytes);
+  run.data.is_held_out_file = true;
+  EXPECT_LT(run.plan(1, 1).reading_bytes, fraction.reading_bytes) << "read once the training rows are laid out";
+}
+
+TEST(Plan, HoldsSparseRowsByTheirEntries) {
+  SoftmaxRun run(OptimizerKind::lbfgs, 100000);
+  run.data.is_read_dense = false;
+  run.data.stored_entries = 5000;
+  EXPECT_LT(run.plan(1, 1).data_bytes, 1e6);
+}
+
+TEST(Plan, GrowsWithThePairsOfLbfgsTheBestParametersAndTheThreadsOfNetworks) {
+  const double vector = 8 * 63;
+  SoftmaxRun lbfgs(OptimizerKind::lbfgs);
+  const SoftmaxRun gd(OptimizerKind::gd);
+  EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, gd.plan(1, 1).optimizer_bytes + 2 * kLbfgsMemory * vector);
+  const double without = lbfgs.plan(1, 1).optimizer_bytes;
+  lbfgs.settings.patience = 3;
+  EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, without + vector);
+
+  SoftmaxRun mlp(OptimizerKind::adam);
+  mlp.model.kind = ModelKind::mlp;
+  mlp.model.hidden = {4096};
+  const double one = mlp.plan(1, 1).optimizer_bytes;
+  EXPECT_GE(mlp.plan(1, 2).optimizer_bytes, one + 4.0 * 3 * 4096 * 500) << "activations, slopes and deltas";
 }
 
 TEST(Plan, RefusesNewtonThatDoesNotFitAndNamesNewtonCg) {
   const SoftmaxRun run(OptimizerKind::newton, 45000, 20);
-  const Plan plan = run.plan(1, 1);
-  try {
-    require_fit(plan, run.settings, run.model, 2, 24e9);
-    FAIL() << "a Hessian of 900 020 parameters in 24 GB";
-  } catch (const ConfigurationError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("--optimizer newton-cg"));
-    EXPECT_THAT(error.what(), HasSubstr("900020 parameters"));
-    EXPECT_THAT(error.what(), HasSubstr("24 GB"));
-  }
-  const SoftmaxRun small(OptimizerKind::newton);
-  EXPECT_NO_THROW(require_fit(small.plan(1, 1), small.settings, small.model, 2, 24e9));
+  EXPECT_NE(shortage(run.plan(1, 1), {1, 2, 1}, limits(24e9)), "");
+  const std::string message = run.refusal({1, 2, 1}, limits(24e9));
+  EXPECT_THAT(message, HasSubstr("use --optimizer newton-cg"));
+  EXPECT_THAT(message, HasSubstr("900020 parameters"));
+  EXPECT_THAT(message, HasSubstr("for the 2 ranks of this machine"));
+  EXPECT_THAT(message, HasSubstr("24 GB are available on this machine"));
+  EXPECT_EQ(shortage(SoftmaxRun(OptimizerKind::newton).plan(1, 1), {1, 2, 1}, limits(24e9)), "");
+  EXPECT_THAT(run.refusal({1, 1, 1}, limits(1e6)), HasSubstr("and more machines"));
+}
+
+TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
+  const Plan plan = SoftmaxRun(OptimizerKind::lbfgs).plan(8, 1);
+  EXPECT_EQ(shortage(plan, {8, 8, 1}, limits(8.1 * plan.total_bytes())), "");
+  EXPECT_THAT(shortage(plan, {8, 8, 1}, limits(7.9 * plan.total_bytes())), HasSubstr("on this machine"));
+  const double one = plan.total_bytes() + 100e6;  // a thread's stack and arena among them
+  EXPECT_EQ(shortage(plan, {8, 8, 1}, limits(kInfinity, one)), "");
+  EXPECT_THAT(shortage(plan, {8, 8, 1}, limits(kInfinity, 1e6)), HasSubstr("address space"));
 }
 
 TEST(Plan, SaysHowToLaunch) {
   const SoftmaxRun run(OptimizerKind::newton_cg);
-  const std::string text = to_text(run.plan(8, 2), run.settings, 8, 2, true);
-  EXPECT_THAT(text, HasSubstr("mpirun --quiet -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
-  EXPECT_THAT(text, HasSubstr("20 curvature products"));
+  EXPECT_THAT(launch_text(run.settings, 8, 2),
+              HasSubstr("mpirun --quiet -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
+  EXPECT_THAT(to_text(run.plan(8, 2), run.settings), HasSubstr("20 curvature products"));
 }
 
 }  // namespace

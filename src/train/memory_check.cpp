@@ -1,0 +1,165 @@
+#include "lockstep/train/memory_check.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/agreement.h"
+#include "lockstep/train/problem.h"
+#include "lockstep/train/run_folder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+/// What is foreseen from the head of a file must be so many times what there is.
+constexpr double kMargin = 1.5;
+/// Settings of the held-out file as far as they are known before the training rows are read.
+ReadSettings held_out_settings(const TrainSettings& settings, const DataHead& head) {
+  ReadSettings read = settings.data;
+  read.path = settings.validation;
+  read.labels.clear();
+  read.expected_names = head.feature_names;
+  return read;
+}
+
+}  // namespace
+
+std::string shortage(const Plan& plan, const Placement& placement, const MemoryLimits& limits) {
+  const double together = plan.total_bytes() * placement.ranks_here;
+  const double alone = plan.total_bytes() - plan.program_bytes + plan.address_bytes;
+  const MemoryBound* tight = together > limits.together.bytes ? &limits.together
+                             : alone > limits.alone.bytes     ? &limits.alone
+                                                              : nullptr;
+  return tight == nullptr ? "" : fmt::format("{} are {}", bytes_text(tight->bytes), tight->name);
+}
+
+void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
+                 const Placement& placement, const MemoryLimits& limits) {
+  const Plan plan = make_plan(settings, model, shape, placement.ranks, placement.threads);
+  const std::string together =
+      placement.ranks_here > 1
+          ? fmt::format(", {} for the {} ranks of this machine", bytes_text(plan.total_bytes() * placement.ranks_here),
+                        placement.ranks_here)
+          : "";
+  std::string advice = "use more machines, or fewer ranks with more threads";
+  if (settings.optimizer == OptimizerKind::newton) {
+    TrainSettings other = settings;
+    other.optimizer = OptimizerKind::newton_cg;
+    const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
+    advice = fmt::format("use --optimizer newton-cg, which needs no Hessian and about {} a rank{}",
+                         bytes_text(instead.total_bytes()),
+                         shortage(instead, placement, limits).empty() ? "" : ", and more machines");
+  }
+  throw ConfigurationError(fmt::format("{} with {} parameters needs about {} a rank ({}){}; {}: {}",
+                                       to_string(settings.optimizer), model.dimension(), bytes_text(plan.total_bytes()),
+                                       parts_text(plan), together, shortage(plan, placement, limits), advice));
+}
+
+MemoryCheck::MemoryCheck(const TrainSettings& settings, int threads, Communicator& comm)
+    : settings_(settings),
+      comm_(comm),
+      placement_{comm.size(), ranks_on_this_host(comm), threads},
+      limits_(memory_limits()) {}
+
+void MemoryCheck::foresee() {
+  const bool has_file = !settings_.validation.empty() && settings_.validation_fraction() == 0;
+  on_root(comm_, [&] {
+    const DataHead head = foresee_data(settings_.data);
+    rows_ = head.outlook;
+    if (has_file) {
+      held_out_ = foresee_data(held_out_settings(settings_, head)).outlook;
+    }
+  });
+  broadcast_values(comm_, std::span(&rows_, 1), 0);
+  broadcast_values(comm_, std::span(&held_out_, 1), 0);
+}
+
+DataShape MemoryCheck::foreseen_shape(const DataOutlook& rows, const DataOutlook& held_out) const {
+  DataShape shape = shape_of(rows);
+  if (const double fraction = settings_.validation_fraction(); fraction > 0) {
+    const auto part = [&](std::int64_t count) { return std::llround(fraction * static_cast<double>(count)); };
+    shape.held_out_rows = part(shape.rows);
+    shape.held_out_entries = part(shape.stored_entries);
+    shape.rows -= shape.held_out_rows;
+    shape.stored_entries -= shape.held_out_entries;
+  } else {
+    shape.held_out_rows = held_out.rows;
+    shape.held_out_entries = held_out.stored_entries;
+    shape.is_held_out_file = held_out.rows > 0;
+  }
+  return shape;
+}
+
+ModelDescription MemoryCheck::foreseen_model() const {
+  return describe_model(settings_, rows_.features, std::max<std::int64_t>(2, rows_.classes));
+}
+
+Plan MemoryCheck::plan_of(const DataShape& shape) const {
+  return make_plan(settings_, foreseen_model(), shape, placement_.ranks, placement_.threads);
+}
+
+Plan MemoryCheck::foreseen_plan() const {
+  return plan_of(foreseen_shape(rows_, held_out_));
+}
+
+std::string MemoryCheck::foreseen_text() const {
+  const bool is_whole = rows_.is_whole && held_out_.is_whole;
+  const std::string classes =
+      rows_.classes > 0 ? fmt::format(", {}{} classes", is_whole ? "" : "at least ", rows_.classes) : "";
+  return fmt::format("data: {}{} rows × {} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows, rows_.features,
+                     classes, is_whole ? "" : "; foreseen from the head of the file");
+}
+
+bool MemoryCheck::fits_everywhere(const Plan& plan) {
+  return all_sum(comm_, shortage(plan, placement_, limits_).empty() ? 0 : 1) == 0;
+}
+
+void MemoryCheck::count(DataOutlook& outlook, const std::string& path) {
+  if (!outlook.is_counted) {
+    ReadSettings read = settings_.data;
+    read.path = path;
+    count_rows(read, outlook, comm_);
+  }
+}
+
+void MemoryCheck::require_foreseen() {
+  if (fits_everywhere(plan_of(foreseen_shape(rows_.at_most(), held_out_.at_most())))) {
+    return;
+  }
+  count(rows_, settings_.data.path);
+  count(held_out_, settings_.validation);
+  const DataShape shape = foreseen_shape(rows_, held_out_);
+  const Plan plan = plan_of(shape);
+  DataShape surely = shape;  // rows of a dense reader may turn out to be zeros, which the layout leaves out
+  if (surely.is_read_dense) {
+    surely.stored_entries = 0;
+    surely.held_out_entries = 0;
+  }
+  Plan least = plan_of(surely);
+  least.reading_bytes = std::max(least.reading_bytes, plan.reading_bytes / kMargin);
+  least.data_bytes = std::max(least.data_bytes, plan.data_bytes / kMargin);
+  require_least(least, foreseen_model(), shape);
+}
+
+void MemoryCheck::require(const ModelDescription& model, DataShape shape) {
+  if (held_out_.rows > 0) {
+    shape.held_out_rows = held_out_.rows;
+    shape.held_out_entries = held_out_.stored_entries;
+    shape.is_held_out_file = true;
+  }
+  require_least(make_plan(settings_, model, shape, placement_.ranks, placement_.threads), model, shape);
+}
+
+void MemoryCheck::require_least(const Plan& least, const ModelDescription& model, const DataShape& shape) {
+  agree(comm_, [&] {
+    if (!shortage(least, placement_, limits_).empty()) {
+      refuse_plan(settings_, model, shape, placement_, limits_);
+    }
+  });
+}
+
+}  // namespace lockstep
