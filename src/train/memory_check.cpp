@@ -17,6 +17,8 @@ namespace {
 
 /// What is foreseen from the head of a file must be so many times what there is.
 constexpr double kMargin = 1.5;
+/// Another optimizer is named where it takes less than this part of the memory.
+constexpr double kWorthwhile = 0.9;
 /// Settings of the held-out file as far as they are known before the training rows are read.
 ReadSettings held_out_settings(const TrainSettings& settings, const DataHead& head) {
   ReadSettings read = settings.data;
@@ -29,12 +31,15 @@ ReadSettings held_out_settings(const TrainSettings& settings, const DataHead& he
 }  // namespace
 
 std::string shortage(const Plan& plan, const Placement& placement, const MemoryLimits& limits) {
-  const double together = plan.total_bytes() * placement.ranks_here;
-  const double alone = plan.total_bytes() - plan.program_bytes + plan.address_bytes;
-  const MemoryBound* tight = together > limits.together.bytes ? &limits.together
-                             : alone > limits.alone.bytes     ? &limits.alone
-                                                              : nullptr;
-  return tight == nullptr ? "" : fmt::format("{} are {}", bytes_text(tight->bytes), tight->name);
+  if (plan.total_bytes() * placement.ranks_here > limits.together.bytes) {
+    return fmt::format("{} are {}", bytes_text(limits.together.bytes), limits.together.name);
+  }
+  const double address = plan.total_bytes() - plan.program_bytes + plan.address_bytes;
+  if (address > limits.alone.bytes) {
+    return fmt::format("with its threads' stacks it takes {} more of address space, {} are {}", bytes_text(address),
+                       bytes_text(limits.alone.bytes), limits.alone.name);
+  }
+  return {};
 }
 
 void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
@@ -46,10 +51,10 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                         placement.ranks_here)
           : "";
   std::string advice = "use more machines, or fewer ranks with more threads";
-  if (settings.optimizer == OptimizerKind::newton) {
-    TrainSettings other = settings;
-    other.optimizer = OptimizerKind::newton_cg;
-    const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
+  TrainSettings other = settings;
+  other.optimizer = OptimizerKind::newton_cg;
+  const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
+  if (settings.optimizer == OptimizerKind::newton && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
     advice = fmt::format("use --optimizer newton-cg, which needs no Hessian and about {} a rank{}",
                          bytes_text(instead.total_bytes()),
                          shortage(instead, placement, limits).empty() ? "" : ", and more machines");

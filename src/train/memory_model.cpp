@@ -17,7 +17,7 @@ constexpr double kDouble = sizeof(double);
 constexpr double kEntry = sizeof(double) + sizeof(std::int32_t);  // of a compressed row
 constexpr double kRowStart = sizeof(std::int64_t);
 /// Measured (x86-64, Open MPI 4.1, OpenBLAS): code and libraries; MPI; a thread's stack and BLAS buffer.
-constexpr double kProgram = 16e6;
+constexpr double kProgram = 20e6;
 constexpr double kMpi = 10e6;
 constexpr double kThread = 1e6;
 /// A rank sends and receives large sums in pieces (comm/tree_reducer.cpp).
