@@ -90,16 +90,20 @@ double linear_scratch(const PlanSizes& s, bool wants_hessian, bool is_sparse) {
   return numbers * kDouble;
 }
 
-/// Threads' scratch of a network: a piece's input, and activations, slopes and deltas (newton-cg: also their
-/// derivatives along a vector) of each layer.
-double network_scratch(const PlanSizes& s, const ModelDescription& model, bool wants_products) {
+/// Threads' scratch of a network: a piece's input (of sparse rows the nonzeros, by row and by column, and one block
+/// rows × units), and activations, slopes and deltas (newton-cg: also their derivatives along a vector) of each layer.
+double network_scratch(const PlanSizes& s, const ModelDescription& model, bool wants_products, bool is_sparse,
+                       double entries_a_row) {
   const NetworkShape shape = model.network();
   double units = 0;
   for (Index l = 1; l <= shape.layers(); ++l) {
     units += static_cast<double>(shape.units(l));
   }
   const double kinds = wants_products ? 6 : 3;
-  return s.rows_a_piece * ((s.d + kinds * units) * s.scalar_bytes + 7 * s.k * kDouble);
+  const double input = is_sparse ? s.rows_a_piece * (2 * entries_a_row * kEntry + units * s.scalar_bytes) +
+                                       (s.d + s.rows_a_piece) * kRowStart
+                                 : s.rows_a_piece * s.d * s.scalar_bytes;
+  return input + s.rows_a_piece * (kinds * units * s.scalar_bytes + 7 * s.k * kDouble);
 }
 
 /// The Hessians of the iterate, the trial point and the solve, packed; their scaled square, its factor and a damped
@@ -189,13 +193,14 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
                        const ModelDescription& model) {
   const bool is_newton = settings.optimizer == OptimizerKind::newton;
   const bool is_newton_cg = settings.optimizer == OptimizerKind::newton_cg;
-  const bool is_sparse = layout_of(s, data, s.n, static_cast<double>(data.stored_entries)) == Layout::sparse_rows;
+  const auto entries = static_cast<double>(data.stored_entries);
+  const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
   const double state = state_vectors(settings);
   const double vectors =
       state + (s.is_stochastic ? kMiniBatchVectors : kFullBatchVectors) + (is_newton_cg ? kNewtonCgVectors : 0);
   const double checkpoint = 2 * state;  // the file is built in memory and copied out
-  const double scratch =
-      s.is_network ? network_scratch(s, model, is_newton_cg) : linear_scratch(s, is_newton, is_sparse);
+  const double scratch = s.is_network ? network_scratch(s, model, is_newton_cg, is_sparse, entries / std::max(1.0, s.n))
+                                      : linear_scratch(s, is_newton, is_sparse);
   return (vectors + checkpoint) * s.p * kDouble + partial_bytes(s, s.p * s.scalar_bytes) +
          (is_newton ? newton_bytes(s) : 0) + s.threads * scratch;
 }
