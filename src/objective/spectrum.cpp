@@ -77,13 +77,13 @@ struct ShiftedHessian {
   double scale;
 };
 
-/// Ritz values also where they have not converged.
+/// The wanted Ritz values, also where they have not converged. (compute() leaves the others undefined.)
 template <typename Operator>
 class Lanczos : public Spectra::SymEigsSolver<Operator> {
  public:
   using Spectra::SymEigsSolver<Operator>::SymEigsSolver;
-  double smallest() const { return this->m_ritz_val.minCoeff(); }
-  double largest() const { return this->m_ritz_val.maxCoeff(); }
+  double smallest() const { return this->m_ritz_val.head(this->m_nev).minCoeff(); }
+  double largest() const { return this->m_ritz_val.head(this->m_nev).maxCoeff(); }
 };
 
 Spectrum solve_densely(ProjectedHessian& a) {
