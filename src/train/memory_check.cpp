@@ -19,14 +19,6 @@ namespace {
 constexpr double kMargin = 1.5;
 /// Another optimizer is named where it takes less than this part of the memory.
 constexpr double kWorthwhile = 0.9;
-/// Settings of the held-out file as far as they are known before the training rows are read.
-ReadSettings held_out_settings(const TrainSettings& settings, const DataHead& head) {
-  ReadSettings read = settings.data;
-  read.path = settings.validation;
-  read.labels.clear();
-  read.expected_names = head.feature_names;
-  return read;
-}
 
 }  // namespace
 
@@ -76,7 +68,9 @@ void MemoryCheck::foresee() {
     const DataHead head = foresee_data(settings_.data);
     rows_ = head.outlook;
     if (has_file) {
-      held_out_ = foresee_data(held_out_settings(settings_, head)).outlook;
+      ReadSettings held_out = held_out_settings(settings_);
+      held_out.expected_names = head.feature_names;
+      held_out_ = foresee_data(held_out).outlook;
     }
   });
   broadcast_values(comm_, std::span(&rows_, 1), 0);

@@ -101,6 +101,14 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
 
 }  // namespace
 
+ReadSettings held_out_settings(const TrainSettings& settings) {
+  ReadSettings read = settings.data;
+  read.path = settings.validation;
+  read.labels = settings.validation_labels;
+  read.labels_option = "--validation-labels";
+  return read;
+}
+
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes) {
   ModelDescription model;
   model.kind = settings.model;
@@ -149,11 +157,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
     like.model = problem.model;
     like.feature_names = problem.rows.feature_names;
     like.class_names = problem.rows.class_names;
-    ReadSettings read = for_model(settings.data, like);
-    read.path = settings.validation;
-    read.labels = settings.validation_labels;
-    read.labels_option = "--validation-labels";
-    held_out = read_data(read, comm);
+    held_out = read_data(for_model(held_out_settings(settings), like), comm);
   }
   if (held_out) {
     LayoutSettings layout = layout_of(settings, problem.model, threads);

@@ -24,6 +24,9 @@ struct TrainingProblem {
   DataShape shape;                    ///< of the rows; of held-out rows unless they have a file of their own
 };
 
+/// How a file of held-out rows is read, but for the names and classes that the training rows have.
+ReadSettings held_out_settings(const TrainSettings& settings);
+
 /// The model that `settings` name, for data of `features` features and labels of `classes` classes.
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);
 
