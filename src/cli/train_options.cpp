@@ -49,7 +49,7 @@ std::vector<Option> mini_batch_options(TrainSettings& s) {
       {"batch-size", group, "N", "rows a step on all ranks together (default 0: 256, for the perceptron rule 1)",
        Kind::value, into(s.batch_size)},
       {"lanes", group, "N",
-       "virtual workers; a power of two (default 0: 64 for linear models, a 32nd of the batch for networks)",
+       "virtual workers; a power of two (default 0: 64 for linear models, a 64th of the batch for networks)",
        Kind::value, into(s.lanes)},
       {"learning-rate", group, "X",
        "first step length (default 0: perceptron 1, sgd 0.01, adam and adamw 0.001; gd: line search)", Kind::value,
