@@ -52,7 +52,7 @@ struct TrainSettings {
   double tolerance = 1e-6;            ///< > 0; they stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖)
   std::int64_t epochs = 10;           ///< ≥ 0; mini-batch optimizers
   std::int64_t batch_size = 0;        ///< global; 0: 1 for the perceptron rule, else 256
-  std::int64_t lanes = 0;             ///< a power of two; 0: 64, for networks batch_size/32
+  std::int64_t lanes = 0;             ///< a power of two; 0: 64, for networks batch_size/64
   double learning_rate = 0;           ///< 0: perceptron 1, sgd 0.01, adam and adamw 0.001; gd: line search
   std::string schedule = "constant";  ///< [warmup:EPOCHS+]constant | step[:EPOCHS[:FACTOR]] | cosine | inverse[:RATE]
   double momentum = 0;                ///< in [0, 1); sgd
