@@ -74,16 +74,16 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   const Vector start = initial_parameters(problem.model, settings.seed);
   CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = threads};
   const auto check_at = [&](const std::string& place, const Vector& w) {
-    report.points.push_back({place, check_derivatives(risk, w, derivatives)});
+    report.points.push_back({place, check_derivatives(risk, to_scaled(risk, w), derivatives)});
   };
-  check_at("a random point", random_point(risk, start, seed));
+  check_at("a random point", from_scaled(risk, random_point(risk, to_scaled(risk, start), seed)));
   if (file) {
     check_at("the parameters of the model file", file->parameters);
     CertificateSettings certificate;
     certificate.tolerance = check.training.tolerance;
     certificate.is_convex = !problem.model.is_network();
     certificate.spectrum.seed = seed;
-    report.certificate = certify(risk, file->parameters, start, certificate);
+    report.certificate = certify(risk, file->parameters, certificate);
     report.is_training_data = problem.rows.fingerprint == file->fingerprint;
   } else if (problem.model.is_network()) {
     check_at("the initial parameters", start);

@@ -1,7 +1,7 @@
 /// What check found, as a table or as JSON.
 #pragma once
 
-#include "lockstep/objective/certificate.h"
+#include "lockstep/optim/certificate.h"
 #include "lockstep/objective/derivative_check.h"
 #include "lockstep/train/problem.h"
 

@@ -102,6 +102,15 @@ class DenseRows final : public FeatureMatrix {
     gather_as(rows, out, stride);
   }
 
+  void scale_columns(std::span<const double> factor, int threads) override {
+    const Index rows = stride_ == 0 ? 0 : std::ssize(values_) / stride_;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index i = 0; i < rows; ++i) {
+      double* x = values_.data() + i * stride_;
+      std::transform(x, x + features_, factor.begin(), x, [](double value, double by) { return value * by; });
+    }
+  }
+
   std::size_t bytes() const override {
     return values_.size() * sizeof(double);
   }

@@ -3,6 +3,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
+#include "lockstep/objective/column_scaling.h"
 #include "lockstep/objective/overflow.h"
 #include "lockstep/train/class_weights.h"
 
@@ -151,6 +152,9 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   problem.label_name = raw.label_name;
   problem.class_weights = class_weights(settings.class_weight, raw, comm);
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
+  if (!is_mini_batch(settings.optimizer) && !problem.model.is_network()) {
+    scale_columns(problem.rows, settings.l2, threads, comm);
+  }
   require_weight(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {
     ModelFile like;

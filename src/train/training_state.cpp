@@ -21,7 +21,6 @@ Vector as_vector(const std::vector<double>& values) {
 
 /// The state's numbers of one kind, by the names of their datasets.
 constexpr std::pair<const char*, double OptimizerState::*> kScalars[] = {
-    {"/state/initial_gradient_norm", &OptimizerState::initial_gradient_norm},
     {"/state/epoch_loss", &OptimizerState::epoch_loss},
     {"/state/epoch_weight", &OptimizerState::epoch_weight},
     {"/state/epoch_mistakes", &OptimizerState::epoch_mistakes},

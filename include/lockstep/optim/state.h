@@ -13,7 +13,6 @@ struct OptimizerState {
   std::int64_t iteration = 0;         ///< completed iterations (full-batch) or steps (mini-batch)
   std::int64_t epoch = 0;             ///< completed epochs
   std::int64_t epoch_step = 0;        ///< completed steps of the current epoch
-  double initial_gradient_norm = -1;  ///< ‖∇F(w₀)‖, for the tolerance; −1 before the first evaluation
 
   // mini-batch optimizers
   Vector velocity;            ///< momentum buffer or Adam's first moment, p; empty where unused

@@ -17,7 +17,7 @@ namespace lockstep {
 
 struct TrainingProblem {
   ModelDescription model;
-  Dataset rows;
+  Dataset rows;  ///< with scaled columns (column_scaling.h) for full-batch runs of linear models
   std::optional<Dataset> validation;
   std::string label_name;
   std::vector<double> class_weights;  ///< one a class, or empty: all 1

@@ -22,7 +22,6 @@ TrainingState some_state() {
   state.optimizer.epoch_step = 17;
   state.optimizer.epoch_loss = 1.0 / 3;
   state.optimizer.epoch_weight = 17 * 64;
-  state.optimizer.initial_gradient_norm = 2.5;
   state.history = {{1, 40, 0.5, -1, 0.1, 0.7, 0.9, 0xffffffffffffffffu}, {2, 80, 0.4, 1e-3, 0.05, 0.6, 0.8, 7}};
   state.configuration = {{"l2", "0.001", true}, {"drop", "[\"a\", \"b\"]", true}};
   state.fingerprint = 0xdeadbeefdeadbeefu;
