@@ -37,9 +37,9 @@ KrylovSolution conjugate_gradients(const LinearOperator& a, const Vector& b, con
   double largest = settings.largest_curvature;
   while (true) {
     solution.resolved = 0.5 * squares <= hidden;
-    const bool is_worth_it = solution.decrease > settings.negligible;
-    if ((squares <= enough && (is_worth_it || solution.resolved)) || solution.products >= settings.max_products ||
-        solution.stop_requested || !(squares > 0)) {
+    const bool is_enough = squares <= enough && solution.decrease > settings.negligible;
+    if (is_enough || solution.resolved || solution.products >= settings.max_products || solution.stop_requested ||
+        !(squares > 0)) {
       return solution;
     }
     solution.stop_requested = a.multiply(p, product);

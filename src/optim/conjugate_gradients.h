@@ -23,11 +23,11 @@ struct LinearOperator {
 };
 
 struct KrylovSettings {
-  double forcing = 0.5;            ///< η: go on while √(rᵀPr) > η √(bᵀPb)
-  double negligible = 0;           ///< and, while q is no more than this, …
-  double invisible = 1e-8;         ///< … until ½ rᵀPr ≤ invisible · negligible: q is then all there is to gain
-  double rounding = 0;             ///< ½ rᵀPr at or below this is rounding
-  double largest_curvature = 0;    ///< known beforehand; a curvature far below the largest is none
+  double forcing = 0.5;          ///< η: stop at √(rᵀPr) ≤ η √(bᵀPb) …
+  double negligible = 0;         ///< … if q is more than this; if not,
+  double invisible = 1e-8;       ///< … at ½ rᵀPr ≤ invisible · negligible: q is then all there is to gain
+  double rounding = 0;           ///< ½ rᵀPr at or below this is rounding
+  double largest_curvature = 0;  ///< known beforehand; a curvature far below the largest is none
   std::int64_t max_products = 1000;
 };
 

@@ -101,9 +101,12 @@ double relative_decrement(double decrease, const Iterate& at) {
   return decrease <= 0 ? 0 : std::sqrt(decrease / at.scale);
 }
 
+bool judges_by_hessian(const Objective& objective) {
+  return objective.has_hessian() && objective.dimension() <= kDense;
+}
+
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible) {
-  const bool is_small = objective.has_hessian() && objective.dimension() <= kDense;
-  return is_small ? by_hessian(objective, from, negligible) : by_products(objective, from, negligible);
+  return judges_by_hessian(objective) ? by_hessian(objective, from, negligible) : by_products(objective, from, negligible);
 }
 
 bool shows_convergence(const Direction& direction, double negligible) {

@@ -20,6 +20,7 @@
 /// Gauss–Newton (networks) has no line search: a step is taken when it lowers F, λ follows how well the model
 /// predicted it (J. Martens, "Deep learning via Hessian-free optimization", ICML 2010, section 4).
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/convergence.h"
 #include "lockstep/optim/line_search.h"
 
 #include <algorithm>
@@ -98,7 +99,13 @@ class NewtonCg final : public DescentMethod {
     settings.forcing = [&](double scaled_norm) { return forcing_term(settings_, state, scaled_norm); };
     settings.damping = damping;
     settings.max_products = settings_.max_products;
-    return direction_by_products(settings, diagonal, {}, from, negligible, objective);
+    const bool is_judged_otherwise = judges_by_hessian(objective);
+    direction =
+        direction_by_products(settings, diagonal, {}, from, is_judged_otherwise ? 0 : negligible, objective);
+    if (is_judged_otherwise) {
+      direction.newton_decrease = -1;
+    }
+    return direction;
   }
 
   /// The whole step, or that of a larger λ.

@@ -2,6 +2,7 @@
 
 #include "lockstep/base/lanes.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -13,6 +14,9 @@
 namespace lockstep {
 
 namespace {
+
+/// A damped direction that promises less than this part of F's terms crawls along what the damping hides.
+constexpr double kLate = 1e-3;
 
 Vector on_face(Vector v, const Vector& free) {
   return free.size() == 0 ? v : Vector(v.cwiseProduct(free));
@@ -67,6 +71,7 @@ void refine(const NewtonSystem& system, const Vector& right, const Vector& free,
       }};
   KrylovSettings settings;
   settings.negligible = negligible;
+  settings.invisible = 1e-10;  // P amplifies what hides
   settings.rounding = direction.rounding;
   settings.largest_curvature = 1;
   const KrylovSolution solution = conjugate_gradients(a, right, settings);
@@ -98,7 +103,7 @@ Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& fr
   direction.dependent = system.dependent_parameters();
   if (direction.damping == 0) {
     direction.newton_decrease = direction.predicted_decrease();
-  } else if (direction.predicted_decrease() <= negligible) {
+  } else if (direction.predicted_decrease() <= std::max(negligible, kLate * from.scale)) {
     refine(system, right, free, from, negligible, objective, direction);
   }
   return direction;

@@ -22,6 +22,9 @@ double negligible_decrease(const Iterate& at, double tolerance);
 /// δ of a promised decrease.
 double relative_decrement(double decrease, const Iterate& at);
 
+/// True where newton_direction() takes the Hessian, which sees near dependences that products leave in the dark.
+bool judges_by_hessian(const Objective& objective);
+
 /// Newton's direction at an accepted iterate, with newton_decrease: by Cholesky where the Hessian is small (one pass),
 /// else by conjugate gradients (a product each), which go on until they promise more than `negligible` or nothing of
 /// that size can hide. Collective.
