@@ -120,9 +120,13 @@ std::optional<Summary> end_without_direction(const Goal& goal, const DescentMeth
   return std::nullopt;
 }
 
-/// What a direction may promise where only rounding is left: margins are off by ε ‖u‖₁ and the mean curvature along g is
-/// ‖g‖² / |slope|. Where F itself falls to zero, an exact fit, nothing else tells the end.
+/// What a direction may promise where only rounding is left. Where its method does not know the curvature: margins are
+/// off by ε ‖u‖₁ and the mean curvature along g is ‖g‖² / |slope|. Where F itself falls to zero, an exact fit, nothing
+/// else tells the end.
 double rounding_of(const Direction& direction, const Iterate& at) {
+  if (direction.rounding > 0) {
+    return direction.rounding;
+  }
   constexpr double kMargins = 8 * std::numeric_limits<double>::epsilon();
   const double root = kMargins * at.w.lpNorm<1>() * norm(at.gradient) / std::sqrt(direction.first_step * -direction.slope);
   return 0.5 * root * root;

@@ -72,7 +72,6 @@ void refine(const NewtonSystem& system, const Vector& right, const Vector& free,
   KrylovSettings settings;
   settings.negligible = negligible;
   settings.invisible = 1e-10;  // P amplifies what hides
-  settings.rounding = direction.rounding;
   settings.largest_curvature = 1;
   const KrylovSolution solution = conjugate_gradients(a, right, settings);
   direction.products += solution.products;
@@ -126,7 +125,7 @@ Direction direction_by_products(const TruncatedNewton& settings, const Vector& d
   KrylovSettings krylov;
   krylov.forcing = direction.forcing;
   krylov.negligible = settings.damping == 0 ? negligible : 0;
-  krylov.rounding = settings.damping == 0 ? direction.rounding : std::numeric_limits<double>::infinity();
+  krylov.rounding = settings.damping == 0 ? direction.rounding : 0;
   krylov.largest_curvature = has_diagonal ? scales.cwiseAbs2().cwiseProduct(diagonal).maxCoeff() : 0;
   krylov.max_products = settings.max_products;
   const KrylovSolution solution = conjugate_gradients(a, right, krylov);
