@@ -147,7 +147,7 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   if (settings.probabilities && (!file.model.is_classifier() || file.model.task() == Task::binary_score)) {
     throw UsageError(fmt::format("--proba: the model ({}) has no probabilities", to_string(file.model.kind)));
   }
-  ReadSettings read = with_stored_offsets(settings.data, file, settings.model_file);
+  ReadSettings read = settings.data;
   read.label_optional = true;
   const Dataset data = load_data_for_model(read, file, threads, comm);
   const auto model = make_model(file.model);
@@ -158,6 +158,7 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   std::vector<std::byte> bytes;
   if (output.extension() == ".h5") {
     bytes = hdf5_output(settings, file, data, predictions, comm);
+  agree(comm, [&] { read = with_stored_columns(read, file, settings.model_file).read; });
   } else {
     const std::string rows = csv_rows(settings, file, data, predictions);
     const std::string text = (comm.rank() == 0 ? csv_header(settings, file) : "") + rows;
