@@ -12,6 +12,7 @@
 #include "lockstep/train/memory_check.h"
 #include "lockstep/train/minimise.h"
 #include "lockstep/train/problem.h"
+#include "lockstep/train/own_files.h"
 #include "lockstep/train/resume.h"
 #include "lockstep/train/run_folder.h"
 #include "lockstep/train/run_observer.h"
@@ -46,6 +47,7 @@ class TrainingJob {
     require_equal_programs(settings_, comm_);
     probe_run_folder(folder_, comm_);
     memory_.foresee();
+    require_own_run_folder(settings_, comm_);
     if (settings_.plan) {
       show_plan();
       return ExitCode::success;
@@ -73,7 +75,6 @@ class TrainingJob {
   ExitCode finish();
   void evaluate();
   void write_text(const std::string& name, const std::string& text);
-  void write_model();
   void write_summary();
   void say(const std::vector<std::string>& lines);
   bool is_root() const { return comm_.rank() == 0; }
@@ -152,9 +153,9 @@ void TrainingJob::restore_state() {
 
 void TrainingJob::write_start() {
   const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
-  write_text("config.toml", to_toml(config_entries(settings_)));
+  write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
-    std::filesystem::remove(folder_ + "/model.h5");
+    std::filesystem::remove(folder_ + "/" + kModelName);
     log_.emplace(folder_, unit, state_.history);
   });
   observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
@@ -225,7 +226,7 @@ ExitCode TrainingJob::finish() {
     evaluate();
   }
   if (status == Summary::Status::converged || status == Summary::Status::limit_reached) {
-    write_model();
+    on_root(comm_, [&] { replace_durably(files_, folder_, kModelName, to_bytes(trained_model(problem_, state_))); });
   }
   write_summary();
   say(result(summary_));
@@ -259,18 +260,6 @@ void TrainingJob::write_text(const std::string& name, const std::string& text) {
   on_root(comm_, [&] { replace_durably(files_, folder_, name, std::as_bytes(std::span(text))); });
 }
 
-void TrainingJob::write_model() {
-  ModelFile model;
-  model.model = problem_.model;
-  model.parameters = final_parameters(state_.optimizer);
-  model.feature_names = problem_.rows.feature_names;
-  model.class_names = problem_.rows.class_names;
-  model.label_name = problem_.label_name;
-  model.configuration = to_toml(state_.configuration);
-  model.fingerprint = problem_.rows.fingerprint;
-  on_root(comm_, [&] { replace_durably(files_, folder_, "model.h5", to_bytes(model)); });
-}
-
 void TrainingJob::write_summary() {
   summary_.model = to_string(settings_.model);
   summary_.optimizer = to_string(settings_.optimizer);
@@ -286,7 +275,7 @@ void TrainingJob::write_summary() {
   summary_.parameters_sha256 = parameters_sha256(problem_.model, final_parameters(state_.optimizer));
   summary_.seconds.checkpoint = checkpoints_->seconds();
   summary_.seconds.total = total_.seconds();
-  write_text("summary.json", to_json(summary_));
+  write_text(kSummaryName, to_json(summary_));
 }
 
 void TrainingJob::say(const std::vector<std::string>& lines) {
