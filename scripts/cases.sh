@@ -71,6 +71,7 @@ run_case() {
 # which the two streams come, and what mpirun adds to a failure between its dashes.
 comparable() {
   sed -E -e '/^-{20,}$/,/^-{20,}$/d' -e '/^(seconds:|plan:|iteration |epoch )/d' \
+    -e '/^ +"?(load|train|evaluate|checkpoint|total|ranks)"?: [0-9.e-]+,?$/d' \
     -e 's/[0-9]+ ranks? × [0-9]+ threads?/N ranks × T threads/' -e 's/pid [0-9]+|[0-9]+ (Segmentation|Aborted)/\1/' \
     "$1" | sort
 }

@@ -5,6 +5,7 @@
 #include "lockstep/io/printable.h"
 #include "lockstep/objective/overflow.h"
 #include "lockstep/train/class_weights.h"
+#include "lockstep/train/column_scales.h"
 
 #include <algorithm>
 
@@ -150,6 +151,9 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   }
   problem.label_name = raw.label_name;
   problem.class_weights = class_weights(settings.class_weight, raw, comm);
+  if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
+    problem.column_reaches = column_reaches(raw.block, comm);
+  }
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
   require_weight(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {

@@ -8,11 +8,12 @@
 #include "lockstep/io/run_folder_lock.h"
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/optim/numerical_stops.h"
+#include "lockstep/train/column_scales.h"
 #include "lockstep/train/fresh_state.h"
 #include "lockstep/train/memory_check.h"
 #include "lockstep/train/minimise.h"
-#include "lockstep/train/problem.h"
 #include "lockstep/train/own_files.h"
+#include "lockstep/train/problem.h"
 #include "lockstep/train/resume.h"
 #include "lockstep/train/run_folder.h"
 #include "lockstep/train/run_observer.h"
@@ -46,8 +47,8 @@ class TrainingJob {
   ExitCode run() {
     require_equal_programs(settings_, comm_);
     probe_run_folder(folder_, comm_);
-    memory_.foresee();
     require_own_run_folder(settings_, comm_);
+    memory_.foresee();
     if (settings_.plan) {
       show_plan();
       return ExitCode::success;
@@ -169,6 +170,9 @@ void TrainingJob::show_banner() {
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
     console_.info(idle);
   }
+  if (const std::string unlike = unlike_scales(problem_.column_reaches, problem_.rows.feature_names); !unlike.empty()) {
+    console_.warning(unlike);
+  }
   if (first_step_ > 0) {
     console_.info(fmt::format("resuming from step {}", first_step_));
   }
@@ -196,7 +200,7 @@ void TrainingJob::optimise() {
     const auto reason = static_cast<StopReason>(risk_->agreed().stop);
     summary_.outcome.reason += " (" + to_string(reason) + ")";
   } else if (state_.optimizer.iteration == first_step_ && first_step_ > 0) {
-    console_.info("this run was finished already");
+    console_.info(finished_already(settings_, state_.optimizer));
   }
 }
 

@@ -133,7 +133,7 @@ TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
 TEST(Plan, SaysHowToLaunch) {
   const SoftmaxRun run(OptimizerKind::newton_cg);
   EXPECT_THAT(launch_text(run.settings, 8, 2),
-              HasSubstr("mpirun --quiet -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
+              HasSubstr("mpirun -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
   EXPECT_THAT(to_text(run.plan(8, 2), run.settings), HasSubstr("20 curvature products"));
 }
 
