@@ -110,8 +110,14 @@ std::string MemoryCheck::foreseen_text() const {
   const bool is_whole = rows_.is_whole && held_out_.is_whole;
   const std::string classes =
       rows_.classes > 0 ? fmt::format(", {}{} classes", is_whole ? "" : "at least ", rows_.classes) : "";
-  return fmt::format("data: {}{} rows × {} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows, rows_.features,
-                     classes, is_whole ? "" : "; foreseen from the head of the file");
+  return fmt::format("data: {}{} rows × {}{} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows,
+                     has_all_features() ? "" : "at least ", rows_.features, classes,
+                     is_whole ? "" : "; foreseen from the head of the file");
+}
+
+/// The head of LIBSVM text shows some of its features.
+bool MemoryCheck::has_all_features() const {
+  return rows_.is_whole || rows_.is_dense || !rows_.is_text;
 }
 
 bool MemoryCheck::fits_everywhere(const Plan& plan) {
@@ -142,10 +148,8 @@ void MemoryCheck::require_foreseen() {
   Plan least = plan_of(surely);
   least.reading_bytes = std::max(least.reading_bytes, plan.reading_bytes / kMargin);
   least.data_bytes = std::max(least.data_bytes, plan.data_bytes / kMargin);
-  // The head of LIBSVM text shows some of its features, that of any text some of its classes.
-  const bool has_all_features = rows_.is_whole || rows_.is_dense || !rows_.is_text;
   const bool has_all_outputs = rows_.is_whole || foreseen_model().task() != Task::multiclass;
-  require_least(least, foreseen_model(), shape, !has_all_features || !has_all_outputs);
+  require_least(least, foreseen_model(), shape, !has_all_features() || !has_all_outputs);
 }
 
 void MemoryCheck::require(const ModelDescription& model, DataShape shape) {

@@ -110,10 +110,10 @@ bool is_foreign(const std::string& folder, const std::string& name, bool is_own_
   if (name == kModelName) {
     return !is_own_model(path, is_own_folder);
   }
-  if (checkpoint_step(name) && is_own_folder) {
-    return false;  // damaged perhaps; resuming tells
-  }
   const std::optional<std::string> text = head_of(path);
+  if (checkpoint_step(name) && is_own_folder) {
+    return text && text->starts_with(kHdf5Signature);  // else damaged perhaps: resuming tells
+  }
   return !text || !is_own_text(name, *text);
 }
 

@@ -1,11 +1,13 @@
 #include "lockstep/train/problem.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/comm/agreement.h"
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
 #include "lockstep/objective/overflow.h"
 #include "lockstep/train/class_weights.h"
 #include "lockstep/train/column_scales.h"
+#include "lockstep/train/data_columns.h"
 
 #include <algorithm>
 
@@ -161,7 +163,11 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
     like.model = problem.model;
     like.feature_names = problem.rows.feature_names;
     like.class_names = problem.rows.class_names;
-    held_out = read_data(for_model(held_out_settings(settings), like), comm);
+    ReadSettings read = for_model(held_out_settings(settings), like);
+    if (read.label_column.empty()) {  // the training rows' label, whatever else bears a usual name
+      agree(comm, [&] { read.label_column = DataColumns(read).label_of_model(problem.label_name); });
+    }
+    held_out = read_data(read, comm);
   }
   if (held_out) {
     LayoutSettings layout = layout_of(settings, problem.model, threads);

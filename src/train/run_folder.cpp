@@ -121,8 +121,8 @@ void require_own_run_folder(const TrainSettings& settings, Communicator& comm) {
     const std::string foreign = foreign_file(folder);
     if (!foreign.empty()) {
       throw Error(ExitCode::cannot_create,
-                  fmt::format("{}/{}: was not written by the trainer, which would replace it; keep it under another "
-                              "name or give another --run",
+                  fmt::format("{}/{}: holds what the trainer did not write, and a run would replace it; keep it under "
+                              "another name or give another --run",
                               folder, foreign));
     }
   });

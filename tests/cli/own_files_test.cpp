@@ -55,7 +55,8 @@ TEST_F(OwnFiles, APersonsConfigurationInTheRunFolderIsKeptOnAnyRanks) {
   const std::string mine = "# my notes\nl2 = 0.1\ndata = \"" + data_ + "\"\n";
   const std::string config = scratch_.write("run/config.toml", mine);
   for (const int ranks : {0, 3}) {
-    expect_refused(ranks, {"train", "--config", config, "--run", run_}, "run/config.toml: was not written by");
+    expect_refused(ranks, {"train", "--config", config, "--run", run_},
+                   "run/config.toml: holds what the trainer did not write");
   }
   EXPECT_EQ(content_of(config), mine);
   EXPECT_FALSE(exists(run_ + "/.lock"));

@@ -53,6 +53,7 @@ class MemoryCheck {
   DataShape foreseen_shape(const DataOutlook& rows, const DataOutlook& held_out) const;
   ModelDescription foreseen_model() const;
   Plan plan_of(const DataShape& shape) const;
+  bool has_all_features() const;
   bool fits_everywhere(const Plan& plan);
   void count(DataOutlook& outlook, const std::string& path);
   /// Refuses where `least` does not fit; the message is about the whole.

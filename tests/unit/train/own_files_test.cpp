@@ -138,6 +138,7 @@ std::vector<FolderCase> folder_cases() {
       text_case("HalfACheckpoint", "checkpoint-3.h5", checkpoint.substr(0, checkpoint.size() / 2), true),
       text_case("CheckpointOfAnotherTool", "checkpoint-100.h5", "\x89HDF\r\n\x1a\n...", false),
       own_folder_case("DamagedCheckpointOfARun", "checkpoint-3.h5", "damaged", true),
+      own_folder_case("ForeignCheckpointInARunFolder", "checkpoint-3.h5", "\x89HDF\r\n\x1a\n...", false),
       own_folder_case("InterruptedBeforeItsFirstCheckpoint", "metrics.jsonl", "", true),
   };
   cases.push_back({"HDF5OfAnotherTool",

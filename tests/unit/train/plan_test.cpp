@@ -31,9 +31,9 @@ struct SoftmaxRun {
     data.stored_entries = 500 * features;
   }
   Plan plan(int ranks, int threads) const { return make_plan(settings, model, data, ranks, threads); }
-  std::string refusal(const Placement& placement, const MemoryLimits& limits) const {
+  std::string refusal(const Placement& placement, const MemoryLimits& limits, bool is_foreseen = false) const {
     try {
-      refuse_plan(settings, model, data, placement, limits);
+      refuse_plan(settings, model, data, placement, limits, is_foreseen);
     } catch (const ConfigurationError& error) {
       return error.what();
     }
@@ -119,6 +119,12 @@ TEST(Plan, RefusesNewtonThatDoesNotFitAndNamesNewtonCg) {
   EXPECT_THAT(message, HasSubstr("24 GB are available on this machine"));
   EXPECT_EQ(shortage(SoftmaxRun(OptimizerKind::newton).plan(1, 1), {1, 2, 1}, limits(24e9)), "");
   EXPECT_THAT(run.refusal({1, 1, 1}, limits(1e6)), HasSubstr("and more machines"));
+}
+
+TEST(Plan, CallsParametersForeseenFromTheHeadOfAFileAtLeastSoMany) {
+  const SoftmaxRun run(OptimizerKind::newton, 45000, 20);
+  EXPECT_THAT(run.refusal({1, 1, 1}, limits(24e9), true), HasSubstr("newton with at least 900020 parameters"));
+  EXPECT_THAT(run.refusal({1, 1, 1}, limits(24e9), false), HasSubstr("newton with 900020 parameters"));
 }
 
 TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
