@@ -2,6 +2,7 @@
 #include "lockstep/cli/commands.h"
 #include "lockstep/cli/launch.h"
 #include "lockstep/cli/stored_settings.h"
+#include "lockstep/comm/agreement.h"
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/run_folder.h"
@@ -29,20 +30,15 @@ Smoothness smoothness_of(const ModelDescription& model) {
   }
 }
 
-void use_if_empty(std::string& text, const std::string& stored) {
-  text = text.empty() ? stored : text;
-}
-
-/// The stored settings on the data that the user names; what the user says of columns counts.
-TrainSettings settings_on_data(TrainSettings stored, ReadSettings data) {
-  use_if_empty(data.label_column, stored.data.label_column);
-  use_if_empty(data.weight_column, stored.data.weight_column);
-  use_if_empty(data.offset_column, stored.data.offset_column);
-  use_if_empty(data.exposure_column, stored.data.exposure_column);
-  if (data.drop.empty()) {
-    data.drop = stored.data.drop;
+/// The stored settings on the data that the user names; what the user says of columns counts. Rows weigh as in
+/// training: what is checked is the objective.
+TrainSettings settings_on_data(TrainSettings stored, const ReadSettings& data, const ModelFile& file,
+                               const std::string& path) {
+  const StoredColumns columns = with_stored_columns(data, file, path);
+  stored.data = columns.read;
+  if (!columns.missing_weight.empty()) {
+    stored.data.weight_column = columns.missing_weight;
   }
-  stored.data = std::move(data);
   if (stored.validation_fraction() == 0) {
     stored.validation.clear();  // a file of its own: not learned from
   }
@@ -59,7 +55,10 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   std::optional<ModelFile> file;
   if (!check.model_file.empty()) {
     file = load_model(check.model_file, comm);
-    settings = settings_on_data(stored_settings(*file, check.model_file), check.training.data);
+    agree(comm, [&] {
+      settings =
+          settings_on_data(stored_settings(*file, check.model_file), check.training.data, *file, check.model_file);
+    });
   }
   settings.precision = Scalar::float64;
   settings.optimizer = OptimizerKind::automatic;  // rows are read in their order

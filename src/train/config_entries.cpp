@@ -123,13 +123,19 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
       {"seed", seed_literal(s.seed), stochastic || is_network || splits},
       {"threads", fmt::format("{}", s.threads)},
       {"run", quoted(s.run_folder())},
-      {"resume", quoted(resume_text(s))},
-      {"overwrite", fmt::format("{}", s.overwrite)},
-      {"allow-change", quoted(s.allow_change)},
       {"checkpoint-every", quoted(s.checkpoint_every)},
       {"keep", fmt::format("{}", s.keep)},
       {"max-time", quoted(fmt::format("{}s", s.max_time_seconds))},
       {"progress", quoted(s.progress)},
+  };
+}
+
+std::vector<ConfigEntry> launch_entries(const TrainSettings& settings) {
+  return {
+      {"resume", quoted(resume_text(settings))},
+      {"overwrite", fmt::format("{}", settings.overwrite)},
+      {"allow-change", quoted(settings.allow_change)},
+      {"plan", fmt::format("{}", settings.plan)},
   };
 }
 

@@ -127,6 +127,9 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
 
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path) {
   Hdf5ImageReader image(bytes, path);
+  if (image.has("/state/parameters")) {
+    throw DataError({path, 0, 0}, "is a checkpoint, not a model file; a run writes model.h5 when it has ended");
+  }
   if (!image.has("/provenance/model")) {
     throw DataError({path, 0, 0}, "is not a Lockstep model: it has no /provenance/model");
   }

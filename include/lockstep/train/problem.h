@@ -20,8 +20,9 @@ struct TrainingProblem {
   Dataset rows;  ///< with scaled columns (column_scaling.h) for full-batch runs of linear models
   std::optional<Dataset> validation;
   std::string label_name;
-  std::vector<double> class_weights;  ///< one a class, or empty: all 1
-  DataShape shape;                    ///< of the rows; of held-out rows unless they have a file of their own
+  std::vector<double> class_weights;   ///< one a class, or empty: all 1
+  std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
+  DataShape shape;                     ///< of the rows; of held-out rows unless they have a file of their own
 };
 
 /// How a file of held-out rows is read, but for the names and classes that the training rows have.

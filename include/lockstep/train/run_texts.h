@@ -16,6 +16,9 @@ std::vector<std::string> banner(const TrainSettings& settings, const TrainingPro
 /// That a mini-batch run has fewer lanes than workers; empty where it has enough.
 std::string idle_workers(const RowPartition& partition, int ranks, int threads);
 
+/// Of a run that was taken up where it had ended: where that is, and that it is more than was asked for.
+std::string finished_already(const TrainSettings& settings, const OptimizerState& state);
+
 /// How it ended, objective and metrics, seconds and the hash of the parameters.
 std::vector<std::string> result(const RunSummary& summary);
 
