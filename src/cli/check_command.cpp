@@ -39,6 +39,9 @@ TrainSettings settings_on_data(TrainSettings stored, ReadSettings data) {
   use_if_empty(data.weight_column, stored.data.weight_column);
   use_if_empty(data.offset_column, stored.data.offset_column);
   use_if_empty(data.exposure_column, stored.data.exposure_column);
+  if (data.header == HeaderPolicy::automatic) {
+    data.header = stored.data.header;
+  }
   if (data.drop.empty()) {
     data.drop = stored.data.drop;
   }
@@ -66,6 +69,9 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   settings.data.label_kind = label_kind(settings.model, settings.loss);
   const TrainingProblem problem =
       file ? load_problem_for_model(settings, *file, threads, comm) : load_problem(settings, threads, comm);
+  for (const std::string& notice : problem.rows.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(problem.model, problem.class_weights);
   EmpiricalRisk risk(problem.rows, *model, Penalty(settings.l2, model->penalised(), settings.l1), {}, threads, comm);
 

@@ -13,6 +13,9 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
   const ModelFile file = load_model(settings.model_file, comm);
   const Dataset data =
       load_data_for_model(with_stored_offsets(settings.data, file, settings.model_file), file, threads, comm);
+  for (const std::string& notice : data.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
   require_margins(data, margins, data.weight, settings.data.path, comm);
