@@ -97,6 +97,11 @@ class LayoutBuilder {
       throw ConfigurationError(settings_.path + ": " + option + ' ' + shell_word(name) +
                                ": another option drops or uses this column");
     }
+    if (is_expected(*column) && role != ColumnRole::label) {
+      throw ConfigurationError(settings_.path + ": " + option + ' ' + shell_word(name) +
+                               ": the model uses this column as a feature; train without it (--drop " +
+                               shell_word(name) + "), or name another");
+    }
     column->role = role;
   }
 

@@ -99,12 +99,10 @@ class LayoutBuilder {
   void check_length(const std::string& name) {
     if (input_.is_group(name)) {
       const bool is_categorical = input_.has(name + "/codes") && input_.has(name + "/categories");
-      throw error(name,
-                  is_categorical
-                      ? "is a group (a categorical column, as AnnData's), which cannot be read yet; its numbers are "
-                        "in " +
-                            name + "/codes, their texts in " + name + "/categories: name the numbers"
-                      : "is a group; name a dataset");
+      throw error(name, is_categorical
+                            ? "is a group (a categorical column, as AnnData's), which cannot be read yet; name " +
+                                  name + "/codes, which number the texts of " + name + "/categories"
+                            : "is a group; name a dataset");
     }
     const std::vector<std::int64_t> shape = input_.shape(name);
     if (shape.empty() || shape[0] != layout_.rows || (shape.size() == 2 && shape[1] != 1)) {
