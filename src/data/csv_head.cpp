@@ -232,13 +232,14 @@ class HeadReader {
   std::string cause_of_length(std::int64_t fields, std::int64_t rows) const {
     const char below = detect_delimiter(head_.sample.first_row);
     if (below != '\0' && below != head_.delimiter && rows == 1) {
-      return fmt::format("the header is delimited by {}, they by {}", shown({&head_.delimiter, 1}), shown({&below, 1}));
+      return fmt::format("the header is delimited by {}, they by {}", delimiter_name(head_.delimiter),
+                         delimiter_name(below));
     }
     if (head_.delimiter == ',' && rows == 2 * fields - 1 && fields > 1) {
       return "is the comma a decimal comma? write decimal points, or delimit fields by semicolons";
     }
     if (rows == fields + 1 && fields > 1) {
-      return "does it lack a name, as for R's row names? add one, or remove the column";
+      return "is there text before the header, or does it lack a name, as for R's row names?";
     }
     return "is there text before the header? remove it";
   }

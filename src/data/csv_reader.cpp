@@ -30,7 +30,7 @@ std::string hint(NumberStatus status, const CsvColumn& column) {
              : "; correct it, or leave the column out with --drop " + name;
 }
 
-[[noreturn]] void refuse_text(const CsvColumn& column, const TextField& field, char delimiter) {
+[[noreturn]] void refuse_text(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
   const TextCause cause = cause_of_text(field.text);
   if (is_missing_marker(field.text)) {
     throw ContentError(field.column, "missing value in column " + shown(column.name) + " (saw " + shown(field.text) +
@@ -38,14 +38,17 @@ std::string hint(NumberStatus status, const CsvColumn& column) {
   }
   if (cause.name.empty()) {
     throw ContentError(field.column, describe(NumberStatus::text, "column " + shown(column.name), field.text) +
-                                         hint(NumberStatus::text, column));
+                                         hint(NumberStatus::text, column) +
+                                         (layout.has_header ? ""
+                                                            : "; the first line was taken for a row, and --header "
+                                                              "takes it for the header"));
   }
   throw ContentError(field.column, std::string(cause.name) + " in number column " + shown(column.name) + " (saw " +
-                                       shown(field.text) + ", the delimiter being " + shown({&delimiter, 1}) + "); " +
-                                       std::string(cause.remedy));
+                                       shown(field.text) + ", the delimiter being " + delimiter_name(layout.delimiter) +
+                                       "); " + std::string(cause.remedy));
 }
 
-double number_in(const CsvColumn& column, const TextField& field, char delimiter) {
+double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
   const ParsedNumber number = parse_number(field.text);
   if (number.status == NumberStatus::ok && !column.is_boolean) {
     if (std::abs(number.value) >= kExactIntegers) {
@@ -58,7 +61,7 @@ double number_in(const CsvColumn& column, const TextField& field, char delimiter
     return *truth ? 1 : 0;
   }
   if (number.status == NumberStatus::text) {
-    refuse_text(column, field, delimiter);
+    refuse_text(column, field, layout);
   }
   if (number.status == NumberStatus::ok) {
     throw ContentError(field.column, "number in column " + shown(column.name) +
@@ -137,20 +140,20 @@ class CsvRows {
   void add_field(const CsvColumn& column, const TextField& field, double* row) {
     switch (column.role) {
       case ColumnRole::feature:
-        row[column.feature] = number_in(column, field, layout_.delimiter);
+        row[column.feature] = number_in(column, field, layout_);
         break;
       case ColumnRole::label:
         labels_.add(field.text, field.column);
         break;
       case ColumnRole::weight:
-        block_.weight.push_back(number_in(column, field, layout_.delimiter));
+        block_.weight.push_back(number_in(column, field, layout_));
         check_weight(block_.weight.back(), field.column);
         break;
       case ColumnRole::offset:
-        block_.offset.back() += number_in(column, field, layout_.delimiter);
+        block_.offset.back() += number_in(column, field, layout_);
         break;
       case ColumnRole::exposure:
-        block_.offset.back() += offset_of_exposure(number_in(column, field, layout_.delimiter), field.column);
+        block_.offset.back() += offset_of_exposure(number_in(column, field, layout_), field.column);
         break;
       case ColumnRole::id:
         block_.id.emplace_back(field.text);

@@ -17,6 +17,11 @@ void read_into(Hdf5Input& input, const std::string& name, Run rows, std::vector<
   input.read_rows(name, rows.begin, rows.size(), std::span<Value>(values));
 }
 
+/// Whole numbers with all their digits, as integers have them.
+bool is_whole(double value) {
+  return value == std::floor(value) && std::abs(value) < kExactIntegers;
+}
+
 /// The shortest text that a float of 4 bytes reads back from: 0.1, where a double would have 0.10000000149011612.
 std::string shortest_float(double value) {
   std::array<char, 32> text{};
@@ -72,6 +77,10 @@ double Hdf5Column::number(std::size_t i) const {
 }
 
 std::string Hdf5Column::text(std::size_t i) const {
+  const bool is_float = kind_ == Hdf5Kind::float32 || kind_ == Hdf5Kind::float64;
+  if (is_float && is_whole(real_[i])) {
+    return std::to_string(static_cast<std::int64_t>(real_[i]));
+  }
   switch (kind_) {
     case Hdf5Kind::text:
       return text_[i];

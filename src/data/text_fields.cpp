@@ -81,6 +81,10 @@ bool has_decimal_commas(std::string_view line, char delimiter) {
 
 }  // namespace
 
+std::string delimiter_name(char delimiter) {
+  return delimiter == '\t' ? "tab" : shown({&delimiter, 1});
+}
+
 char detect_delimiter(std::string_view line) {
   constexpr std::array kDelimiters = {',', '\t', ';'};
   std::array<int, kDelimiters.size()> count{};

@@ -30,7 +30,7 @@ class Hdf5Column {
 
   /// Row i of the batch as a number; not for texts. Throws ContentError for an integer that would lose digits.
   double number(std::size_t i) const;
-  /// Row i as CSV would have it: integers exactly, floats in their shortest form.
+  /// Row i as CSV would have it: whole numbers with all digits, other floats in their shortest form.
   std::string text(std::size_t i) const;
 
  private:

@@ -1,4 +1,4 @@
-/// Reading data files into rows: CSV/TSV with header, LIBSVM text, HDF5, IDX. One shared file for any number of
+/// Reading data files into rows: CSV/TSV, LIBSVM text, HDF5, IDX. One shared file for any number of
 /// ranks.
 #pragma once
 

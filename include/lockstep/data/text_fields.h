@@ -37,4 +37,7 @@ class TextFields {
 /// of these when equal; but tab or semicolon where the commas are those of decimal numbers); 0 when none does.
 char detect_delimiter(std::string_view line);
 
+/// "tab", "','" or "';'", for messages.
+std::string delimiter_name(char delimiter);
+
 }  // namespace lockstep

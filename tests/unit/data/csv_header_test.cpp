@@ -117,7 +117,7 @@ TEST_F(CsvHeader, OfAnotherLengthThanTheRowsSaysWhatItLooksLike) {
   EXPECT_THAT(error("Report of 2021\na,b,y\n1,2,0\n2,1,1\n"),
               HasSubstr("65 FILE:1: the line is taken for the header and has 1 field, the lines below have 3; is there "
                         "text before the header?"));
-  EXPECT_THAT(error("a,b,y\nr1,1,2,0\nr2,2,1,1\n"), HasSubstr("does it lack a name, as for R's row names?"));
+  EXPECT_THAT(error("a,b,y\nr1,1,2,0\nr2,2,1,1\n"), HasSubstr("or does it lack a name, as for R's row names?"));
   EXPECT_THAT(error("a,b,y\n1;2;0\n2;1;1\n"), HasSubstr("the header is delimited by ',', they by ';'"));
   EXPECT_THAT(error("a,b,y\n0,5,1,5,0\n1,5,2,5,1\n"), HasSubstr("is the comma a decimal comma?"));
 }

@@ -124,7 +124,10 @@ TEST_F(LabelSpelling, IntegersOfHdf5AreExactAndAgreeWithCsv) {
 
 TEST_F(LabelSpelling, ShortFloatsOfHdf5AgreeWithCsv) {
   EXPECT_EQ(read_on(2, hdf5(H5T_NATIVE_FLOAT, std::vector<float>{0.1F, 0.2F})).class_names, (Names{"0.1", "0.2"}));
-  EXPECT_EQ(read_on(2, hdf5(H5T_NATIVE_DOUBLE, Numbers{1, 100000})).class_names, (Names{"1", "100000"}));
+  ReadSettings settings = hdf5(H5T_NATIVE_DOUBLE, Numbers{1, 100000, 0.25});
+  settings.id_column = "id";
+  EXPECT_EQ(read_on(2, settings).class_names, (Names{"0.25", "1", "100000"}));
+  EXPECT_EQ(read_on(2, settings).block.id, (Names{"1", "100000", "0.25"}));
 }
 
 TEST_F(LabelSpelling, TooManyNameTheColumnAndHowItWasFound) {
