@@ -65,6 +65,9 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   settings.data.label_kind = label_kind(settings.model, settings.loss);
   const TrainingProblem problem =
       file ? load_problem_for_model(settings, *file, threads, comm) : load_problem(settings, threads, comm);
+  for (const std::string& notice : problem.rows.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(problem.model, problem.class_weights);
   EmpiricalRisk risk(problem.rows, *model, Penalty(settings.l2, model->penalised(), settings.l1), {}, threads, comm);
 

@@ -19,6 +19,9 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
                                 settings.data.path, columns.missing_weight));
   }
   const Dataset data = load_data_for_model(columns.read, file, threads, comm);
+  for (const std::string& notice : data.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
   require_margins(data, margins, data.weight, settings.data.path, comm);

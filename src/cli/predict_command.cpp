@@ -160,6 +160,9 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   read.label_optional = true;
   agree(comm, [&] { read = with_stored_columns(read, file, settings.model_file).read; });
   const Dataset data = load_data_for_model(read, file, threads, comm);
+  for (const std::string& notice : data.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
   require_margins(data, margins, {}, settings.data.path, comm);

@@ -40,6 +40,9 @@ TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
 
 StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, const std::string& path) {
   const ReadSettings stored = stored_settings(file, path).data;
+  if (read.header == HeaderPolicy::automatic) {
+    read.header = stored.header;
+  }
   const DataColumns columns(read);
   StoredColumns result;
   if (read.offset_column.empty()) {

@@ -25,6 +25,18 @@ const char* to_text(DataFormat format) {
   return "auto";
 }
 
+const char* header_literal(HeaderPolicy header) {
+  switch (header) {
+    case HeaderPolicy::automatic:
+      return "\"auto\"";
+    case HeaderPolicy::present:
+      return "true";
+    case HeaderPolicy::absent:
+      return "false";
+  }
+  return "\"auto\"";
+}
+
 std::string resume_text(const TrainSettings& settings) {
   switch (settings.resume) {
     case ResumePolicy::automatic:
@@ -89,6 +101,7 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
       {"validation", quoted(s.validation), splits},
       {"validation-labels", quoted(s.validation_labels)},
       {"format", quoted(to_text(s.data.format))},
+      {"header", header_literal(s.data.header), true},
       {"label-column", quoted(s.data.label_column), true},
       {"weight-column", quoted(s.data.weight_column), true},
       {"offset-column", quoted(s.data.offset_column), true},

@@ -96,7 +96,7 @@ LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& 
 }
 
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
-  read.label_kind = label_kind(file.model.kind, file.model.loss);
+  read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
   read.expected_names = file.feature_names;
   read.expected_features = file.model.features;
   read.expected_classes = file.class_names;

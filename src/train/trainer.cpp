@@ -70,6 +70,7 @@ class TrainingJob {
   void make_objective();
   void restore_state();
   void write_start();
+  void warn_of_guesses();
   void show_banner();
   void optimise();
   std::string explained(const NumericalStop& stop);
@@ -165,6 +166,7 @@ void TrainingJob::write_start() {
 }
 
 void TrainingJob::show_banner() {
+  warn_of_guesses();
   say(banner(settings_, problem_, comm_.size(), threads_));
   console_.info(to_text(make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_), settings_));
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
@@ -175,6 +177,17 @@ void TrainingJob::show_banner() {
   }
   if (first_step_ > 0) {
     console_.info(fmt::format("resuming from step {}", first_step_));
+  }
+}
+
+void TrainingJob::warn_of_guesses() {
+  for (const std::string& notice : problem_.rows.notices) {
+    console_.warning(notice);
+  }
+  if (problem_.validation) {
+    for (const std::string& notice : problem_.validation->notices) {
+      console_.warning(notice);
+    }
   }
 }
 

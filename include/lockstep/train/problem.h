@@ -44,7 +44,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
 /// and classes are the model's. Throws DataError where they do not describe that model. Collective.
 TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm);
 
-/// Reads data for a model that exists: the same columns and classes. Collective.
+/// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
 Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
 
 /// Throws DataError naming `path` and the first row whose margins overflow, of those with weight; `weights` empty: of

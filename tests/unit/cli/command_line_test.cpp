@@ -291,6 +291,11 @@ TEST_F(CommandLineTest, ClassWeightsNameEachClassOnce) {
   EXPECT_THAT(train_error({"--class-weight", "a:"}), Pair(64, HasSubstr("at least 0 (saw 'a:')")));
   EXPECT_THAT(train_error({"--class-weight", "a:-1"}), Pair(64, HasSubstr("at least 0 (saw 'a:-1')")));
   EXPECT_EQ(train({"--class-weight", "a:1,b:c:2"}).class_weight, "a:1,b:c:2");
+  const std::string quoted = "\"c,d\":1,\"say \"\"e\"\"\":0.5,a:b:2";
+  EXPECT_EQ(train({"--class-weight", quoted}).class_weight, quoted);
+  for (const char* bad : {"\"c,d:1", "\"c,d\"1", "\"\":1", "a:1,", "a:1,,b:2"}) {
+    EXPECT_EQ(train_error({"--class-weight", bad}).first, 64) << bad;
+  }
 }
 
 TEST_F(CommandLineTest, AllWrongValuesOfALayerAreNamed) {
