@@ -15,6 +15,11 @@ void Model::add_losses_between(const Dataset&, std::span<const Rows>, const Marg
   throw InternalError("this model keeps no margins");
 }
 
+void Model::add_recession(const Dataset&, std::span<const Rows>, const Margins&, const Margins&, double, Partial&,
+                          Workspace&) const {
+  throw InternalError("the losses of this model do not fall for ever");
+}
+
 double work_of_rows(const Dataset& data, const Model& model, std::int64_t rows) {
   const double of_a_row = model.keeps_margins()
                               ? static_cast<double>(data.stored_entries * model.outputs()) /

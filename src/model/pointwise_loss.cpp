@@ -109,6 +109,8 @@ class PoissonLoss final : public PointwiseLoss {
     return twice_sum(count, scratch, [](double y, double z) { return y * z; });
   }
   bool is_classifier() const override { return false; }
+  bool can_recede() const override { return true; }
+  bool falls_along(double y, double change) const override { return y == 0 && change < 0; }
 };
 
 class GammaLoss final : public PointwiseLoss {
@@ -152,6 +154,8 @@ class LogisticLoss final : public PointwiseLoss {
   }
   bool is_classifier() const override { return true; }
   bool unbounded_when_separated() const override { return true; }
+  bool can_recede() const override { return true; }
+  bool falls_along(double y, double change) const override { return (2 * y - 1) * change > 0; }
 };
 
 /// At z = 0 the rule counts a mistake and moves, so that it leaves w = 0.
@@ -186,6 +190,10 @@ class SquaredHingeLoss final : public PointwiseLoss {
 
 double PointwiseLoss::cancelled(Index, const Workspace&) const {
   return 0;
+}
+
+bool PointwiseLoss::falls_along(double, double) const {
+  return false;
 }
 
 double PointwiseLoss::mistakes(Index count, const Workspace& scratch) const {

@@ -277,6 +277,28 @@ void SoftmaxModel::add_losses_between(const Dataset& data, std::span<const Rows>
   }
 }
 
+void SoftmaxModel::add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start,
+                                 const Margins& end, double least, Partial& into, Workspace& scratch) const {
+  for (const Rows& panel : rows) {
+    load_rows(data, panel, class_weights_, stride(), scratch);
+    for (Index i = 0; i < panel.count; ++i) {
+      const std::size_t row = at(panel.row(i) * classes_);
+      const auto change = [&](Index k) { return end[row + at(k)] - start[row + at(k)]; };
+      double smallest = change(0);
+      double largest = change(0);
+      for (Index k = 1; k < classes_; ++k) {
+        smallest = std::min(smallest, change(k));
+        largest = std::max(largest, change(k));
+      }
+      if (largest - smallest > least) {
+        const bool falls = largest - change(static_cast<Index>(scratch.target[at(i)])) <= least;
+        const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
+        into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
+      }
+    }
+  }
+}
+
 std::vector<InvariantShift> SoftmaxModel::invariant_shifts() const {
   std::vector<InvariantShift> shifts;
   for (Index j = 0; j < features_; ++j) {

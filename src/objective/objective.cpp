@@ -12,6 +12,10 @@ const L1Term& Objective::l1() const {
   return kNone;
 }
 
+Recession Objective::recession(const Vector&, const Vector&) {
+  return {};
+}
+
 Vector to_scaled(const Objective& objective, const Vector& w) {
   const Vector& d = objective.scales();
   return d.size() == 0 ? w : Vector(w.cwiseQuotient(d));

@@ -1,12 +1,15 @@
 #include "lockstep/optim/convergence.h"
 
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/numerical_stops.h"
 #include "lockstep/optim/orthant.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "newton_model.h"
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
@@ -107,6 +110,33 @@ bool judges_by_hessian(const Objective& objective) {
 
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible) {
   return judges_by_hessian(objective) ? by_hessian(objective, from, negligible) : by_products(objective, from, negligible);
+}
+
+bool rejects_recession(Objective& objective, const Iterate& from, const Direction& direction) {
+  constexpr double kShort = 1e-6;    // of columns of one size: moves no margin of up to 1e8 rows
+  constexpr double kOfLargest = 0.1;  // part of the largest component above which a parameter is named
+  constexpr std::size_t kMostNames = 5;
+  const double largest = direction.d.size() == 0 ? 0.0 : direction.d.lpNorm<Eigen::Infinity>();
+  if (!objective.can_recede() || !direction.is_newton || !(largest > kShort)) {
+    return false;
+  }
+  const Recession recession = objective.recession(from.w, direction.d);
+  if (recession.stop_requested || recession.falling == 0 || recession.rising > 0) {
+    return recession.stop_requested;
+  }
+  std::vector<std::string> names;
+  for (Index j = 0; j < direction.d.size(); ++j) {
+    if (std::abs(direction.d[j]) >= kOfLargest * largest) {
+      names.push_back(objective.parameter_name(j));
+    }
+  }
+  const std::size_t more = names.size() > kMostNames ? names.size() - kMostNames : 0;
+  names.resize(names.size() - more);
+  throw NoFiniteOptimum(
+      fmt::format("no finite optimum: {}{} grow{} without bound, the loss of rows of total weight {:.6g} goes to its "
+                  "limit and no row's rises",
+                  fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
+                  names.size() + more == 1 ? "s" : "", recession.falling));
 }
 
 bool shows_convergence(const Direction& direction, double negligible) {

@@ -36,7 +36,7 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
 
 void reject_separated(const Objective& objective, const Evaluation& at, std::int64_t iteration) {
   if (iteration > 0 && at.mistakes == 0 && at.weight > 0 && objective.unbounded_when_separated()) {
-    throw SeparatedClasses(fmt::format(
+    throw NoFiniteOptimum(fmt::format(
         "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum",
         iteration));
   }
@@ -163,6 +163,20 @@ Step find_step(const DescentMethod& method, const Goal& goal, const OptimizerSta
                                                      : method.step(goal.at, direction, state, objective, trial);
 }
 
+/// A limit may be reached on the way to an optimum at infinity, which Newton's direction shows.
+Summary end_at_limit(const Goal& goal, const Direction& direction, const OptimizerState& state, Objective& objective) {
+  constexpr double kNear = 1e-3;
+  if (!objective.can_recede() || direction.predicted_decrease() > kNear * goal.at.scale) {
+    return limit_reached(goal, &direction, state);
+  }
+  const Direction newton =
+      direction.newton_decrease >= 0 ? direction : newton_direction(objective, goal.at, goal.negligible);
+  if (newton.stop_requested || rejects_recession(objective, goal.at, newton)) {
+    return stopped(goal, state);
+  }
+  return limit_reached(goal, &newton, state);
+}
+
 IterationReport report_of(const Iterate& at, const Direction& direction, const Step& step, const Objective& objective) {
   IterationReport report;
   report.objective = at.value;
@@ -217,11 +231,11 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
       break;
     }
     if (shows_convergence(direction, goal.negligible)) {
-      end = goal.met(direction);
+      end = rejects_recession(objective, at, direction) ? stopped(goal, state) : goal.met(direction);
       break;
     }
     if (is_last) {
-      end = limit_reached(goal, &direction, state);
+      end = end_at_limit(goal, direction, state, objective);
       break;
     }
     const Step step = find_step(method, goal, state, objective, direction, trial);

@@ -7,6 +7,7 @@
 #include "lockstep/objective/column_scaling.h"
 #include "lockstep/objective/overflow.h"
 #include "lockstep/train/class_weights.h"
+#include "lockstep/train/label_support.h"
 #include "lockstep/train/column_scales.h"
 #include "lockstep/train/data_columns.h"
 
@@ -39,21 +40,6 @@ void require_every_class(const TrainSettings& settings, const RawData& raw, Comm
                                   "or --seed",
                                   printable(raw.class_names[k]), settings.validation));
     }
-  }
-}
-
-/// Σ s > 0, or there is nothing to learn from.
-void require_weight(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const Dataset& rows = problem.rows;
-  std::int64_t weighing = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(rows.rows); ++i) {
-    const bool weighs = rows.weight.empty() || rows.weight[i] > 0;
-    const bool class_weighs =
-        problem.class_weights.empty() || problem.class_weights[static_cast<std::size_t>(rows.label[i])] > 0;
-    weighing += weighs && class_weighs ? 1 : 0;
-  }
-  if (all_sum(comm, weighing) == 0) {
-    throw DataError({settings.data.path, 0, 0}, "every row has weight 0 (--weight-column times --class-weight)");
   }
 }
 
@@ -161,7 +147,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   if (!is_mini_batch(settings.optimizer) && !problem.model.is_network()) {
     scale_columns(problem.rows, settings.l2, threads, comm);
   }
-  require_weight(settings, problem, comm);
+  require_label_support(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {
     ModelFile like;
     like.model = problem.model;

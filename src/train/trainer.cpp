@@ -220,7 +220,7 @@ void TrainingJob::optimise() {
 /// What the optimizers cannot know: the option that helps, and the row of the data that is at fault.
 std::string TrainingJob::explained(const NumericalStop& stop) {
   std::string text = stop.what();
-  if (dynamic_cast<const SeparatedClasses*>(&stop) != nullptr) {
+  if (dynamic_cast<const NoFiniteOptimum*>(&stop) != nullptr) {
     text += "; use --l2";
   }
   if (dynamic_cast<const Overflow*>(&stop) != nullptr) {

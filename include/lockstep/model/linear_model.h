@@ -37,6 +37,9 @@ class LinearModel final : public Model {
   bool keeps_margins() const override { return true; }
   void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
                           double t, Partial& into, Workspace& scratch) const override;
+  bool can_recede() const override { return loss_->can_recede(); }
+  void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
+                     double least, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return loss_->unbounded_when_separated(); }
 
  private:

@@ -28,6 +28,13 @@ enum class LossHeader : std::size_t {
 };
 inline constexpr Index kLossHeader = 5;
 
+/// Header of a pass that asks whether F recedes.
+enum class RecessionHeader : std::size_t {
+  falling,  ///< Σ s of the moving rows whose loss falls for ever
+  rising,   ///< Σ s of the others
+};
+inline constexpr Index kRecessionHeader = 2;
+
 /// A piece of sparse rows as the first layer of a network multiplies it.
 template <typename T>
 struct SparseInput {
@@ -112,6 +119,14 @@ class Model {
   /// Adds losses and slopes along the line (header only) of the rows at the margins start + t (end − start).
   virtual void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
                                   const Margins& end, double t, Partial& into, Workspace& scratch) const;
+
+  /// True when the loss of a row can fall for ever, so that F may have its optimum at infinity: add_recession() works.
+  virtual bool can_recede() const { return false; }
+
+  /// Adds to the header, as RecessionHeader, the weights of the rows whose margins differ between `start` and `end` by
+  /// more than `least`: do their losses fall for ever along the way, or not?
+  virtual void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
+                             double least, Partial& into, Workspace& scratch) const;
 
   /// True when the loss has no finite minimiser on rows that the model separates strictly.
   virtual bool unbounded_when_separated() const { return false; }

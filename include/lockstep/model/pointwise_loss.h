@@ -38,6 +38,12 @@ class PointwiseLoss {
   /// True when ℓ falls towards 0 for ever as t z grows: separable rows have no finite minimiser.
   virtual bool unbounded_when_separated() const { return false; }
 
+  /// True when ℓ(y, z + t change) falls for ever as t grows (change ≠ 0): along it the row asks for no finite z.
+  virtual bool falls_along(double y, double change) const;
+
+  /// True when falls_along() can be.
+  virtual bool can_recede() const { return false; }
+
   /// Σ s over the rows on the wrong side of zero; 0 unless a classifier. Reads the same.
   double mistakes(Index count, const Workspace& scratch) const;
 };

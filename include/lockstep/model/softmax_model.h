@@ -39,6 +39,10 @@ class SoftmaxModel final : public Model {
   bool keeps_margins() const override { return true; }
   void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
                           double t, Partial& into, Workspace& scratch) const override;
+  bool can_recede() const override { return true; }
+  /// A row falls where the margin of its class grows the most.
+  void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
+                     double least, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return true; }
   std::vector<InvariantShift> invariant_shifts() const override;
 

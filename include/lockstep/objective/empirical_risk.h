@@ -48,6 +48,8 @@ class EmpiricalRisk final : public Objective {
   const L1Term& l1() const override { return l1_; }
   void remove_invariant(Vector& v) const override;
   void fill_invariant(SymmetricMatrix& hessian) const override;
+  bool can_recede() const override { return model_.can_recede() && penalty_.is_zero(); }
+  Recession recession(const Vector& u, const Vector& d) override;
   bool unbounded_when_separated() const override;
   std::string parameter_name(Index j) const override;
 

@@ -46,6 +46,14 @@ struct LinePoint {
   bool stop_requested = false;
 };
 
+/// Weights of the rows whose margins a step moves by more than rounding. F recedes along it, with no minimum, where some
+/// fall for ever and none rises (R. T. Rockafellar, Convex Analysis, §8 and §27).
+struct Recession {
+  double falling = 0;
+  double rising = 0;
+  bool stop_requested = false;
+};
+
 /// Σ_j strength_j |u_j|.
 struct L1Term {
   Vector strength;  ///< ≥ 0, p; 0 for parameters that are not penalised; empty: there is no such term
@@ -107,6 +115,13 @@ class Objective {
   /// Adds to H a positive multiple of the projection on these directions, so that a singular Newton system has one
   /// solution, the one without a component along them.
   virtual void fill_invariant(SymmetricMatrix& hessian) const { static_cast<void>(hessian); }
+
+  /// True when F may have its optimum at infinity, which recession() then shows.
+  virtual bool can_recede() const { return false; }
+
+  /// What becomes of the terms of F that change by going from u, the point last accepted, to u + d (p) and beyond. Two
+  /// passes. Only where can_recede().
+  virtual Recession recession(const Vector& u, const Vector& d);
 
   /// True when the strict separation of the classes rules out a finite minimiser: logistic loss, no penalty.
   virtual bool unbounded_when_separated() const = 0;

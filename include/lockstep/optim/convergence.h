@@ -30,6 +30,11 @@ bool judges_by_hessian(const Objective& objective);
 /// that size can hide. Collective.
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible);
 
+/// Throws NoFiniteOptimum naming the parameters that grow without bound where F recedes along a Newton direction that
+/// promises next to nothing: the losses that it still lowers are falling exponentials. True: some rank wishes to stop.
+/// Two passes where the step is long enough for that. Collective.
+bool rejects_recession(Objective& objective, const Iterate& from, const Direction& direction);
+
 /// True when the direction shows that Newton's promise at `at` is negligible, or rounding.
 bool shows_convergence(const Direction& direction, double negligible);
 

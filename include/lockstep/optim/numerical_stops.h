@@ -11,8 +11,8 @@ class Overflow : public NumericalStop {
   using NumericalStop::NumericalStop;
 };
 
-/// The model separates the classes and nothing bounds its parameters: only a penalty gives a finite optimum.
-class SeparatedClasses : public NumericalStop {
+/// Some parameters grow without bound, as where the model separates the classes: only a penalty gives a finite optimum.
+class NoFiniteOptimum : public NumericalStop {
  public:
   using NumericalStop::NumericalStop;
 };

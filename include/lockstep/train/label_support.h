@@ -1,0 +1,15 @@
+/// Is there a finite optimum as far as labels and weights tell, before anything is fitted?
+#pragma once
+
+#include "lockstep/comm/communicator.h"
+#include "lockstep/train/problem.h"
+#include "lockstep/train/settings.h"
+
+namespace lockstep {
+
+/// Throws DataError where no row has weight. Where an intercept, which no penalty holds, has nothing on one side (a class
+/// whose rows all have weight 0, counts that are all 0) throws NumericalStop in full-batch runs and adds a notice to
+/// those of the rows in mini-batch runs. Collective.
+void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm);
+
+}  // namespace lockstep

@@ -1,0 +1,68 @@
+#include "lockstep/train/label_support.h"
+
+#include "lockstep/base/errors.h"
+#include "lockstep/io/printable.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+/// How many rows have weight: one number a class where labels are classes, else for labels 0 and others.
+std::vector<std::int64_t> weighing_rows(const TrainingProblem& problem, Communicator& comm) {
+  const Dataset& rows = problem.rows;
+  const bool has_classes = !rows.class_names.empty();
+  std::vector<std::int64_t> count(has_classes ? rows.class_names.size() : 2, 0);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(rows.rows); ++i) {
+    const double label = rows.label[i];
+    const std::size_t group = has_classes ? static_cast<std::size_t>(label) : (label != 0 ? 1 : 0);
+    const bool weighs = rows.weight.empty() || rows.weight[i] > 0;
+    const bool class_weighs = problem.class_weights.empty() || problem.class_weights[group] > 0;
+    count[group] += weighs && class_weighs ? 1 : 0;
+  }
+  for (std::int64_t& one : count) {
+    one = all_sum(comm, one);
+  }
+  return count;
+}
+
+/// Why the intercept has no finite optimum; empty: it has one.
+std::string missing_support(const TrainSettings& settings, const TrainingProblem& problem,
+                            const std::vector<std::int64_t>& weighing) {
+  if (settings.model == ModelKind::poisson) {
+    return weighing[1] > 0 ? "" : "every count with weight is 0: the intercept falls without bound";
+  }
+  if (settings.model != ModelKind::logistic && settings.model != ModelKind::softmax) {
+    return "";
+  }
+  const auto absent = std::ranges::find(weighing, 0);
+  return absent == weighing.end()
+             ? ""
+             : fmt::format("class {} has no row with weight: its intercept falls without bound; give it weight, or "
+                           "leave its rows out",
+                           printable(problem.rows.class_names[static_cast<std::size_t>(absent - weighing.begin())]));
+}
+
+}  // namespace
+
+void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm) {
+  const std::vector<std::int64_t> weighing = weighing_rows(problem, comm);
+  if (std::ranges::all_of(weighing, [](std::int64_t rows) { return rows == 0; })) {
+    throw DataError({settings.data.path, 0, 0}, "every row has weight 0 (--weight-column times --class-weight)");
+  }
+  const std::string why = missing_support(settings, problem, weighing);
+  if (why.empty() || !settings.intercept) {
+    return;
+  }
+  const std::string text = fmt::format("{}: no finite optimum, whatever the penalty: {}", settings.data.path, why);
+  if (!is_mini_batch(settings.optimizer)) {
+    throw NumericalStop(text);
+  }
+  problem.rows.notices.push_back(text);
+}
+
+}  // namespace lockstep
