@@ -38,6 +38,20 @@ void SerialCommunicator::abort(int exit_code) {
   std::_Exit(exit_code);
 }
 
+/// Each round doubles the number of ranks whose maximum a rank holds; a rank met twice does no harm to a maximum.
+void all_max(Communicator& comm, std::span<double> values) {
+  std::vector<double> theirs(values.size());
+  for (int shift = 1; shift < comm.size(); shift *= 2) {
+    std::vector<std::int64_t> to(static_cast<std::size_t>(comm.size()), 0);
+    std::vector<std::int64_t> from = to;
+    const auto bytes = static_cast<std::int64_t>(values.size_bytes());
+    to[static_cast<std::size_t>((comm.rank() + shift) % comm.size())] = bytes;
+    from[static_cast<std::size_t>((comm.rank() + comm.size() - shift) % comm.size())] = bytes;
+    comm.all_to_all(std::as_bytes(values), to, std::as_writable_bytes(std::span(theirs)), from);
+    std::ranges::transform(values, theirs, values.begin(), [](double a, double b) { return std::max(a, b); });
+  }
+}
+
 std::int64_t all_sum(Communicator& comm, std::int64_t mine) {
   const std::vector<std::int64_t> all = all_gather_value(comm, mine);
   return std::accumulate(all.begin(), all.end(), std::int64_t{0});

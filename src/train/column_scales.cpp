@@ -27,19 +27,7 @@ std::vector<double> column_reaches(const RowBlock& block, Communicator& comm) {
   for (std::size_t i = 0; i < block.value.size(); ++i) {
     widen(static_cast<std::size_t>(block.column[i]), block.value[i]);
   }
-  // Each round doubles the number of ranks whose maximum a rank holds; a rank met twice does no harm to a maximum.
-  for (int shift = 1; shift < comm.size(); shift *= 2) {
-    std::vector<double> theirs(reaches.size());
-    std::vector<std::int64_t> to(static_cast<std::size_t>(comm.size()), 0);
-    std::vector<std::int64_t> from = to;
-    const auto bytes = static_cast<std::int64_t>(reaches.size() * sizeof(double));
-    to[static_cast<std::size_t>((comm.rank() + shift) % comm.size())] = bytes;
-    from[static_cast<std::size_t>((comm.rank() + comm.size() - shift) % comm.size())] = bytes;
-    comm.all_to_all(std::as_bytes(std::span(reaches)), to, std::as_writable_bytes(std::span(theirs)), from);
-    for (std::size_t j = 0; j < reaches.size(); ++j) {
-      widen(j, theirs[j]);
-    }
-  }
+  all_max(comm, reaches);
   return reaches;
 }
 

@@ -2,6 +2,7 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/io/printable.h"
+#include "lockstep/train/one_sided_columns.h"
 
 #include <algorithm>
 #include <vector>
@@ -48,6 +49,20 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
 }
 
 }  // namespace
+
+std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
+  constexpr std::int64_t kMostMarks = 20'000'000;
+  const bool is_count = settings.model == ModelKind::poisson;
+  const bool has_classes = settings.model == ModelKind::logistic || settings.model == ModelKind::softmax;
+  const std::int64_t groups = has_classes ? std::ssize(raw.class_names) : 2;
+  if (!(is_count || has_classes) || settings.l1 > 0 || settings.l2 > 0 || settings.weight_decay > 0 ||
+      raw.block.features * groups > kMostMarks) {
+    return {};
+  }
+  return one_sided_text(one_sided_columns(raw.block, is_count ? LabelGroups::zero_or_more : LabelGroups::classes,
+                                          static_cast<std::size_t>(groups), comm),
+                        raw.feature_names);
+}
 
 void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm) {
   const std::vector<std::int64_t> weighing = weighing_rows(problem, comm);

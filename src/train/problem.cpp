@@ -143,9 +143,13 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
     problem.column_reaches = column_reaches(raw.block, comm);
   }
+  const std::string unbounded = is_mini_batch(settings.optimizer) ? unbounded_columns(settings, raw, comm) : "";
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
   if (!is_mini_batch(settings.optimizer) && !problem.model.is_network()) {
     scale_columns(problem.rows, settings.l2, threads, comm);
+  }
+  if (!unbounded.empty()) {
+    problem.rows.notices.push_back(unbounded);
   }
   require_label_support(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {

@@ -79,6 +79,9 @@ std::vector<T> all_gather_value(Communicator& comm, const T& mine) {
 /// Σ over ranks of an integer; exact in any order. Collective.
 std::int64_t all_sum(Communicator& comm, std::int64_t mine);
 
+/// Replaces each value by the largest of all ranks; exact in any order. The same length on every rank. Collective.
+void all_max(Communicator& comm, std::span<double> values);
+
 /// Every rank's text, in rank order. Collective.
 std::vector<std::string> all_gather_text(Communicator& comm, const std::string& mine);
 

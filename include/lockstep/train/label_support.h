@@ -12,4 +12,9 @@ namespace lockstep {
 /// those of the rows in mini-batch runs. Collective.
 void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm);
 
+/// A sentence about columns whose coefficients grow without bound, as one-sided columns do where nothing is penalised;
+/// empty: none, or too many columns times classes to look at. For mini-batch runs, which come to no end that would show
+/// it. Collective.
+std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm);
+
 }  // namespace lockstep
