@@ -3,7 +3,6 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
-#include "lockstep/objective/overflow.h"
 #include "lockstep/train/class_weights.h"
 
 #include <algorithm>
@@ -186,12 +185,11 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int thread
   return make_dataset(read_data(for_model(std::move(read), file), comm), layout, comm);
 }
 
-void require_margins(const Dataset& data, const Margins& margins, std::span<const double> weights,
-                     const std::string& path, Communicator& comm) {
-  const std::int64_t row = first_row_without_margin(data, margins, weights, comm);
-  if (row >= 0) {
-    throw DataError(fmt::format("{}: row {}: the model's sum over its features overflows; are there huge values in it?",
-                                path, row + 1));
+void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,
+                    std::span<const double> weights, const std::string& path, Communicator& comm) {
+  const std::string overflow = overflow_text(result, data, margins, task, weights, comm);
+  if (!overflow.empty()) {
+    throw DataError(fmt::format("{}: {}; are there huge values in it?", path, overflow));
   }
 }
 

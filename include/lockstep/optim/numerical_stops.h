@@ -11,6 +11,12 @@ class Overflow : public NumericalStop {
   using NumericalStop::NumericalStop;
 };
 
+/// F is finite, and far above where it started (divergence.h).
+class Divergence : public NumericalStop {
+ public:
+  using NumericalStop::NumericalStop;
+};
+
 /// The model separates the classes and nothing bounds its parameters: only a penalty gives a finite optimum.
 class SeparatedClasses : public NumericalStop {
  public:
