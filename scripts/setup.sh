@@ -102,7 +102,7 @@ core_count() {
 
 # set_launcher RANKS: sets the array `launcher`; more ranks than cores take turns instead of spinning.
 set_launcher() {
-  launcher=(mpirun --quiet -n "$1")
+  launcher=(mpirun -n "$1")
   if (($1 > $(core_count))); then
     launcher+=(--oversubscribe --mca mpi_yield_when_idle 1)
   fi

@@ -44,7 +44,8 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
     check_world_size(environment, comm.size());
     CommandLine line;
     agree(comm, [&] { line = parse_command_line(argc, argv, environment); });
-    return static_cast<int>(dispatch(line, comm, speaks ? static_cast<Console&>(terminal) : silence));
+    const ExitCode code = dispatch(line, comm, speaks ? static_cast<Console&>(terminal) : silence);
+    return static_cast<int>(speaks && line.prints_result() ? terminal.delivered(code) : code);
   } catch (const Error& error) {  // the same on every rank
     if (speaks) {
       terminal.error(error.what());
@@ -60,6 +61,7 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
 }  // namespace
 
 int main(int argc, char** argv) {
+  secure_standard_streams();
   const Environment environment = process_environment();
   adopt_parent_death_guard(environment);
   configure_numerics();

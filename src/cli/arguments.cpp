@@ -85,9 +85,8 @@ void Arguments::refuse(const std::string& unknown) const {
     known.push_back(name);
   }
   const std::string name = unknown.substr(std::min(unknown.find_first_not_of('-'), unknown.size()));
-  const std::string near = nearest(name.substr(0, name.find('=')), known);
   throw UsageError(fmt::format("unknown option '{}'{}{}", printable(unknown),
-                               near.empty() ? "" : "; did you mean '--" + near + "'?", see_help()));
+                               suggestion(name.substr(0, name.find('=')), known, "--"), see_help()));
 }
 
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 #include "lockstep/cli/commands.h"
 #include "lockstep/cli/launch.h"
 #include "lockstep/cli/stored_settings.h"
+#include "lockstep/comm/agreement.h"
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/run_folder.h"
@@ -29,20 +30,15 @@ Smoothness smoothness_of(const ModelDescription& model) {
   }
 }
 
-void use_if_empty(std::string& text, const std::string& stored) {
-  text = text.empty() ? stored : text;
-}
-
-/// The stored settings on the data that the user names; what the user says of columns counts.
-TrainSettings settings_on_data(TrainSettings stored, ReadSettings data) {
-  use_if_empty(data.label_column, stored.data.label_column);
-  use_if_empty(data.weight_column, stored.data.weight_column);
-  use_if_empty(data.offset_column, stored.data.offset_column);
-  use_if_empty(data.exposure_column, stored.data.exposure_column);
-  if (data.drop.empty()) {
-    data.drop = stored.data.drop;
+/// The stored settings on the data that the user names; what the user says of columns counts. Rows weigh as in
+/// training: what is checked is the objective.
+TrainSettings settings_on_data(TrainSettings stored, const ReadSettings& data, const ModelFile& file,
+                               const std::string& path) {
+  const StoredColumns columns = with_stored_columns(data, file, path);
+  stored.data = columns.read;
+  if (!columns.missing_weight.empty()) {
+    stored.data.weight_column = columns.missing_weight;
   }
-  stored.data = std::move(data);
   if (stored.validation_fraction() == 0) {
     stored.validation.clear();  // a file of its own: not learned from
   }
@@ -59,13 +55,19 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   std::optional<ModelFile> file;
   if (!check.model_file.empty()) {
     file = load_model(check.model_file, comm);
-    settings = settings_on_data(stored_settings(*file, check.model_file), check.training.data);
+    agree(comm, [&] {
+      settings =
+          settings_on_data(stored_settings(*file, check.model_file), check.training.data, *file, check.model_file);
+    });
   }
   settings.precision = Scalar::float64;
   settings.optimizer = OptimizerKind::automatic;  // rows are read in their order
   settings.data.label_kind = label_kind(settings.model, settings.loss);
   const TrainingProblem problem =
       file ? load_problem_for_model(settings, *file, threads, comm) : load_problem(settings, threads, comm);
+  for (const std::string& notice : problem.rows.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(problem.model, problem.class_weights);
   EmpiricalRisk risk(problem.rows, *model, Penalty(settings.l2, model->penalised(), settings.l1), {}, threads, comm);
 
@@ -74,16 +76,16 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   const Vector start = initial_parameters(problem.model, settings.seed);
   CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = threads};
   const auto check_at = [&](const std::string& place, const Vector& w) {
-    report.points.push_back({place, check_derivatives(risk, w, derivatives)});
+    report.points.push_back({place, check_derivatives(risk, to_scaled(risk, w), derivatives)});
   };
-  check_at("a random point", random_point(risk, start, seed));
+  check_at("a random point", from_scaled(risk, random_point(risk, to_scaled(risk, start), seed)));
   if (file) {
     check_at("the parameters of the model file", file->parameters);
     CertificateSettings certificate;
     certificate.tolerance = check.training.tolerance;
     certificate.is_convex = !problem.model.is_network();
     certificate.spectrum.seed = seed;
-    report.certificate = certify(risk, file->parameters, start, certificate);
+    report.certificate = certify(risk, file->parameters, certificate);
     report.is_training_data = problem.rows.fingerprint == file->fingerprint;
   } else if (problem.model.is_network()) {
     check_at("the initial parameters", start);

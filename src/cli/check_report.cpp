@@ -73,15 +73,18 @@ std::string certificate_text(const CheckReport& report) {
   const Certificate& c = *report.certificate;
   const Spectrum& spectrum = c.spectrum;
   std::string text = "optimality of the model file:\n";
-  text += line(c.verdict != Verdict::not_stationary, report.settings.l1 > 0 ? "least subgradient" : "gradient norm",
-               fmt::format("{:.6g}, at most {:.6g}", c.gradient_norm, c.gradient_bound));
+  text += line(c.verdict != Verdict::not_stationary, "relative Newton decrement",
+               c.decrement < 0 ? fmt::format("not determined, at most {:.6g} wanted", c.tolerance)
+                               : fmt::format("{:.6g}, at most {:.6g}", c.decrement, c.tolerance));
   const bool curves_up = spectrum.smallest >= -c.rounding;
   text +=
       line(curves_up && c.verdict != Verdict::undetermined, "smallest eigenvalue",
            fmt::format("{}, at least {:.2g}", eigenvalue_text(spectrum, spectrum.smallest, "at most"), -c.rounding));
   text += line(true, "largest eigenvalue", eigenvalue_text(spectrum, spectrum.largest, "at least"));
-  text += fmt::format("  objective {:.14g}; eigenvalues of the Hessian on the raw scale of the parameters{}\n",
-                      c.objective, report.settings.l1 > 0 ? ", of those that are not zero" : "");
+  text += fmt::format("  objective {:.14g}, {} {:.6g}; eigenvalues of the Hessian {}{}\n", c.objective,
+                      report.settings.l1 > 0 ? "least subgradient" : "gradient norm", c.gradient_norm,
+                      report.problem.rows.column_scale.empty() ? "in the parameters" : "for columns scaled to one size",
+                      report.settings.l1 > 0 ? ", of the parameters that are not zero" : "");
   return text + fmt::format("verdict: {}\n", to_string(c.verdict));
 }
 
@@ -93,8 +96,8 @@ Json json_of(const DerivativeCheck& check) {
 Json json_of(const Certificate& c) {
   return {{"objective", c.objective},
           {"gradient_norm", c.gradient_norm},
-          {"start_gradient_norm", c.start_gradient_norm},
-          {"gradient_bound", c.gradient_bound},
+          {"decrement", c.decrement < 0 ? Json(nullptr) : Json(c.decrement)},
+          {"tolerance", c.tolerance},
           {"smallest_eigenvalue", c.spectrum.smallest},
           {"largest_eigenvalue", c.spectrum.largest},
           {"eigenvalues_converged", c.spectrum.converged},

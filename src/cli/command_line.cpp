@@ -111,6 +111,12 @@ std::string config_path(const Arguments& arguments, const Environment& environme
   return variable == environment.end() ? "" : variable->second;
 }
 
+void set_config_file(TrainSettings& settings, const std::string& path) {
+  settings.config_file = path;
+}
+template <typename Settings>
+void set_config_file(Settings&, const std::string&) {}
+
 /// Understands the arguments of one command; returns the help where it was asked for.
 template <typename Settings>
 std::string fill(const std::string& command, const std::string& description, const std::vector<std::string>& given,
@@ -133,6 +139,7 @@ std::string fill(const std::string& command, const std::string& description, con
     const std::string path = config_path(arguments, environment);
     if (!path.empty()) {
       layers.push_back(file_layer(read_config_file(path), options));
+      set_config_file(settings, path);
     }
     layers.push_back(set_layer(arguments.texts("set"), options));
   }

@@ -1,6 +1,7 @@
 #include "lockstep/cli/config_file.h"
 
 #include "lockstep/io/printable.h"
+#include "lockstep/train/own_files.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -90,7 +91,14 @@ FileSetting setting_of(const std::string& path, const toml::key& key, const toml
 }  // namespace
 
 std::vector<FileSetting> read_config_file(const std::string& path) {
-  return parse_config(read_text(path), path);
+  const std::string text = read_text(path);
+  std::vector<FileSetting> settings = parse_config(text, path);
+  if (is_own_config(text) && !text.starts_with(kConfigHeader)) {
+    std::erase_if(settings, [](const FileSetting& setting) {
+      return setting.key == "resume" || setting.key == "overwrite" || setting.key == "allow-change";
+    });
+  }
+  return settings;
 }
 
 std::vector<FileSetting> parse_config(const std::string& text, const std::string& path) {

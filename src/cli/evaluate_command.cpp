@@ -1,6 +1,7 @@
 #include "lockstep/cli/commands.h"
 #include "lockstep/cli/launch.h"
 #include "lockstep/cli/stored_settings.h"
+#include "lockstep/comm/agreement.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/run_summary.h"
 
@@ -11,8 +12,16 @@ namespace lockstep {
 ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console) {
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
-  const Dataset data =
-      load_data_for_model(with_stored_offsets(settings.data, file, settings.model_file), file, threads, comm);
+  StoredColumns columns;
+  agree(comm, [&] { columns = with_stored_columns(settings.data, file, settings.model_file); });
+  if (!columns.missing_weight.empty()) {
+    console.warning(fmt::format("{}: no column '{}', which weighted the rows in training: all rows weigh 1 here",
+                                settings.data.path, columns.missing_weight));
+  }
+  const Dataset data = load_data_for_model(columns.read, file, threads, comm);
+  for (const std::string& notice : data.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
   const Task task = file.model.task();
@@ -23,7 +32,8 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
     json.pop_back();  // the console ends the line
     console.info(json);
   } else {
-    console.info(fmt::format("{} rows: {}", data.partition.rows, to_text(metrics)));
+    const std::string label = columns.label.empty() ? "" : fmt::format("; label '{}', as in training", columns.label);
+    console.info(fmt::format("{} rows{}: {}", data.partition.rows, label, to_text(metrics)));
   }
   return ExitCode::success;
 }

@@ -99,6 +99,9 @@ Json describe_data(const std::string& path) {
     const auto [low, high] = std::ranges::minmax_element(block.label);
     json["label_range"] = {*low, *high};
   }
+  if (!data.notices.empty()) {
+    json["notices"] = data.notices;
+  }
   json["data_fingerprint"] = to_hex(data_fingerprint(data, comm));
   return json;
 }

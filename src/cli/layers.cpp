@@ -129,7 +129,7 @@ Layer environment_layer(const Environment& environment, const std::vector<Option
     }
     const std::string key = key_of_variable(variable);
     if (variable != variable_of_key(key) || std::ranges::find(known, key) == known.end()) {
-      const std::string near = nearest(key, known);
+      const std::string near = likely_name(key, known);
       throw ConfigurationError(fmt::format("unknown environment variable {}{}", printable(variable),
                                            near.empty() ? "" : "; did you mean " + variable_of_key(near) + "?"));
     }

@@ -80,6 +80,14 @@ inline Setter into(DataFormat& target) {
   };
 }
 
+inline Setter into(HeaderPolicy& target) {
+  return [&target](const auto& texts) {
+    target = texts.back() == "auto" ? HeaderPolicy::automatic
+             : truth(texts.back())  ? HeaderPolicy::present
+                                    : HeaderPolicy::absent;
+  };
+}
+
 std::vector<Option> data_options(ReadSettings& data);
 /// What is learned: the model, its loss and its penalties.
 std::vector<Option> model_options(TrainSettings& settings);

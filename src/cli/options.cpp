@@ -33,12 +33,15 @@ void append(std::vector<Option>& options, std::vector<Option> more) {
 std::vector<Option> data_options(ReadSettings& data) {
   const std::string group = "Data";
   return {
-      {"data", group, "F", "data file: CSV/TSV with a header, LIBSVM text, HDF5 or IDX; required", Kind::value,
-       into(data.path), true},
+      {"data", group, "F", "data file: CSV/TSV, LIBSVM text, HDF5 or IDX; required", Kind::value, into(data.path),
+       true},
       {"labels", group, "F", "IDX: file of labels (default: the data's name with images -> labels, idx3 -> idx1)",
        Kind::value, into(data.labels)},
       {"format", group, "FORMAT", "auto, csv, libsvm, hdf5 or idx (default auto: by file name ending, else by content)",
        Kind::value, into(data.format)},
+      {"header", group, "",
+       "CSV: whether the first line names the columns (default auto: unless it fits the lines below)", Kind::on_off,
+       into(data.header)},
       {"label-column", group, "NAME", "column of labels (default: target, label, y or class, else the last; HDF5 /y)",
        Kind::value, into(data.label_column)},
       {"weight-column", group, "NAME", "column of row weights (default: none; HDF5 /weight where present)", Kind::value,

@@ -8,6 +8,7 @@
 #include "lockstep/io/hdf5_image.h"
 #include "lockstep/objective/prediction.h"
 #include "lockstep/train/problem.h"
+#include "lockstep/train/run_folder.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -126,7 +127,9 @@ std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelF
   return image.finish();
 }
 
-void require_writable_name(const std::string& output) {
+/// Before anything is read: the output may not be found wanting after hours.
+void require_writable_name(const PredictSettings& settings) {
+  const std::string& output = settings.output;
   const std::filesystem::path path(output);
   if (path.extension() != ".csv" && path.extension() != ".h5") {
     throw UsageError("--output must end in .csv or .h5 (saw '" + output + "')");
@@ -135,21 +138,31 @@ void require_writable_name(const std::string& output) {
   if (!std::filesystem::is_directory(folder)) {
     throw Error(ExitCode::cannot_create, folder.string() + ": there is no such folder for the output");
   }
+  if (std::filesystem::is_directory(path)) {
+    throw Error(ExitCode::cannot_create, output + ": is a folder; choose another --output");
+  }
+  std::vector<InputName> inputs = inputs_of(settings.data, "--data");
+  inputs.push_back({"--model-file", settings.model_file});
+  require_no_input(output, inputs, "choose another --output");
 }
 
 }  // namespace
 
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console) {
   const std::filesystem::path output(settings.output);
-  on_root(comm, [&] { require_writable_name(settings.output); });
+  on_root(comm, [&] { require_writable_name(settings); });
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
   if (settings.probabilities && (!file.model.is_classifier() || file.model.task() == Task::binary_score)) {
     throw UsageError(fmt::format("--proba: the model ({}) has no probabilities", to_string(file.model.kind)));
   }
-  ReadSettings read = with_stored_offsets(settings.data, file, settings.model_file);
+  ReadSettings read = settings.data;
   read.label_optional = true;
+  agree(comm, [&] { read = with_stored_columns(read, file, settings.model_file).read; });
   const Dataset data = load_data_for_model(read, file, threads, comm);
+  for (const std::string& notice : data.notices) {
+    console.warning(notice);
+  }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
   const Task task = file.model.task();

@@ -5,8 +5,22 @@
 #include "lockstep/cli/layers.h"
 #include "lockstep/cli/options.h"
 #include "lockstep/io/printable.h"
+#include "lockstep/train/data_columns.h"
 
 namespace lockstep {
+
+namespace {
+
+/// The names that no option uses.
+std::vector<std::string> without_roles(std::vector<std::string> names, const ReadSettings& read) {
+  std::erase_if(names, [&](const std::string& name) {
+    return name == read.label_column || name == read.weight_column || name == read.offset_column ||
+           name == read.exposure_column || name == read.id_column;
+  });
+  return names;
+}
+
+}  // namespace
 
 TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
   TrainSettings settings;
@@ -24,15 +38,33 @@ TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
   return settings;
 }
 
-ReadSettings with_stored_offsets(ReadSettings read, const ModelFile& file, const std::string& path) {
-  const TrainSettings stored = stored_settings(file, path);
+StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, const std::string& path) {
+  const ReadSettings stored = stored_settings(file, path).data;
+  if (read.header == HeaderPolicy::automatic) {
+    read.header = stored.header;
+  }
+  const DataColumns columns(read);
+  StoredColumns result;
   if (read.offset_column.empty()) {
-    read.offset_column = stored.data.offset_column;
+    read.offset_column = stored.offset_column;
   }
   if (read.exposure_column.empty()) {
-    read.exposure_column = stored.data.exposure_column;
+    read.exposure_column = stored.exposure_column;
   }
-  return read;
+  if (!read.label_optional) {
+    if (read.label_column.empty()) {
+      result.label = columns.label_of_model(stored.label_column.empty() ? file.label_name : stored.label_column);
+      read.label_column = result.label;
+    }
+    if (read.weight_column.empty() && !stored.weight_column.empty()) {
+      (columns.has(stored.weight_column) ? read.weight_column : result.missing_weight) = stored.weight_column;
+    }
+  }
+  if (read.drop.empty() && columns.have_names()) {
+    read.drop = without_roles(stored.drop, read);
+  }
+  result.read = std::move(read);
+  return result;
 }
 
 }  // namespace lockstep

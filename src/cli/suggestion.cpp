@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "synonyms.h"
+
 namespace lockstep {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -38,9 +40,15 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
   return best;
 }
 
-std::string suggestion(std::string_view name, const std::vector<std::string>& known) {
-  const std::string best = nearest(name, known);
-  return best.empty() ? "" : "; did you mean '" + best + "'?";
+std::string likely_name(std::string_view name, const std::vector<std::string>& known) {
+  const Meaning meaning = meaning_of(name, known);
+  return meaning.name.empty() ? nearest(name, known) : meaning.name;
+}
+
+std::string suggestion(std::string_view name, const std::vector<std::string>& known, const std::string& prefix) {
+  const std::string likely = likely_name(name, known);
+  const std::string note = meaning_of(name, known).note;
+  return likely.empty() ? "" : "; did you mean '" + prefix + likely + "'?" + (note.empty() ? "" : " (" + note + ")");
 }
 
 }  // namespace lockstep

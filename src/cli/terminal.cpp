@@ -1,9 +1,13 @@
 #include "lockstep/cli/terminal.h"
 
+#include <csignal>
 #include <cstddef>
+#include <cstdio>
 
+#include <fcntl.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 namespace lockstep {
 
@@ -67,6 +71,16 @@ std::string without_controls(const std::string& text) {
   return shown;
 }
 
+void secure_standard_streams() {
+  std::signal(SIGPIPE, SIG_IGN);
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) < 0) {
+      // The lowest free number is this one. For reading: what is printed there is found to be lost.
+      static_cast<void>(::open("/dev/null", O_RDONLY));
+    }
+  }
+}
+
 struct Terminal::Streams {
   spdlog::logger output{"output", std::make_shared<spdlog::sinks::stdout_sink_mt>()};
   spdlog::logger errors{"errors", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
@@ -91,6 +105,14 @@ void Terminal::warning(const std::string& text) {
 
 void Terminal::error(const std::string& text) {
   streams_->errors.error("{}", indented(without_controls(text)));
+}
+
+ExitCode Terminal::delivered(ExitCode code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) {
+    return code;
+  }
+  error("standard output: cannot write; the result is lost");
+  return code == ExitCode::success ? ExitCode::io_error : code;
 }
 
 }  // namespace lockstep

@@ -1,28 +1,20 @@
 #include "lockstep/data/csv_layout.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/csv_head.h"
+#include "lockstep/data/notices.h"
 #include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_cause.h"
 #include "lockstep/data/text_error.h"
-#include "lockstep/data/text_fields.h"
-#include "lockstep/data/text_number.h"
 
 #include <algorithm>
-#include <cctype>
 #include <unordered_set>
 
 namespace lockstep {
 
 namespace {
 
-/// A column costs some hundred bytes of names and roles: bounds what a hostile first line can take.
-constexpr std::size_t kMostColumns = 1000000;
-
-bool equals_ignoring_case(const std::string& a, const std::string& b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
-/// Reads the first line and gives the columns their roles, in this order: dropped, named by an option, the
-/// label found by default, features.
+/// Gives the columns their roles, in this order: dropped, named by an option, the label found by default, features.
 class LayoutBuilder {
  public:
   LayoutBuilder(const ReadSettings& settings, const InputFile& file)
@@ -31,7 +23,7 @@ class LayoutBuilder {
         expected_names_(settings.expected_names.begin(), settings.expected_names.end()) {}
 
   CsvLayout build() {
-    read_first_line();
+    read_head();
     name_columns();
     drop_columns();
     assign(settings_.id_column, ColumnRole::id, "--id-column");
@@ -40,44 +32,24 @@ class LayoutBuilder {
     assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
     choose_label();
     number_features();
+    note_guesses();
     return std::move(layout_);
   }
 
  private:
-  void read_first_line() {
-    layout_.body = whole_text(file_);
-    LineReader reader(file_, layout_.body, {layout_.body.begin, layout_.body.end});
-    std::string_view line;
-    std::int64_t line_begin = 0;
-    try {
-      do {
-        line_begin = reader.offset();
-        if (!reader.next(line)) {
-          throw DataError(settings_.path + ": the file has no rows of data");
-        }
-      } while (trimmed(line).empty());
-      split(line);
-    } catch (const ContentError& error) {
-      throw DataError({settings_.path, reader.lines(), error.column()}, error.what());
-    }
-    first_line_ = reader.lines();
-    layout_.body.begin = layout_.has_header ? reader.offset() : line_begin;
-    layout_.body.lines_before = layout_.has_header ? first_line_ : first_line_ - 1;
-  }
-
-  void split(std::string_view line) {
-    const char delimiter = detect_delimiter(line);
-    layout_.delimiter = delimiter == '\0' ? ',' : delimiter;
-    TextFields fields(line, layout_.delimiter);
-    layout_.has_header = false;
-    for (TextField field; fields.next(field);) {
-      if (layout_.columns.size() == kMostColumns) {
-        throw ContentError(field.column, "more than 1000000 columns; LIBSVM text holds wide sparse data");
-      }
+  void read_head() {
+    head_ = csv_head(settings_, file_);
+    first_line_ = head_.line;
+    layout_.delimiter = head_.delimiter;
+    layout_.has_header = head_.has_header;
+    layout_.header = head_.has_header ? head_.text : "";
+    layout_.body = head_.body;
+    layout_.notices = head_.notices;
+    for (std::size_t i = 0; i < head_.fields.size(); ++i) {
       CsvColumn& column = layout_.columns.emplace_back();
-      column.name = field.text;
-      column.position = field.column;
-      layout_.has_header = layout_.has_header || parse_number(field.text).status == NumberStatus::text;
+      column.name = head_.fields[i].text;
+      column.position = head_.fields[i].position;
+      column.is_boolean = head_.sample.columns[i].is_boolean();
     }
   }
 
@@ -103,7 +75,8 @@ class LayoutBuilder {
   }
 
   void drop_columns() {
-    for (const std::string& name : settings_.drop) {
+    const std::vector<std::string> dropped = joined_names(settings_.drop, names_);
+    for (const std::string& name : dropped) {
       if (CsvColumn* column = find(name)) {
         column->role = ColumnRole::ignored;
       } else if (settings_.expected_names.empty()) {  // a model's own columns are picked; no others need dropping
@@ -123,6 +96,11 @@ class LayoutBuilder {
     if (column->role != ColumnRole::feature) {
       throw ConfigurationError(settings_.path + ": " + option + ' ' + shell_word(name) +
                                ": another option drops or uses this column");
+    }
+    if (is_expected(*column) && role != ColumnRole::label) {
+      throw ConfigurationError(settings_.path + ": " + option + ' ' + shell_word(name) +
+                               ": the model uses this column as a feature; train without it (--drop " +
+                               shell_word(name) + "), or name another");
     }
     column->role = role;
   }
@@ -158,6 +136,7 @@ class LayoutBuilder {
       const auto found = std::ranges::find_if(
           candidates, [&](const CsvColumn* column) { return equals_ignoring_case(column->name, usual); });
       if (found != candidates.end()) {
+        layout_.label_guess = LabelGuess::by_name;
         return *found;
       }
     }
@@ -166,6 +145,7 @@ class LayoutBuilder {
     }
     const bool is_last = std::ranges::none_of(
         layout_.columns, [&](const CsvColumn& column) { return is_expected(column) && &column > candidates.back(); });
+    layout_.label_guess = LabelGuess::last;
     return is_last ? candidates.back() : nullptr;
   }
 
@@ -197,6 +177,34 @@ class LayoutBuilder {
     layout_.feature_names = std::move(choice.names);
   }
 
+  /// For those who choose the features; a model's are chosen.
+  void note_guesses() {
+    if (expected_feature_count(settings_) >= 0) {
+      return;
+    }
+    std::vector<std::string> labels;
+    std::vector<std::string> ids;
+    for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
+      const CsvColumn& column = layout_.columns[i];
+      if (column.role == ColumnRole::feature && is_usual_label(column.name)) {
+        labels.push_back(column.name);
+      } else if (column.role == ColumnRole::feature && head_.sample.columns[i].has_distinct_integers()) {
+        ids.push_back(column.name);
+      }
+    }
+    if (layout_.feature_names.empty()) {
+      layout_.notices.push_back(settings_.path + ": no features: only an intercept can be learned");
+    }
+    if (!labels.empty()) {
+      layout_.notices.push_back(notice_of_labels(settings_.path, labels));
+    }
+    if (!ids.empty()) {
+      layout_.notices.push_back(notice_of_ids(
+          settings_.path, ids,
+          head_.sample.is_whole ? "every row" : "each of the first " + std::to_string(head_.sample.rows) + " rows"));
+    }
+  }
+
   bool matches_by_name() const { return layout_.has_header && !settings_.expected_names.empty(); }
 
   bool is_expected(const CsvColumn& column) const {
@@ -218,6 +226,7 @@ class LayoutBuilder {
   const ReadSettings& settings_;
   const InputFile& file_;
   std::unordered_set<std::string> expected_names_;
+  CsvHead head_;
   CsvLayout layout_;
   std::int64_t first_line_ = 0;
   std::vector<std::string> names_;

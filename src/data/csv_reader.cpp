@@ -4,9 +4,13 @@
 #include "lockstep/comm/agreement.h"
 #include "lockstep/data/csv_layout.h"
 #include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_cause.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_fields.h"
 #include "lockstep/data/text_number.h"
+
+#include <cmath>
+#include <optional>
 
 namespace lockstep {
 
@@ -15,6 +19,7 @@ namespace {
 /// Rows after which the memory of the whole share is estimated and reserved.
 constexpr std::int64_t kSampleRows = 256;
 
+/// What to do with a column whose values are no numbers.
 std::string hint(NumberStatus status, const CsvColumn& column) {
   if (column.role != ColumnRole::feature) {
     return {};
@@ -25,13 +30,54 @@ std::string hint(NumberStatus status, const CsvColumn& column) {
              : "; correct it, or leave the column out with --drop " + name;
 }
 
-double number_in(const CsvColumn& column, const TextField& field) {
-  const ParsedNumber number = parse_number(field.text);
-  if (number.status != NumberStatus::ok) {
-    throw ContentError(field.column, describe(number.status, "column " + shown(column.name), field.text) +
-                                         hint(number.status, column));
+[[noreturn]] void refuse_text(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  const TextCause cause = cause_of_text(field.text);
+  if (is_missing_marker(field.text)) {
+    throw ContentError(field.column, "missing value in column " + shown(column.name) + " (saw " + shown(field.text) +
+                                         ")" + hint(NumberStatus::missing, column));
   }
-  return number.value;
+  if (cause.name.empty()) {
+    throw ContentError(field.column, describe(NumberStatus::text, "column " + shown(column.name), field.text) +
+                                         hint(NumberStatus::text, column) +
+                                         (layout.has_header ? ""
+                                                            : "; the first line was taken for a row, and --header "
+                                                              "takes it for the header"));
+  }
+  throw ContentError(field.column, std::string(cause.name) + " in number column " + shown(column.name) + " (saw " +
+                                       shown(field.text) + ", the delimiter being " + delimiter_name(layout.delimiter) +
+                                       "); " + std::string(cause.remedy));
+}
+
+double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  const ParsedNumber number = parse_number(field.text);
+  if (number.status == NumberStatus::ok && !column.is_boolean) {
+    if (std::abs(number.value) >= kExactIntegers) {
+      check_digits(field.text, number.value, field.column);
+    }
+    return number.value;
+  }
+  const std::optional<bool> truth = column.is_boolean ? truth_value(field.text) : std::nullopt;
+  if (truth) {
+    return *truth ? 1 : 0;
+  }
+  if (number.status == NumberStatus::text) {
+    refuse_text(column, field, layout);
+  }
+  if (number.status == NumberStatus::ok) {
+    throw ContentError(field.column, "number in column " + shown(column.name) +
+                                         ", which holds True and False above (saw " + shown(field.text) +
+                                         "); recode it to 1 and 0");
+  }
+  throw ContentError(field.column,
+                     describe(number.status, "column " + shown(column.name), field.text) + hint(number.status, column));
+}
+
+/// Where the label was found, for messages about all labels.
+std::string label_place(const CsvLayout& layout, const CsvColumn& label) {
+  const std::string how = layout.label_guess == LabelGuess::by_name ? ", which was taken for the label by its name"
+                          : layout.label_guess == LabelGuess::last  ? ", which was taken for the label as the last one"
+                                                                    : "";
+  return "in column " + shown(label.name) + how + (how.empty() ? "" : " (--label-column names another)");
 }
 
 /// Appends lines to a block.
@@ -52,6 +98,9 @@ class CsvRows {
     try {
       add_row(line);
     } catch (const ContentError&) {
+      if (layout_.has_header && line == layout_.header) {
+        throw ContentError(1, "the header stands again here; remove the line");
+      }
       // In a row of the wrong length the fields stand in the wrong columns: that is the better message.
       check_length(count_fields(line));
       throw;
@@ -91,20 +140,20 @@ class CsvRows {
   void add_field(const CsvColumn& column, const TextField& field, double* row) {
     switch (column.role) {
       case ColumnRole::feature:
-        row[column.feature] = number_in(column, field);
+        row[column.feature] = number_in(column, field, layout_);
         break;
       case ColumnRole::label:
         labels_.add(field.text, field.column);
         break;
       case ColumnRole::weight:
-        block_.weight.push_back(number_in(column, field));
+        block_.weight.push_back(number_in(column, field, layout_));
         check_weight(block_.weight.back(), field.column);
         break;
       case ColumnRole::offset:
-        block_.offset.back() += number_in(column, field);
+        block_.offset.back() += number_in(column, field, layout_);
         break;
       case ColumnRole::exposure:
-        block_.offset.back() += offset_of_exposure(number_in(column, field), field.column);
+        block_.offset.back() += offset_of_exposure(number_in(column, field, layout_), field.column);
         break;
       case ColumnRole::id:
         block_.id.emplace_back(field.text);
@@ -163,13 +212,17 @@ RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicat
   data.block.is_dense = true;
   data.block.features = std::ssize(layout.feature_names);
 
-  LabelCollector labels(label == nullptr ? LabelKind::none : settings.label_kind, settings.expected_classes);
+  data.notices = layout.notices;
+
+  LabelCollector labels(label == nullptr ? LabelKind::none : settings.label_kind, settings.expected_classes,
+                        settings.labels_are_numbers);
   CsvRows rows(layout, layout.body.share(comm.rank(), comm.size()).size(), labels, data.block);
   parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
 
   number_rows(comm, settings, data);
   foresee_rows(layout.body, rows.consumed_bytes(), data);
-  data.class_names = labels.finish(comm, settings.path, data.block.label);
+  data.class_names =
+      labels.finish(comm, {settings.path, label == nullptr ? "" : label_place(layout, *label)}, data.block.label);
   return data;
 }
 

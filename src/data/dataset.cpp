@@ -44,6 +44,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   data.fingerprint = data_fingerprint(raw, comm);
   data.feature_names = std::move(raw.feature_names);
   data.class_names = std::move(raw.class_names);
+  data.notices = std::move(raw.notices);
 
   data.partition.rows = raw.total_rows;
   const std::int64_t parameters = settings.parameters > 0 ? settings.parameters : data.features + 1;

@@ -113,6 +113,9 @@ class DenseColumns final : public FeatureMatrix {
 
   /// square += AᵀA with A = √h X (SYRK), while the panel is in cache.
   void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
+    if (features_ == 0) {
+      return;  // BLAS takes no matrix without columns
+    }
     const Index stride = padded(rows.count);
     const auto size = static_cast<std::size_t>(stride * (features_ + 1));
     if (scratch.scaled.size() < size) {
@@ -139,6 +142,20 @@ class DenseColumns final : public FeatureMatrix {
   }
   void gather(const Rows& rows, double* out, Index stride) const override {
     gather_as(rows, out, stride);
+  }
+
+  void scale_columns(std::span<const double> factor, int threads) override {
+    const auto count = std::ssize(panels_);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index p = 0; p < count; ++p) {
+      const Rows& rows = panels_[static_cast<std::size_t>(p)];
+      const Index stride = padded(rows.count);
+      double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
+      for (Index j = 0; j < features_; ++j) {
+        std::transform(x + j * stride, x + (j + 1) * stride, x + j * stride,
+                       [by = factor[static_cast<std::size_t>(j)]](double value) { return value * by; });
+      }
+    }
   }
 
   std::size_t bytes() const override {

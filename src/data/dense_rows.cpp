@@ -74,6 +74,9 @@ class DenseRows final : public FeatureMatrix {
   }
 
   void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
+    if (features_ == 0) {
+      return;  // BLAS takes no matrix without columns
+    }
     const auto size = static_cast<std::size_t>(stride_ * rows.count);
     if (scratch.scaled.size() < size) {
       scratch.scaled.resize(size);
@@ -100,6 +103,15 @@ class DenseRows final : public FeatureMatrix {
   }
   void gather(const Rows& rows, double* out, Index stride) const override {
     gather_as(rows, out, stride);
+  }
+
+  void scale_columns(std::span<const double> factor, int threads) override {
+    const Index rows = stride_ == 0 ? 0 : std::ssize(values_) / stride_;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index i = 0; i < rows; ++i) {
+      double* x = values_.data() + i * stride_;
+      std::transform(x, x + features_, factor.begin(), x, [](double value, double by) { return value * by; });
+    }
   }
 
   std::size_t bytes() const override {

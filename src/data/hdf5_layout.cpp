@@ -1,9 +1,12 @@
 #include "lockstep/data/hdf5_layout.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/notices.h"
 #include "lockstep/data/reader_common.h"
 #include "lockstep/data/text_error.h"
 
+#include <algorithm>
+#include <span>
 #include <unordered_set>
 
 namespace lockstep {
@@ -12,6 +15,8 @@ namespace {
 
 constexpr const char* kFeatureNames = "/feature_names";
 constexpr const char* kClassNames = "/class_names";
+/// Values of the first rows that are looked at for ids.
+constexpr std::int64_t kSampleValues = std::int64_t{1} << 16;
 
 std::string absolute(const std::string& name) {
   return name.starts_with('/') ? name : '/' + name;
@@ -33,6 +38,7 @@ class LayoutBuilder {
       layout_.id = find_vector(settings_.id_column, "");
     }
     choose_columns();
+    note_guesses();
     return std::move(layout_);
   }
 
@@ -43,7 +49,13 @@ class LayoutBuilder {
       throw error("", "no dataset " + layout_.x + " (the features); name it with --x-name");
     }
     if (input_.is_group(layout_.x)) {
-      throw error(layout_.x, "is a group; sparse features in HDF5 cannot be read yet");
+      const bool is_sparse = input_.has(layout_.x + "/indptr") && input_.has(layout_.x + "/indices");
+      throw error(layout_.x,
+                  std::string("is a group") + (is_sparse ? " (a sparse matrix in CSR or CSC form, as AnnData's)" : "") +
+                      "; sparse features in HDF5 cannot be read yet" +
+                      (is_sparse ? ": write LIBSVM text with sklearn.datasets.dump_svmlight_file, or a dense "
+                                   "dataset with f[\"X\"] = matrix.toarray()"
+                                 : ""));
     }
     const std::vector<std::int64_t> shape = input_.shape(layout_.x);
     if (shape.size() != 2) {
@@ -85,12 +97,24 @@ class LayoutBuilder {
   }
 
   void check_length(const std::string& name) {
+    if (input_.is_group(name)) {
+      const bool is_categorical = input_.has(name + "/codes") && input_.has(name + "/categories");
+      throw error(name, is_categorical
+                            ? "is a group (a categorical column, as AnnData's), which cannot be read yet; name " +
+                                  name + "/codes, which number the texts of " + name + "/categories"
+                            : "is a group; name a dataset");
+    }
     const std::vector<std::int64_t> shape = input_.shape(name);
     if (shape.empty() || shape[0] != layout_.rows || (shape.size() == 2 && shape[1] != 1)) {
       std::string seen = shape.empty() ? "a scalar" : std::to_string(shape[0]);
       seen += shape.size() == 2 ? " × " + std::to_string(shape[1]) : "";
+      const bool is_transposed = !shape.empty() && shape[0] == layout_.columns && layout_.columns != layout_.rows;
       throw error(name, "needs one value for each of the " + std::to_string(layout_.rows) + " rows of " + layout_.x +
-                            " (saw " + seen + ")");
+                            " (saw " + seen + ")" +
+                            (is_transposed
+                                 ? "; " + layout_.x + " is " + std::to_string(layout_.rows) + " × " +
+                                       std::to_string(layout_.columns) + ": is it transposed? rows × columns are wanted"
+                                 : ""));
     }
   }
 
@@ -117,6 +141,43 @@ class LayoutBuilder {
     }
   }
 
+  /// For those who choose the features; a model's are chosen. Ids are looked for in the first rows.
+  void note_guesses() {
+    if (expected_feature_count(settings_) >= 0) {
+      return;
+    }
+    const std::int64_t rows = std::min(layout_.rows, kSampleValues / std::max<std::int64_t>(1, layout_.columns));
+    std::vector<double> values(static_cast<std::size_t>(rows * layout_.columns));
+    input_.read_rows(layout_.x, 0, rows, std::span<double>(values));
+    std::vector<std::string> labels;
+    std::vector<std::string> ids;
+    for (std::size_t column = 0; column < layout_.feature_of_column.size(); ++column) {
+      if (layout_.feature_of_column[column] < 0) {
+        continue;
+      }
+      const std::string name = layout_.feature_names.empty()
+                                   ? generated_name(static_cast<std::int64_t>(column))
+                                   : layout_.feature_names[static_cast<std::size_t>(layout_.feature_of_column[column])];
+      std::vector<double> sample;
+      for (std::size_t i = column; i < values.size(); i += static_cast<std::size_t>(layout_.columns)) {
+        sample.push_back(values[i]);
+      }
+      if (is_usual_label(name)) {
+        labels.push_back(name);
+      } else if (are_distinct_integers(std::move(sample))) {
+        ids.push_back(name);
+      }
+    }
+    if (!labels.empty()) {
+      layout_.notices.push_back(notice_of_labels(settings_.path, labels));
+    }
+    if (!ids.empty()) {
+      layout_.notices.push_back(
+          notice_of_ids(settings_.path, ids,
+                        rows == layout_.rows ? "every row" : "each of the first " + std::to_string(rows) + " rows"));
+    }
+  }
+
   std::vector<std::string> column_names(bool is_named) {
     std::vector<std::string> names;
     if (is_named) {
@@ -139,12 +200,13 @@ class LayoutBuilder {
   }
 
   std::unordered_set<std::string> dropped_names(const std::vector<std::string>& names) const {
-    for (const std::string& name : settings_.drop) {
+    const std::vector<std::string> dropped = joined_names(settings_.drop, names);
+    for (const std::string& name : dropped) {
       if (settings_.expected_names.empty() && find_name(names, name) < 0) {
         throw error("", no_such_column(name, names));
       }
     }
-    return {settings_.drop.begin(), settings_.drop.end()};
+    return {dropped.begin(), dropped.end()};
   }
 
   DataError error(const std::string& object, const std::string& message) const {

@@ -3,6 +3,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/agreement.h"
 #include "lockstep/comm/summation_tree.h"
+#include "lockstep/data/hdf5_column.h"
 #include "lockstep/data/hdf5_layout.h"
 #include "lockstep/data/reader_common.h"
 #include "lockstep/data/text_error.h"
@@ -30,8 +31,17 @@ void check_finite(double value, std::int64_t column) {
 /// Appends a run of rows to a block, row after row, so that the first bad row is the one reported.
 class Hdf5Rows {
  public:
-  Hdf5Rows(const Hdf5Layout& layout, Hdf5Input& input, LabelCollector& labels, RowBlock& block)
-      : layout_(layout), input_(input), labels_(labels), block_(block) {}
+  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, Hdf5Input& input, LabelCollector& labels, RowBlock& block)
+      : layout_(layout),
+        label_kind_(label_kind),
+        input_(input),
+        labels_(labels),
+        block_(block),
+        weight_(layout.weight, Hdf5Column::Use::number),
+        offset_(layout.offset, Hdf5Column::Use::number),
+        exposure_(layout.exposure, Hdf5Column::Use::number),
+        label_(layout.label, Hdf5Column::Use::any),
+        id_(layout.id, Hdf5Column::Use::any) {}
 
   void read(Run run) {
     block_.dense.resize(static_cast<std::size_t>(run.size() * block_.features));
@@ -47,62 +57,41 @@ class Hdf5Rows {
 
  private:
   void read_batch(Run batch) {
-    read_numbers(layout_.x, batch, layout_.columns, values_);
-    read_numbers(layout_.weight, batch, 1, weight_);
-    read_numbers(layout_.offset, batch, 1, offset_);
-    read_numbers(layout_.exposure, batch, 1, exposure_);
-    if (is_text(layout_.label)) {
-      label_text_ = input_.read_text_rows(layout_.label, batch.begin, batch.size());
-    } else {
-      read_numbers(layout_.label, batch, 1, label_);
-    }
-    if (is_text(layout_.id)) {
-      id_text_ = input_.read_text_rows(layout_.id, batch.begin, batch.size());
-    } else {
-      read_numbers(layout_.id, batch, 1, id_);
+    values_.resize(static_cast<std::size_t>(batch.size() * layout_.columns));
+    input_.read_rows(layout_.x, batch.begin, batch.size(), std::span<double>(values_));
+    for (Hdf5Column* column : {&weight_, &offset_, &exposure_, &label_, &id_}) {
+      column->read(input_, batch);
     }
   }
-
-  void read_numbers(const std::string& name, Run batch, std::int64_t width, std::vector<double>& values) {
-    if (!name.empty()) {
-      values.resize(static_cast<std::size_t>(batch.size() * width));
-      input_.read_rows(name, batch.begin, batch.size(), std::span<double>(values));
-    }
-  }
-
-  bool is_text(const std::string& name) { return !name.empty() && input_.is_text(name); }
 
   /// `row` counts from 1, as messages do.
   void add_row(std::size_t i, std::int64_t row) {
     const std::string* object = nullptr;
-    const auto has = [&](const std::string& name) {
-      object = &name;
-      return !name.empty();
+    const auto has = [&](const Hdf5Column& column) {
+      object = &column.name();
+      return column.exists();
     };
     try {
-      if (has(layout_.label)) {
+      if (has(label_)) {
         add_label(i);
       }
-      if (has(layout_.weight)) {
-        check_finite(weight_[i], 0);
-        check_weight(weight_[i], 0);
-        block_.weight.push_back(weight_[i]);
+      if (has(weight_)) {
+        block_.weight.push_back(finite(weight_.number(i)));
+        check_weight(block_.weight.back(), 0);
       }
-      if (has(layout_.offset)) {
-        check_finite(offset_[i], 0);
-        block_.offset.push_back(offset_[i]);
+      if (has(offset_)) {
+        block_.offset.push_back(finite(offset_.number(i)));
       }
-      if (has(layout_.exposure)) {
-        const double offset = offset_of_exposure(exposure_[i], 0);
+      if (has(exposure_)) {
+        const double offset = offset_of_exposure(exposure_.number(i), 0);
         block_.offset.resize(static_cast<std::size_t>(block_.rows) + 1);
         block_.offset.back() += offset;
       }
-      if (has(layout_.id)) {
-        block_.id.push_back(id_text_.empty() ? shortest(id_[i]) : id_text_[i]);
+      if (has(id_)) {
+        block_.id.push_back(id_.text(i));
       }
-      if (has(layout_.x)) {
-        add_values(i);
-      }
+      object = &layout_.x;
+      add_values(i);
     } catch (const ContentError& error) {
       throw DataError(input_.name() + ": " + *object + ": row " + std::to_string(row) +
                       (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " + error.what());
@@ -110,13 +99,20 @@ class Hdf5Rows {
     ++block_.rows;
   }
 
+  static double finite(double value) {
+    check_finite(value, 0);
+    return value;
+  }
+
   void add_label(std::size_t i) {
-    if (!label_text_.empty()) {
-      labels_.add(trimmed(label_text_[i]), 0);
+    if (label_.is_text()) {
+      labels_.add(trimmed(label_.text(i)), 0);
     } else if (!layout_.class_names.empty()) {
-      labels_.add(class_name(label_[i]), 0);
+      labels_.add(class_name(label_.number(i)), 0);
+    } else if (label_kind_ == LabelKind::classes) {
+      labels_.add(label_.text(i), 0);
     } else {
-      labels_.add(label_[i], 0);
+      labels_.add(label_.number(i), 0);
     }
   }
 
@@ -142,17 +138,16 @@ class Hdf5Rows {
   }
 
   const Hdf5Layout& layout_;
+  LabelKind label_kind_;
   Hdf5Input& input_;
   LabelCollector& labels_;
   RowBlock& block_;
   std::vector<double> values_;
-  std::vector<double> weight_;
-  std::vector<double> offset_;
-  std::vector<double> exposure_;
-  std::vector<double> label_;
-  std::vector<std::string> label_text_;
-  std::vector<double> id_;
-  std::vector<std::string> id_text_;
+  Hdf5Column weight_;
+  Hdf5Column offset_;
+  Hdf5Column exposure_;
+  Hdf5Column label_;
+  Hdf5Column id_;
 };
 
 }  // namespace
@@ -167,22 +162,25 @@ RawData read_hdf5(const ReadSettings& settings, Communicator& comm) {
 
   RawData data;
   data.feature_names = layout.feature_names;
+  data.notices = layout.notices;
   data.label_name = layout.label.substr(layout.label.empty() ? 0 : 1);
   data.block.is_dense = true;
   data.block.features = layout.features;
 
-  LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes);
+  LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes,
+                        settings.labels_are_numbers);
   agree(comm, [&] {
     const std::int64_t read = rows_to_read(settings, layout.rows, layout.columns);
     const Run run = {proportional_cut(comm.rank(), comm.size(), read),
                      proportional_cut(comm.rank() + 1, comm.size(), read)};
-    Hdf5Rows(layout, *input, labels, data.block).read(run);
+    Hdf5Rows(layout, settings.label_kind, *input, labels, data.block).read(run);
   });
 
   number_rows(comm, settings, data);
   data.rows_in_file = layout.rows;
   agree(comm, [&] { data.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input->cache_bytes(layout.x); });
-  data.class_names = labels.finish(comm, settings.path, data.block.label);
+  data.class_names =
+      labels.finish(comm, {settings.path, layout.label.empty() ? "" : "in " + layout.label}, data.block.label);
   return data;
 }
 

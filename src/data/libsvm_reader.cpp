@@ -3,6 +3,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/agreement.h"
 #include "lockstep/data/reader_common.h"
+#include "lockstep/data/text_cause.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_number.h"
 
@@ -49,6 +50,17 @@ bool looks_like_entry(std::string_view token) {
     throw ContentError(column, (is_zero ? "indices count from 1" : "index is above 2147483646") + seen);
   }
   throw ContentError(column, "expected index:value" + seen);
+}
+
+[[noreturn]] void refuse_value(std::int64_t index, NumberStatus status, std::string_view token, std::int64_t column) {
+  const std::string what = "feature " + std::to_string(index);
+  if (status != NumberStatus::text) {
+    throw ContentError(column, describe(status, what, token));
+  }
+  const TextCause cause = cause_of_text(token);
+  throw ContentError(column,
+                     "value of " + what + " is not a number (saw " + shown(token) + ")" +
+                         (cause.name.empty() ? "" : ": " + std::string(cause.name) + "; " + std::string(cause.remedy)));
 }
 
 /// Appends lines to a block.
@@ -141,18 +153,16 @@ class LibsvmRows {
       return begin + 1;
     }
     const auto [stop, error] = std::from_chars(begin, end_, value);
-    if (error == std::errc{} && (stop == end_ || is_blank(*stop)) && std::isfinite(value)) {
+    if (error == std::errc{} && (stop == end_ || is_blank(*stop)) && std::abs(value) < kExactIntegers) {
       return stop;
     }
     const std::string_view token = token_at(begin, end_);
     const ParsedNumber number = parse_number(token);
     value = number.value;
     if (number.status != NumberStatus::ok) {
-      const std::string what = "feature " + std::to_string(index);
-      throw ContentError(column_of(begin), number.status == NumberStatus::text
-                                               ? "value of " + what + " is not a number (saw " + shown(token) + ")"
-                                               : describe(number.status, what, token));
+      refuse_value(index, number.status, token, column_of(begin));
     }
+    check_digits(token, value, column_of(begin));
     return begin + token.size();
   }
 
@@ -207,7 +217,8 @@ RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communi
   });
 
   RawData data;
-  LabelCollector labels(has_label ? settings.label_kind : LabelKind::none, settings.expected_classes);
+  LabelCollector labels(has_label ? settings.label_kind : LabelKind::none, settings.expected_classes,
+                        settings.labels_are_numbers);
   LibsvmRows rows(settings, has_label, body.share(comm.rank(), comm.size()).size(), labels, data.block);
   parse_share(comm, file, body, [&](std::string_view line) { rows.add(line); });
 
@@ -215,7 +226,7 @@ RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communi
   data.block.features = std::max(data.block.features, expected_feature_count(settings));
   number_rows(comm, settings, data);
   foresee_rows(body, rows.consumed_bytes(), data);
-  data.class_names = labels.finish(comm, settings.path, data.block.label);
+  data.class_names = labels.finish(comm, {settings.path, "in the first field"}, data.block.label);
   return data;
 }
 

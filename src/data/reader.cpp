@@ -15,7 +15,7 @@ namespace lockstep {
 
 namespace {
 
-RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+RawData read_once(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   switch (format) {
     case DataFormat::csv:
       return read_csv(settings, file, comm);
@@ -31,6 +31,19 @@ RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile
   throw InternalError(settings.path + ": the format was not decided");
 }
 
+RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+  try {
+    return read_once(format, settings, file, comm);
+  } catch (const MissingLabels&) {
+    if (settings.labels_are_numbers) {
+      throw;
+    }
+  }
+  ReadSettings again = settings;
+  again.labels_are_numbers = true;
+  return read_once(format, again, file, comm);
+}
+
 }  // namespace
 
 RawData read_data(const ReadSettings& settings, Communicator& comm) {
@@ -42,6 +55,10 @@ RawData read_data(const ReadSettings& settings, Communicator& comm) {
     if (format != DataFormat::idx && !settings.labels.empty()) {
       throw ConfigurationError(settings.path + ": only IDX has a second file of labels, so " + settings.labels_option +
                                " does not apply");
+    }
+    if (format != DataFormat::csv && settings.header != HeaderPolicy::automatic) {
+      throw ConfigurationError(settings.path +
+                               ": only CSV has a header line, so --header and --no-header do not apply");
     }
   });
   check_same_file(*file, comm);

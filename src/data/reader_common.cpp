@@ -3,6 +3,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/base/hash.h"
 #include "lockstep/comm/agreement.h"
+#include "lockstep/data/text_cause.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_number.h"
 
@@ -13,6 +14,7 @@
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace lockstep {
 
@@ -44,6 +46,23 @@ std::string joined(const std::vector<std::string>& names, std::size_t limit) {
   return names.size() > limit ? text + ", and " + std::to_string(names.size() - limit) + " more" : text;
 }
 
+/// "; the file has 'Age', 'BMI', which differ by upper and lower case only"; empty where it has nothing of the kind.
+std::string note_on_case(const std::vector<std::string>& missing, const std::vector<std::string>& columns) {
+  std::vector<std::string> near;
+  for (const std::string& name : missing) {
+    const auto found =
+        std::ranges::find_if(columns, [&](const std::string& column) { return equals_ignoring_case(column, name); });
+    if (found != columns.end()) {
+      near.push_back(*found);
+    }
+  }
+  if (near.empty()) {
+    return {};
+  }
+  return "; the file has " + joined(near, 5) + (near.size() == 1 ? ", which differs" : ", which differ") +
+         " by upper and lower case only";
+}
+
 FeatureChoice choose_by_name(const std::vector<std::string>& wanted, const std::vector<std::string>& columns,
                              const std::string& place) {
   std::unordered_map<std::string_view, std::size_t> column_of;
@@ -61,7 +80,8 @@ FeatureChoice choose_by_name(const std::vector<std::string>& wanted, const std::
   }
   if (!missing.empty()) {
     throw DataError(place + ": the file lacks " + std::to_string(missing.size()) + " of the model's " +
-                    std::to_string(wanted.size()) + " feature columns: " + joined(missing, 5));
+                    std::to_string(wanted.size()) + " feature columns: " + joined(missing, 5) +
+                    note_on_case(missing, columns));
   }
   return choice;
 }
@@ -126,6 +146,22 @@ FeatureChoice choose_features(const ReadSettings& settings, const std::vector<st
 std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name) {
   const auto found = std::ranges::find(columns, name);
   return found == columns.end() ? -1 : found - columns.begin();
+}
+
+std::vector<std::string> joined_names(const std::vector<std::string>& parts, const std::vector<std::string>& columns) {
+  const std::unordered_set<std::string> known(columns.begin(), columns.end());
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::string name = parts[i];
+    std::size_t end = i;
+    while (!known.contains(name) && end + 1 < parts.size()) {
+      name += ',' + parts[++end];
+    }
+    const bool is_joined = known.contains(name);
+    names.push_back(is_joined ? name : parts[i]);
+    i = is_joined ? end : i;
+  }
+  return names;
 }
 
 std::string no_such_column(const std::string& name, const std::vector<std::string>& columns) {

@@ -2,6 +2,7 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/data/byte_stream.h"
+#include "lockstep/data/foreign_format.h"
 #include "lockstep/data/idx_input.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_fields.h"
@@ -15,27 +16,8 @@ namespace lockstep {
 
 namespace {
 
-using namespace std::string_view_literals;
-
-/// Name of the compression (or archive) whose signature the file begins with; empty: none.
-std::string_view compression_of(std::string_view head) {
-  if (head.starts_with("\x1f\x8b"sv)) {
-    return "gzip";
-  }
-  // bzip2: "BZh", a digit and the digits of π; "BZh9" alone could begin a header.
-  if (head.starts_with("BZh"sv) &&
-      head.substr(std::min<std::size_t>(4, head.size())).starts_with("\x31\x41\x59\x26\x53\x59"sv)) {
-    return "bzip2";
-  }
-  if (head.starts_with("\xfd"
-                       "7zXZ\0"sv)) {
-    return "xz";
-  }
-  if (head.starts_with("\x28\xb5\x2f\xfd"sv)) {
-    return "zstd";
-  }
-  return head.starts_with("PK\x03\x04"sv) ? "zip" : "";
-}
+/// Bytes in which a foreign format or foreign line ends show.
+constexpr std::int64_t kHeadBytes = std::int64_t{1} << 16;
 
 /// "a.idx", "train-images-idx3-ubyte", "train-images.idx3-ubyte", and with ".gz".
 bool is_idx_name(std::string_view name) {
@@ -58,7 +40,7 @@ DataFormat format_of_ending(const std::string& path) {
   if (ending == ".csv" || ending == ".tsv") {
     return DataFormat::csv;
   }
-  if (ending == ".h5" || ending == ".hdf5") {
+  if (ending == ".h5" || ending == ".hdf5" || ending == ".h5ad") {
     return DataFormat::hdf5;
   }
   const bool is_libsvm = ending == ".libsvm" || ending == ".svm" || ending == ".svmlight";
@@ -122,7 +104,7 @@ std::string expanded_head(const InputFile& file) {
 }  // namespace
 
 DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
-  const std::string head = file.head(16);
+  const std::string head = file.head(kHeadBytes);
   if (head.empty()) {
     throw DataError(settings.path + ": the file is empty");
   }
@@ -134,18 +116,20 @@ DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
     return DataFormat::idx;
   }
   if (!compression.empty()) {
-    throw DataError(settings.path +
-                    ": compressed files cannot be read yet: decompress it first (saw the signature of " +
-                    std::string(compression) + ")");
+    refuse_compression(settings.path, compression, head);
+  }
+  if (is_idx_signature(head) && settings.format == DataFormat::automatic) {
+    return DataFormat::idx;
+  }
+  const bool is_text = settings.format != DataFormat::hdf5 && settings.format != DataFormat::idx;
+  if (is_text && !head.starts_with("\x89HDF")) {
+    refuse_foreign_format(settings.path, head);
   }
   if (settings.format != DataFormat::automatic) {
     return settings.format;
   }
   if (head.starts_with("\x89HDF\r\n\x1a\n")) {
     return DataFormat::hdf5;
-  }
-  if (is_idx_signature(head)) {
-    return DataFormat::idx;
   }
   const DataFormat by_ending = format_of_ending(settings.path);
   return by_ending != DataFormat::automatic ? by_ending : format_of_content(settings.path, file);

@@ -109,13 +109,25 @@ class SparseRows final : public FeatureMatrix {
   bool gather(const Rows& rows, Nonzeros<float>& out) const override { return gather_nonzeros(rows, out); }
   bool gather(const Rows& rows, Nonzeros<double>& out) const override { return gather_nonzeros(rows, out); }
 
+  void scale_columns(std::span<const double> factor, int threads) override {
+    const auto entries = std::ssize(value_);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (std::int64_t k = 0; k < entries; ++k) {
+      value_[at(k)] *= factor[at(column_[at(k)])];
+    }
+  }
+
   std::size_t bytes() const override {
     return value_.size() * (sizeof(double) + sizeof(std::int32_t)) + start_.size() * sizeof(std::int64_t);
   }
 
  private:
-  static std::size_t at(std::int64_t k) { return static_cast<std::size_t>(k); }
-  std::pair<std::int64_t, std::int64_t> range(Index row) const { return {start_[at(row)], start_[at(row + 1)]}; }
+  static std::size_t at(std::int64_t k) {
+    return static_cast<std::size_t>(k);
+  }
+  std::pair<std::int64_t, std::int64_t> range(Index row) const {
+    return {start_[at(row)], start_[at(row + 1)]};
+  }
 
   template <typename T>
   void gather_as(const Rows& rows, T* out, Index stride) const {

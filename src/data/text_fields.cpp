@@ -1,6 +1,8 @@
 #include "lockstep/data/text_fields.h"
 
+#include "lockstep/data/text_cause.h"
 #include "lockstep/data/text_error.h"
+#include "lockstep/data/text_number.h"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +62,29 @@ void TextFields::next_quoted(TextField& field, std::size_t quote) {
   position_ = begin + 1;
 }
 
+namespace {
+
+/// True where cut at `delimiter` the line holds numbers alone, some of them with a decimal comma.
+bool has_decimal_commas(std::string_view line, char delimiter) {
+  TextFields fields(line, delimiter);
+  std::size_t commas = 0;
+  for (TextField field; fields.next(field);) {
+    const std::string_view name = cause_of_text(field.text).name;
+    const bool is_comma = field.text.find(',') != std::string_view::npos && name.starts_with("decimal comma");
+    if (!is_comma && parse_number(field.text).status == NumberStatus::text) {
+      return false;
+    }
+    commas += is_comma ? 1 : 0;
+  }
+  return commas > 0;
+}
+
+}  // namespace
+
+std::string delimiter_name(char delimiter) {
+  return delimiter == '\t' ? "tab" : shown({&delimiter, 1});
+}
+
 char detect_delimiter(std::string_view line) {
   constexpr std::array kDelimiters = {',', '\t', ';'};
   std::array<int, kDelimiters.size()> count{};
@@ -73,6 +98,13 @@ char detect_delimiter(std::string_view line) {
     }
   }
   const auto most = std::ranges::max_element(count);
+  if (most == count.begin() && line.find('"') == std::string_view::npos) {
+    for (const std::size_t i : {1, 2}) {
+      if (count[i] > 0 && has_decimal_commas(line, kDelimiters[i])) {
+        return kDelimiters[i];
+      }
+    }
+  }
   return *most == 0 ? '\0' : kDelimiters[static_cast<std::size_t>(most - count.begin())];
 }
 

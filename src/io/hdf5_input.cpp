@@ -2,10 +2,11 @@
 
 #include "lockstep/io/printable.h"
 
-#include <array>
 #include <new>
 
 #include "hdf5_check.h"
+#include "hdf5_chunks.h"
+#include "hdf5_heap.h"
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -56,27 +57,6 @@ herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) noe
   } catch (const std::bad_alloc&) {
     return -1;
   }
-}
-
-template <typename Value>
-hid_t native_type();
-template <>
-hid_t native_type<double>() {
-  return H5T_NATIVE_DOUBLE;
-}
-template <>
-hid_t native_type<std::int64_t>() {
-  return H5T_NATIVE_INT64;
-}
-template <>
-hid_t native_type<std::uint64_t>() {
-  return H5T_NATIVE_UINT64;
-}
-
-/// HDF5 clips integers that do not fit: abort instead.
-H5T_conv_ret_t refuse_clipping(H5T_conv_except_t exception, hid_t, hid_t, void*, void*, void*) noexcept {
-  const bool clipped = exception == H5T_CONV_EXCEPT_RANGE_HI || exception == H5T_CONV_EXCEPT_RANGE_LOW;
-  return clipped ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
 }
 
 }  // namespace
@@ -164,12 +144,35 @@ Hdf5Input::Dataset Hdf5Input::open_dataset(const std::string& name) const {
   opened.type = owned<Hdf5Type>(H5Dget_type(id), "H5Dget_type", place);
   hdf5_check::check_type(opened.type.id(), place);
   opened.shape = hdf5_check::checked_shape(id, opened.type.id(), file_bytes_, place);
+  const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(id), "H5Dget_create_plist", place);
+  const bool is_filtered = checked(H5Pget_nfilters(creation.id()), "H5Pget_nfilters", place) > 0;
+  const bool is_variable = checked(H5Tis_variable_str(opened.type.id()), "H5Tis_variable_str", place) > 0;
+  if (H5Pget_layout(creation.id()) == H5D_CHUNKED && (is_filtered || is_variable)) {
+    const std::size_t bytes = is_variable ? addressing().reference_bytes() : H5Tget_size(opened.type.id());
+    const Hdf5ChunkLimits limits{file_bytes_, kChunkCacheBytes};
+    opened.chunks = std::make_shared<Hdf5Chunks>(id, opened.type.id(), bytes, opened.shape, limits, place);
+  }
   return opened;
 }
 
 std::vector<std::int64_t> Hdf5Input::shape(const std::string& name) {
   const auto lock = hdf5_lock();
   return dataset(name).shape;
+}
+
+Hdf5Kind Hdf5Input::kind(const std::string& name) {
+  const auto lock = hdf5_lock();
+  const hid_t type = dataset(name).type.id();
+  switch (H5Tget_class(type)) {
+    case H5T_STRING:
+      return Hdf5Kind::text;
+    case H5T_INTEGER:
+      return H5Tget_sign(type) == H5T_SGN_NONE ? Hdf5Kind::unsigned_integer : Hdf5Kind::signed_integer;
+    case H5T_ENUM:
+      return Hdf5Kind::signed_integer;
+    default:
+      return H5Tget_size(type) <= sizeof(float) ? Hdf5Kind::float32 : Hdf5Kind::float64;
+  }
 }
 
 bool Hdf5Input::is_text(const std::string& name) {
@@ -188,93 +191,6 @@ std::int64_t Hdf5Input::cache_bytes(const std::string& name) {
   const Dataset& opened = dataset(name);
   const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist", at(name));
   return H5Pget_layout(creation.id()) == H5D_CHUNKED ? static_cast<std::int64_t>(kChunkCacheBytes) : 0;
-}
-
-Hdf5Space Hdf5Input::select_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
-  const Hdf5Place place = at(name);
-  const Dataset& opened = dataset(name);
-  auto space = owned<Hdf5Space>(H5Dget_space(opened.handle.id()), "H5Dget_space", place);
-  if (opened.shape.empty()) {
-    return space;
-  }
-  if (first_row < 0 || rows < 0 || first_row > opened.shape[0] || rows > opened.shape[0] - first_row) {
-    throw DataError(fmt::format("{}: {}: no rows [{}, {}) (it has {})", place.file, printable(place.object), first_row,
-                                first_row + rows, opened.shape[0]));
-  }
-  const std::array<hsize_t, 2> start{static_cast<hsize_t>(first_row), 0};
-  const std::array<hsize_t, 2> count{static_cast<hsize_t>(rows),
-                                     static_cast<hsize_t>(opened.shape.size() == 2 ? opened.shape[1] : 1)};
-  checked(H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-          "H5Sselect_hyperslab", place);
-  return space;
-}
-
-template <typename Value>
-void Hdf5Input::read_values(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<Value> out) {
-  const auto lock = hdf5_lock();
-  const Hdf5Place place = at(name);
-  const Dataset& opened = dataset(name);
-  constexpr bool exact = std::is_integral_v<Value>;
-  if (is_text(name) || (exact && !is_integer(name))) {
-    throw DataError(fmt::format("{}: {}: {} expected ({} found)", place.file, printable(place.object),
-                                exact ? "integers" : "numbers", is_text(name) ? "strings" : "floats"));
-  }
-  const auto file_space = select_rows(name, first_row, rows);
-  const auto values = static_cast<std::size_t>(H5Sget_select_npoints(file_space.id()));
-  if (values != out.size()) {
-    throw InternalError(
-        fmt::format("{}: {}: room for {} values, {} selected", place.file, place.object, out.size(), values));
-  }
-  if (values == 0) {
-    return;
-  }
-  const hsize_t length = values;
-  const auto memory_space = owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
-  const auto transfer = owned<Hdf5Properties>(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate", place);
-  if (exact) {
-    checked(H5Pset_type_conv_cb(transfer.id(), refuse_clipping, nullptr), "H5Pset_type_conv_cb", place);
-  }
-  checked(
-      H5Dread(opened.handle.id(), native_type<Value>(), memory_space.id(), file_space.id(), transfer.id(), out.data()),
-      "H5Dread", place);
-}
-
-void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) {
-  read_values(name, first_row, rows, out);
-}
-
-void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
-                          std::span<std::int64_t> out) {
-  read_values(name, first_row, rows, out);
-}
-
-void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
-                          std::span<std::uint64_t> out) {
-  read_values(name, first_row, rows, out);
-}
-
-template <typename Value>
-std::vector<Value> Hdf5Input::read_whole(const std::string& name) {
-  const std::vector<std::int64_t> lengths = shape(name);
-  std::int64_t values = 1;
-  for (const std::int64_t length : lengths) {
-    values *= length;
-  }
-  std::vector<Value> result(static_cast<std::size_t>(values));
-  read_values<Value>(name, 0, lengths.empty() ? 1 : lengths[0], result);
-  return result;
-}
-
-std::vector<double> Hdf5Input::read_doubles(const std::string& name) {
-  return read_whole<double>(name);
-}
-
-std::vector<std::int64_t> Hdf5Input::read_integers(const std::string& name) {
-  return read_whole<std::int64_t>(name);
-}
-
-std::vector<std::uint64_t> Hdf5Input::read_words(const std::string& name) {
-  return read_whole<std::uint64_t>(name);
 }
 
 }  // namespace lockstep

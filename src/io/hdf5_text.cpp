@@ -2,35 +2,18 @@
 #include "lockstep/io/hdf5_input.h"
 #include "lockstep/io/printable.h"
 
-#include <deque>
+#include <algorithm>
 #include <memory>
-#include <new>
 
 #include "hdf5_check.h"
+#include "hdf5_chunks.h"
+#include "hdf5_heap.h"
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace lockstep {
 
 namespace {
-
-/// Memory for variable-length strings HDF5 reads, freed as a whole. Limited: rows of a crafted file may all
-/// refer to one long string.
-struct StringArena {
-  std::int64_t bytes_left = 0;
-  std::deque<std::vector<char>> strings;
-};
-
-void* arena_allocate(std::size_t bytes, void* context) noexcept {
-  try {
-    auto& arena = *static_cast<StringArena*>(context);
-    arena.bytes_left -= static_cast<std::int64_t>(bytes);
-    return arena.bytes_left < 0 ? nullptr : arena.strings.emplace_back(bytes).data();
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
-}
-
-void arena_free(void*, void*) noexcept {}
 
 /// Content of a fixed-length string in a field of `size` bytes.
 std::string without_padding(const char* field, std::size_t size, H5T_str_t padding) {
@@ -56,37 +39,96 @@ std::vector<std::string> split_fields(const std::vector<char>& fields, std::size
 
 }  // namespace
 
-std::vector<std::string> Hdf5Input::read_texts(const std::string& name, const Hdf5Space& file_space) {
+std::vector<std::string> Hdf5Input::read_texts(const std::string& name, std::int64_t first_row, std::int64_t rows) {
+  const Hdf5Place place = at(name);
+  const hid_t type = dataset(name).type.id();
+  const std::size_t count = count_values(name, first_row, rows);
+  if (checked(H5Tis_variable_str(type), "H5Tis_variable_str", place) > 0) {
+    const auto read = [this](std::int64_t offset, std::span<std::byte> bytes) { return read_file(offset, bytes); };
+    return heap().texts(read_references(name, first_row, rows), read, place);
+  }
+  const std::size_t size = H5Tget_size(type);
+  std::vector<char> fields(count * size);
+  const auto transfer = owned<Hdf5Properties>(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate", place);
+  read_as(type, transfer, name, first_row, rows, std::as_writable_bytes(std::span(fields)));
+  return split_fields(fields, size, type);
+}
+
+std::vector<std::byte> Hdf5Input::read_references(const std::string& name, std::int64_t first_row, std::int64_t rows) {
   const Hdf5Place place = at(name);
   const Dataset& opened = dataset(name);
-  const hid_t type = opened.type.id();
-  const auto count = static_cast<std::size_t>(H5Sget_select_npoints(file_space.id()));
-  if (count == 0) {
-    return {};
+  const std::size_t width = addressing().reference_bytes();
+  std::vector<std::byte> references(count_values(name, first_row, rows) * width);
+  if (references.empty()) {
+    return references;
   }
-  const hsize_t length = count;
-  const auto memory_space = owned<Hdf5Space>(H5Screate_simple(1, &length, nullptr), "H5Screate_simple", place);
-  const auto read = [&](hid_t transfer, void* buffer) {
-    checked(H5Dread(opened.handle.id(), type, memory_space.id(), file_space.id(), transfer, buffer), "H5Dread", place);
-  };
-  if (checked(H5Tis_variable_str(type), "H5Tis_variable_str", place) == 0) {
-    const std::size_t size = H5Tget_size(type);
-    std::vector<char> fields(count * size);
-    read(H5P_DEFAULT, fields.data());
-    return split_fields(fields, size, type);
+  if (opened.chunks) {
+    opened.chunks->read(first_row, rows, references);
+    return references;
   }
-  StringArena arena{file_bytes_ + static_cast<std::int64_t>(count), {}};
-  const auto transfer = owned<Hdf5Properties>(H5Pcreate(H5P_DATASET_XFER), "H5Pcreate", place);
-  checked(H5Pset_vlen_mem_manager(transfer.id(), arena_allocate, &arena, arena_free, nullptr),
-          "H5Pset_vlen_mem_manager", place);
-  std::vector<const char*> pointers(count, nullptr);
-  read(transfer.id(), pointers.data());
-  std::vector<std::string> texts;
-  texts.reserve(count);
-  for (const char* text : pointers) {
-    texts.emplace_back(text == nullptr ? "" : text);
+  const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist", place);
+  if (H5Pget_layout(creation.id()) != H5D_CONTIGUOUS) {
+    throw DataError(place.file + ": " + printable(place.object) +
+                    ": compact storage of strings of variable length is not supported; store them contiguous");
   }
-  return texts;
+  const haddr_t begin = H5Dget_offset(opened.handle.id());
+  if (begin == HADDR_UNDEF) {
+    return references;  // never written: no texts
+  }
+  const auto skipped = static_cast<std::uint64_t>(first_row) * width;
+  if (begin > static_cast<haddr_t>(file_bytes_) || skipped > static_cast<std::uint64_t>(file_bytes_) - begin ||
+      !read_file(static_cast<std::int64_t>(begin + skipped), references)) {
+    throw DataError(place.file + ": " + printable(place.object) + ": damaged: its values are outside the file");
+  }
+  return references;
+}
+
+/// The library's own handle of the file: a descriptor, or for an image the memory it was copied to.
+bool Hdf5Input::read_file(std::int64_t offset, std::span<std::byte> bytes) const {
+  if (offset < 0 || offset > file_bytes_ || std::ssize(bytes) > file_bytes_ - offset) {
+    return false;
+  }
+  const auto access = owned<Hdf5Properties>(H5Fget_access_plist(file_.id()), "H5Fget_access_plist", place_);
+  void* handle = nullptr;
+  checked(H5Fget_vfd_handle(file_.id(), access.id(), &handle), "H5Fget_vfd_handle", place_);
+  if (H5Pget_driver(access.id()) == H5FD_CORE) {
+    const auto* image = *static_cast<const std::byte* const*>(handle);
+    std::copy_n(image + offset, bytes.size(), bytes.begin());
+    return true;
+  }
+  if (H5Pget_driver(access.id()) != H5FD_SEC2) {
+    return false;
+  }
+  while (!bytes.empty()) {
+    const ssize_t count = ::pread(*static_cast<const int*>(handle), bytes.data(), bytes.size(), offset);
+    if (count <= 0) {
+      return false;
+    }
+    offset += count;
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+Hdf5Addressing Hdf5Input::addressing() const {
+  Hdf5Addressing result;
+  result.file_bytes = file_bytes_;
+  const auto creation = owned<Hdf5Properties>(H5Fget_create_plist(file_.id()), "H5Fget_create_plist", place_);
+  hsize_t user_block = 0;
+  checked(H5Pget_userblock(creation.id(), &user_block), "H5Pget_userblock", place_);
+  checked(H5Pget_sizes(creation.id(), &result.address_bytes, &result.length_bytes), "H5Pget_sizes", place_);
+  result.base = static_cast<std::int64_t>(user_block);
+  if (result.address_bytes > 8 || result.length_bytes > 8 || result.base > file_bytes_) {
+    throw DataError(place_.file + ": addresses of more than 8 bytes are not supported");
+  }
+  return result;
+}
+
+Hdf5Heap& Hdf5Input::heap() {
+  if (!heap_) {
+    heap_ = std::make_shared<Hdf5Heap>(addressing());
+  }
+  return *heap_;
 }
 
 std::vector<std::string> Hdf5Input::read_text_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
@@ -96,7 +138,7 @@ std::vector<std::string> Hdf5Input::read_text_rows(const std::string& name, std:
     throw DataError(fmt::format("{}: {}: a list of strings expected ({} found)", place.file, printable(place.object),
                                 is_text(name) ? "a table" : "numbers"));
   }
-  return read_texts(name, select_rows(name, first_row, rows));
+  return read_texts(name, first_row, rows);
 }
 
 std::vector<std::string> Hdf5Input::read_text(const std::string& name) {

@@ -20,8 +20,6 @@ namespace lockstep {
 
 namespace {
 
-constexpr const char* kLockName = ".lock";
-
 [[noreturn]] void throw_folder_error(const std::string& path, const char* action, int error) {
   if (error == EROFS) {
     throw Error(ExitCode::permission, path + ": cannot " + action + " (read-only file system)");

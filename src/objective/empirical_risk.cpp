@@ -49,6 +49,14 @@ EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, Penalty pe
       comm_(comm),
       wishes_(std::move(wishes)),
       reduction_(data, threads, comm) {
+  if (!data.column_scale.empty()) {
+    scales_ = Vector::Ones(model.dimension());
+    for (Index j = 0; j < model.penalised(); ++j) {
+      scales_[j] = data.column_scale[static_cast<std::size_t>(j % data.features)];
+    }
+  }
+  penalty_.set_scales(scales_);
+  l1_ = penalty_.l1(model.dimension());
   for (const InvariantShift& shift : model.invariant_shifts()) {
     if (penalty_.is_zero() || shift.first >= penalty_.penalised()) {
       shifts_.push_back(shift);

@@ -8,48 +8,72 @@
 
 namespace lockstep {
 
-double Penalty::value(const Vector& w, int threads) const {
-  return l2_ == 0 ? 0 : 0.5 * l2_ * blocked_dot(w.data(), w.data(), penalised_, threads);
+L1Term Penalty::l1(Index dimension) const {
+  L1Term term;
+  if (l1_ > 0) {
+    term.strength = Vector::Zero(dimension);
+    for (Index j = 0; j < penalised_; ++j) {
+      term.strength[j] = l1_ * scale(j);
+    }
+  }
+  return term;
+}
+
+Vector Penalty::unscaled(const Vector& u) const {
+  return u.head(penalised_).cwiseProduct(scales_);
+}
+
+double Penalty::value(const Vector& u, int threads) const {
+  if (l2_ == 0) {
+    return 0;
+  }
+  if (scales_.size() == 0) {
+    return 0.5 * l2_ * blocked_dot(u.data(), u.data(), penalised_, threads);
+  }
+  const Vector w = unscaled(u);
+  return 0.5 * l2_ * blocked_dot(w.data(), w.data(), penalised_, threads);
 }
 
 void Penalty::add_product(const Vector& v, Index begin, Index end, Vector& product) const {
   const Index last = std::min(end, penalised_);
   for (Index j = begin; l2_ != 0 && j < last; ++j) {
-    product[j] += l2_ * v[j];
+    product[j] += (l2_ * scale(j) * scale(j)) * v[j];
   }
 }
 
 void Penalty::add_hessian(SymmetricMatrix& hessian) const {
   for (Index j = 0; l2_ != 0 && j < penalised_; ++j) {
-    hessian(j, j) += l2_;
+    hessian(j, j) += l2_ * scale(j) * scale(j);
   }
 }
 
-LinePoint Penalty::along(const Vector& w, const Vector& d, double t) const {
+LinePoint Penalty::along(const Vector& u, const Vector& d, double t) const {
   if (l2_ == 0) {
     return {};
   }
-  const double ww = blocked_dot(w.data(), w.data(), penalised_, 1);
-  const double wd = blocked_dot(w.data(), d.data(), penalised_, 1);
-  const double dd = blocked_dot(d.data(), d.data(), penalised_, 1);
+  const Vector from = scales_.size() == 0 ? u : unscaled(u);
+  const Vector to = scales_.size() == 0 ? d : unscaled(d);
+  const double ww = blocked_dot(from.data(), from.data(), penalised_, 1);
+  const double wd = blocked_dot(from.data(), to.data(), penalised_, 1);
+  const double dd = blocked_dot(to.data(), to.data(), penalised_, 1);
   return {0.5 * l2_ * (ww + t * (2 * wd + t * dd)), l2_ * (wd + t * dd), false};
 }
 
-double l1_value(const L1Term& l1, const Vector& w) {
-  if (l1.strength == 0) {
+double l1_value(const L1Term& l1, const Vector& u) {
+  if (l1.is_zero()) {
     return 0;
   }
-  const Vector absolute = w.head(l1.penalised).cwiseAbs();
-  return l1.strength * lane_sum(absolute.data(), l1.penalised);
+  const Vector terms = u.cwiseAbs().cwiseProduct(l1.strength);
+  return lane_sum(terms.data(), terms.size());
 }
 
-Vector minimum_norm_subgradient(const L1Term& l1, const Vector& w, const Vector& gradient) {
+Vector minimum_norm_subgradient(const L1Term& l1, const Vector& u, const Vector& gradient) {
   Vector least = gradient;
-  for (Index j = 0; l1.strength > 0 && j < l1.penalised; ++j) {
-    if (w[j] != 0) {
-      least[j] += w[j] > 0 ? l1.strength : -l1.strength;
-    } else {
-      const double beyond = std::abs(gradient[j]) - l1.strength;
+  for (Index j = 0; j < l1.strength.size(); ++j) {
+    if (u[j] != 0) {
+      least[j] += u[j] > 0 ? l1.strength[j] : -l1.strength[j];
+    } else if (l1.penalises(j)) {
+      const double beyond = std::abs(gradient[j]) - l1.strength[j];
       least[j] = beyond > 0 ? std::copysign(beyond, gradient[j]) : 0;
     }
   }

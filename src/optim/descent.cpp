@@ -1,6 +1,7 @@
 #include "lockstep/optim/descent.h"
 
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/convergence.h"
 #include "lockstep/optim/line_search.h"
 #include "lockstep/optim/numerical_stops.h"
 
@@ -11,21 +12,18 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
 namespace {
 
-/// Relative predicted decrease, in units of the tolerance, below which a Newton step is not worth its pass: 1e-13 at
-/// the default tolerance.
-constexpr double kPromise = 1e-7;
-
 void start(Objective& objective, const DescentMethod& method, OptimizerState& state, Iterate& at) {
-  if (objective.l1().strength > 0 && !method.handles_l1()) {
+  if (!objective.l1().is_zero() && !method.handles_l1()) {
     throw ConfigurationError("an L1 penalty has kinks that this optimizer cannot handle; L-BFGS can");
   }
   objective.select_all();
-  at.w = state.parameters;
+  at.w = to_scaled(objective, state.parameters);
   evaluate(objective, method.order(), at);
   objective.update(UpdateKind::initial);
   if (!is_finite(at) || !std::isfinite(norm(at.gradient))) {
@@ -33,9 +31,6 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
         fmt::format("the objective or its gradient overflows at the start (F = {}, gradient norm {}): are "
                     "there huge values in the data? scale the features",
                     at.value, norm(at.gradient)));
-  }
-  if (state.initial_gradient_norm < 0) {
-    state.initial_gradient_norm = norm(at.gradient);
   }
 }
 
@@ -47,76 +42,142 @@ void reject_separated(const Objective& objective, const Evaluation& at, std::int
   }
 }
 
-/// A gradient norm depends on the units of the features; the decrease that the quadratic model predicts does not. With
-/// a Hessian at hand it costs no pass, so steps that still promise something are taken even below the gradient's
-/// target.
-bool promises_nothing(const Iterate& at, const Direction& direction, const DescentSettings& settings) {
-  return direction.predicted_decrease() <= kPromise * settings.tolerance * at.scale;
-}
+/// What is asked of an iterate, and the sentences that say how far it is from it.
+struct Goal {
+  Goal(const Iterate& from, double wanted)
+      : at(from),
+        tolerance(wanted),
+        negligible(negligible_decrease(from, wanted)),
+        rounding(std::max(negligible, 64 * std::numeric_limits<double>::epsilon() * from.scale)) {}
 
-Summary ended(Summary::Status status, std::string reason) {
-  Summary summary;
-  summary.status = status;
-  summary.reason = std::move(reason);
-  return summary;
-}
-
-Summary converged(const Iterate& at, double target) {
-  return ended(Summary::Status::converged, fmt::format("gradient norm {:.3e} ≤ {:.3e}", norm(at.gradient), target));
-}
-
-Summary stopped(const Iterate& at, double target, const OptimizerState& state) {
-  return ended(Summary::Status::stopped,
-               fmt::format("stopped on request after iteration {}; gradient norm {:.3e}, wanted {:.3e}",
-                           state.iteration, norm(at.gradient), target));
-}
-
-/// No step helps. Near the optimum, where the model predicts a decrease below the rounding of F, that is convergence.
-Summary stalled(const Iterate& at, const Direction& direction, double target) {
-  const double predicted = direction.predicted_decrease();
-  const double rounding = 64 * std::numeric_limits<double>::epsilon() * std::max(at.scale, 1e-300);
-  if (predicted <= rounding || norm(at.gradient) <= target) {
-    return ended(Summary::Status::converged,
-                 fmt::format("converged to the rounding level of F: gradient norm {:.3e} (wanted {:.3e}), predicted "
-                             "decrease {:.1e}",
-                             norm(at.gradient), target, predicted));
+  Summary met(const Direction& direction) const {
+    Summary summary;
+    summary.status = Summary::Status::converged;
+    summary.decrement = relative_decrement(direction.newton_decrease, at);
+    summary.products = direction.products;
+    summary.reason =
+        direction.newton_decrease <= negligible
+            ? fmt::format("decrement {:.3e} ≤ {:.3e}", summary.decrement, tolerance)
+            : fmt::format("decrement {:.3e} at the rounding level of F (wanted {:.3e})", summary.decrement, tolerance);
+    return summary;
   }
-  return ended(
-      Summary::Status::failed,
-      fmt::format("no step lowers the objective: gradient norm {:.3e} (wanted {:.3e})", norm(at.gradient), target));
+
+  /// `direction` says what is known of the decrement; null: nothing.
+  Summary missed(Summary::Status status, const std::string& why, const Direction* direction) const {
+    Summary summary;
+    summary.status = status;
+    summary.reason = why;
+    if (direction != nullptr) {
+      const bool is_known = direction->newton_decrease >= 0;
+      const double decrement =
+          relative_decrement(is_known ? direction->newton_decrease : direction->predicted_decrease(), at);
+      summary.decrement = is_known ? decrement : -1;
+      summary.products = direction->products;
+      summary.reason +=
+          fmt::format("; decrement {} {:.3e}, wanted {:.3e}", is_known ? "at least" : "about", decrement, tolerance);
+    }
+    return summary;
+  }
+
+  const Iterate& at;
+  double tolerance;
+  double negligible;  ///< a decrease of F not worth a step
+  double rounding;    ///< a decrease of F that it cannot show, where that is more
+};
+
+Summary stopped(const Goal& goal, const OptimizerState& state) {
+  return goal.missed(Summary::Status::stopped, fmt::format("stopped on request after iteration {}", state.iteration),
+                     nullptr);
+}
+
+Summary limit_reached(const Goal& goal, const Direction* direction, const OptimizerState& state) {
+  return goal.missed(Summary::Status::limit_reached, fmt::format("not converged after {} iterations", state.iteration),
+                     direction);
 }
 
 /// Why the run ends at this iterate, before a direction is asked for.
-std::optional<Summary> end_at(const Iterate& at, double target, const DescentMethod& method,
-                              const DescentSettings& settings, const EarlyStopping& early_stopping,
-                              const OptimizerState& state) {
-  const bool gradient_is_small = norm(at.gradient) <= target;
-  const bool limit_reached = state.iteration >= settings.max_iterations;
-  if (gradient_is_small && (limit_reached || method.order() != Order::hessian)) {
-    return converged(at, target);
+std::optional<Summary> end_without_direction(const Goal& goal, const DescentMethod& method, bool limit_reached_here,
+                                             const EarlyStopping& early_stopping, const OptimizerState& state) {
+  if (norm(goal.at.gradient) == 0) {
+    Summary summary;
+    summary.status = Summary::Status::converged;
+    summary.reason = "the gradient is zero";
+    summary.decrement = 0;
+    return summary;
   }
   if (early_stopping.is_exhausted(state)) {
-    return ended(Summary::Status::converged, early_stopping.reason(state));
+    Summary summary;
+    summary.status = Summary::Status::converged;
+    summary.reason = early_stopping.reason(state);
+    return summary;
   }
-  if (at.at.stop_requested && !gradient_is_small) {
-    return stopped(at, target, state);
+  if (goal.at.at.stop_requested) {
+    return stopped(goal, state);
   }
-  if (limit_reached) {
-    return ended(Summary::Status::limit_reached, fmt::format("{} iterations done; gradient norm {:.3e}, wanted {:.3e}",
-                                                             state.iteration, norm(at.gradient), target));
+  if (limit_reached_here && !method.judges_last_point()) {
+    return limit_reached(goal, nullptr, state);
   }
   return std::nullopt;
+}
+
+/// What a direction may promise where only rounding is left. Where its method does not know the curvature: margins are
+/// off by ε ‖u‖₁ and the mean curvature along g is ‖g‖² / |slope|. Where F itself falls to zero, an exact fit, nothing
+/// else tells the end.
+double rounding_of(const Direction& direction, const Iterate& at) {
+  if (direction.rounding > 0) {
+    return direction.rounding;
+  }
+  constexpr double kMargins = 8 * std::numeric_limits<double>::epsilon();
+  const double root =
+      kMargins * at.w.lpNorm<1>() * norm(at.gradient) / std::sqrt(direction.first_step * -direction.slope);
+  return 0.5 * root * root;
+}
+
+/// The method's direction. One that promises next to nothing without knowing the curvature gives way to Newton's, which
+/// shows convergence or the way on.
+Direction find_direction(const DescentMethod& method, const Goal& goal, const OptimizerState& state,
+                         Objective& objective) {
+  Direction direction = method.direction(goal.at, goal.negligible, state, objective);
+  const bool is_promising = direction.newton_decrease >= 0 ||
+                            direction.predicted_decrease() > std::max(goal.negligible, rounding_of(direction, goal.at));
+  if (!direction.stop_requested && !is_promising && method.order() != Order::hessian) {
+    const std::int64_t products = direction.products;
+    direction = newton_direction(objective, goal.at, goal.negligible);
+    direction.products += products;
+  }
+  return direction;
+}
+
+/// The method's step; where it finds none, Newton's, unless that promises nothing either.
+Step find_step(const DescentMethod& method, const Goal& goal, const OptimizerState& state, Objective& objective,
+               Direction& direction, Iterate& trial) {
+  const Step step = method.step(goal.at, direction, state, objective, trial);
+  if (step.status != Step::Status::stalled || direction.newton_decrease >= 0) {
+    return step;
+  }
+  direction = newton_direction(objective, goal.at, goal.rounding);
+  if (direction.stop_requested) {
+    return {Step::Status::stopped, 0};
+  }
+  return shows_convergence(direction, goal.rounding) ? step : method.step(goal.at, direction, state, objective, trial);
 }
 
 IterationReport report_of(const Iterate& at, const Direction& direction, const Step& step, const Objective& objective) {
   IterationReport report;
   report.objective = at.value;
-  report.gradient_norm = norm(at.gradient);
+  report.gradient_norm = gradient_norm(objective, at);
   report.step_length = step.length;
   report.damping = direction.damping;
   report.products = direction.products;
-  for (const Index j : direction.weak) {
-    report.weak_parameters.push_back(objective.parameter_name(j));
+  for (const DependentParameter& dependent : direction.dependent) {
+    std::vector<std::string> partners;
+    for (const Index partner : dependent.partners) {
+      partners.push_back(objective.parameter_name(partner));
+    }
+    report.weak_parameters.push_back(
+        partners.empty()
+            ? objective.parameter_name(dependent.parameter)
+            : fmt::format("{} (with {})", objective.parameter_name(dependent.parameter), fmt::join(partners, ", ")));
   }
   return report;
 }
@@ -124,12 +185,12 @@ IterationReport report_of(const Iterate& at, const Direction& direction, const S
 /// F and ‖∇F‖ of what training hands out; where that is not the last iterate, the oracle moves there.
 void report_end(Objective& objective, const OptimizerState& state, Iterate& at, Summary& summary) {
   if (summary.status != Summary::Status::stopped && state.best_parameters.size() > 0) {
-    at.w = final_parameters(state);
+    at.w = to_scaled(objective, final_parameters(state));
     evaluate(objective, Order::gradient, at);
     objective.update(UpdateKind::accept);
   }
   summary.objective = at.value;
-  summary.gradient_norm = norm(at.gradient);
+  summary.gradient_norm = gradient_norm(objective, at);
 }
 
 }  // namespace
@@ -139,32 +200,43 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
   Iterate at;
   Iterate trial;
   start(objective, method, state, at);
-  const double target = settings.tolerance * std::max(1.0, state.initial_gradient_norm);
 
   std::optional<Summary> end;
   while (true) {
     reject_separated(objective, at.at, state.iteration);
-    end = end_at(at, target, method, settings, early_stopping, state);
+    const Goal goal(at, settings.tolerance);
+    const bool is_last = state.iteration >= settings.max_iterations;
+    end = end_without_direction(goal, method, is_last, early_stopping, state);
     if (end) {
       break;
     }
-    Direction direction = method.direction(at, state, objective);
+    Direction direction = find_direction(method, goal, state, objective);
     if (direction.stop_requested) {
-      end = stopped(at, target, state);
+      end = stopped(goal, state);
       break;
     }
-    if (norm(at.gradient) <= target && promises_nothing(at, direction, settings)) {
-      end = converged(at, target);
+    if (shows_convergence(direction, goal.negligible)) {
+      end = goal.met(direction);
       break;
     }
-    const Step step = method.step(at, direction, state, objective, trial);
-    if (step.status != Step::Status::accepted) {
-      end = step.status == Step::Status::stopped ? stopped(at, target, state) : stalled(at, direction, target);
+    if (is_last) {
+      end = limit_reached(goal, &direction, state);
+      break;
+    }
+    const Step step = find_step(method, goal, state, objective, direction, trial);
+    if (step.status == Step::Status::stopped) {
+      end = stopped(goal, state);
+      break;
+    }
+    if (step.status == Step::Status::stalled) {
+      end = shows_convergence(direction, goal.rounding)
+                ? goal.met(direction)
+                : goal.missed(Summary::Status::failed, "not converged: no step lowers the objective", &direction);
       break;
     }
     method.learn(at, direction, step, trial, state);
     std::swap(at, trial);
-    state.parameters = at.w;
+    state.parameters = from_scaled(objective, at.w);
     ++state.iteration;
     early_stopping.record(state.iteration, state);
     observer.iteration_completed(state, report_of(at, direction, step, objective));

@@ -13,22 +13,15 @@ class GradientDescent final : public DescentMethod {
  public:
   explicit GradientDescent(double learning_rate) : learning_rate_(learning_rate) {}
 
-  Direction direction(const Iterate& from, const OptimizerState& state, Objective&) const override {
-    const double length = norm(from.gradient);
-    Direction steepest;
-    steepest.d = -from.gradient;
-    steepest.slope = -length * length;
-    if (learning_rate_ > 0) {
-      steepest.first_step = learning_rate_;
-    } else {
-      steepest.first_step = state.last_step_length > 0 ? 2 * state.last_step_length : 1 / length;
-    }
+  Direction direction(const Iterate& from, double, const OptimizerState& state, Objective&) const override {
+    Direction steepest = steepest_descent(from, state.last_step_length);
+    steepest.first_step = learning_rate_ > 0 ? learning_rate_ : steepest.first_step;
     return steepest;
   }
 
   Step step(const Iterate& from, Direction& direction, const OptimizerState&, Objective& objective,
             Iterate& trial) const override {
-    if (learning_rate_ > 0) {
+    if (learning_rate_ > 0 && !direction.is_newton) {
       return fixed_step(objective, from, direction, trial);
     }
     Step step = backtrack(objective, from, direction, Order::gradient, trial);
@@ -40,8 +33,11 @@ class GradientDescent final : public DescentMethod {
     return step;
   }
 
-  void learn(const Iterate&, const Direction&, const Step& step, const Iterate&, OptimizerState& state) const override {
-    state.last_step_length = learning_rate_ > 0 ? 0 : step.length;
+  void learn(const Iterate&, const Direction& direction, const Step& step, const Iterate&,
+             OptimizerState& state) const override {
+    if (!direction.is_newton) {
+      state.last_step_length = learning_rate_ > 0 ? 0 : step.length;
+    }
   }
 
  private:

@@ -78,35 +78,25 @@ void apply_inverse_hessian(const OptimizerState& state, const Face& face, Vector
   }
 }
 
-/// Steepest descent, a step of unit length first.
-Direction steepest_descent(const Iterate& from) {
-  const double length = norm(from.gradient);
-  Direction steepest;
-  steepest.d = -from.gradient;
-  steepest.slope = -length * length;
-  steepest.first_step = 1 / length;
-  return steepest;
-}
-
 class Lbfgs final : public DescentMethod {
  public:
   explicit Lbfgs(int memory) : memory_(static_cast<std::size_t>(memory)) {}
 
   bool handles_l1() const override { return true; }
 
-  Direction direction(const Iterate& from, const OptimizerState& state, Objective& objective) const override {
+  Direction direction(const Iterate& from, double, const OptimizerState& state, Objective& objective) const override {
     if (state.point_changes.empty()) {
-      return steepest_descent(from);
+      return steepest_descent(from, 0);
     }
-    const L1Term l1 = objective.l1();
+    const L1Term& l1 = objective.l1();
     Face face;
-    if (l1.strength > 0) {
+    if (!l1.is_zero()) {
       face.free = free_parameters(l1, from);
     }
     Direction direction;
     direction.d = -from.gradient;
     apply_inverse_hessian(state, face, direction.d);
-    if (l1.strength > 0) {
+    if (!l1.is_zero()) {
       align_with_orthant(l1, from, direction.d);
     }
     direction.slope = dot(from.gradient, direction.d);
@@ -116,7 +106,7 @@ class Lbfgs final : public DescentMethod {
   /// A memory whose direction fails is of the past: steepest descent has the last word.
   Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
             Iterate& trial) const override {
-    if (state.since_least >= kFlatIterations) {
+    if (state.since_least >= kFlatIterations && !direction.is_newton) {
       return {Step::Status::stalled, 0};
     }
     const Step step = search(from, direction, objective, trial);
@@ -170,14 +160,14 @@ class Lbfgs final : public DescentMethod {
   }
 
   static Direction restart(const Iterate& from) {
-    Direction direction = steepest_descent(from);
+    Direction direction = steepest_descent(from, 0);
     direction.is_restart = true;
     return direction;
   }
 
   static Step search(const Iterate& from, const Direction& direction, Objective& objective, Iterate& trial) {
-    return objective.l1().strength > 0 ? backtrack_in_orthant(objective, from, direction, trial)
-                                       : strong_wolfe(objective, from, direction, trial);
+    return !objective.l1().is_zero() ? backtrack_in_orthant(objective, from, direction, trial)
+                                     : strong_wolfe(objective, from, direction, trial);
   }
 
   std::size_t memory_;

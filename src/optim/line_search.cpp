@@ -99,7 +99,7 @@ Step backtrack(Objective& objective, const Iterate& from, const Direction& direc
 }
 
 Step backtrack_in_orthant(Objective& objective, const Iterate& from, const Direction& direction, Iterate& trial) {
-  const L1Term l1 = objective.l1();
+  const L1Term& l1 = objective.l1();
   double t = direction.first_step;
   for (int i = 0; i < kOrthantTrials; ++i) {
     trial.w = step_in_orthant(l1, from, direction.d, t);

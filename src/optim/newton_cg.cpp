@@ -20,12 +20,13 @@
 /// Gauss–Newton (networks) has no line search: a step is taken when it lowers F, λ follows how well the model
 /// predicted it (J. Martens, "Deep learning via Hessian-free optimization", ICML 2010, section 4).
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/convergence.h"
 #include "lockstep/optim/line_search.h"
 
 #include <algorithm>
 
 #include "line_search_terms.h"
-#include "scaling.h"
+#include "newton_model.h"
 
 namespace lockstep {
 
@@ -34,8 +35,6 @@ namespace {
 constexpr double kGamma = 0.9;
 constexpr double kLoosest = 0.5;
 constexpr double kTightest = 1e-10;
-/// A curvature below this part of the largest one seen is rounding.
-constexpr double kFlatness = 1e-15;
 
 constexpr double kBadRatio = 0.25;
 constexpr double kGoodRatio = 0.75;
@@ -60,18 +59,25 @@ class NewtonCg final : public DescentMethod {
  public:
   explicit NewtonCg(const NewtonCgSettings& settings) : settings_(settings) {}
 
-  Direction direction(const Iterate& from, const OptimizerState& state, Objective& objective) const override {
-    return solve(from, state, objective, damps() ? (state.damping > 0 ? state.damping : settings_.first_damping) : 0);
+  bool judges_last_point() const override { return !damps(); }
+
+  Direction direction(const Iterate& from, double negligible, const OptimizerState& state,
+                      Objective& objective) const override {
+    const double damping = damps() ? (state.damping > 0 ? state.damping : settings_.first_damping) : 0;
+    return solve(from, negligible, state, objective, damping);
   }
 
   Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
             Iterate& trial) const override {
-    return damps() ? damped_step(from, direction, state, objective, trial)
-                   : backtrack(objective, from, direction, Order::gradient, trial);
+    return damps() && !direction.is_newton ? damped_step(from, direction, state, objective, trial)
+                                           : backtrack(objective, from, direction, Order::gradient, trial);
   }
 
   void learn(const Iterate&, const Direction& direction, const Step&, const Iterate&,
              OptimizerState& state) const override {
+    if (damps() && direction.is_newton) {
+      return;  // a step without λ teaches nothing of it
+    }
     state.previous_gradient_norm = direction.scaled_norm;
     state.forcing = direction.forcing;
     state.damping = direction.next_damping;
@@ -80,59 +86,25 @@ class NewtonCg final : public DescentMethod {
  private:
   bool damps() const { return settings_.curvature == Curvature::gauss_newton; }
 
-  Direction solve(const Iterate& from, const OptimizerState& state, Objective& objective, double damping) const {
+  Direction solve(const Iterate& from, double negligible, const OptimizerState& state, Objective& objective,
+                  double damping) const {
     Direction direction;
-    direction.damping = damping;
-    Vector scales = Vector::Ones(from.w.size());
-    double largest_curvature = 0;
-    if (objective.has_hessian_diagonal()) {
-      Vector diagonal;
-      direction.stop_requested = objective.hessian_diagonal(diagonal);
-      scales = power_of_two_scales(diagonal);
-      largest_curvature = scales.cwiseAbs2().cwiseProduct(diagonal).maxCoeff();
+    Vector diagonal;
+    if (objective.has_hessian_diagonal() && objective.hessian_diagonal(diagonal)) {
+      direction.stop_requested = true;
+      return direction;
     }
-    const Vector right = -scales.cwiseProduct(from.gradient);
-    direction.scaled_norm = norm(right);
-    direction.forcing = forcing_term(settings_, state, direction.scaled_norm);
-    direction.d =
-        conjugate_gradients(from, scales, right, largest_curvature, objective, direction).cwiseProduct(scales);
-    objective.remove_invariant(direction.d);
-    direction.slope = dot(from.gradient, direction.d);
+    TruncatedNewton settings;
+    settings.curvature = settings_.curvature;
+    settings.forcing = [&](double scaled_norm) { return forcing_term(settings_, state, scaled_norm); };
+    settings.damping = damping;
+    settings.max_products = settings_.max_products;
+    const bool is_judged_otherwise = judges_by_hessian(objective);
+    direction = direction_by_products(settings, diagonal, {}, from, is_judged_otherwise ? 0 : negligible, objective);
+    if (is_judged_otherwise) {
+      direction.newton_decrease = -1;
+    }
     return direction;
-  }
-
-  /// u with ‖right − (D B D + λ I) u‖ ≤ η ‖right‖, or as far as the curvature is positive and the products last.
-  /// `largest` is the largest curvature known beforehand: a gradient along which the loss is flat (rows of the Huber
-  /// loss far from their targets) shows none of its own.
-  Vector conjugate_gradients(const Iterate& from, const Vector& scales, const Vector& right, double largest,
-                             Objective& objective, Direction& direction) const {
-    Vector u = Vector::Zero(right.size());
-    Vector residual = right;
-    Vector p = right;
-    Vector product;
-    double squares = dot(residual, residual);
-    while (std::sqrt(squares) > direction.forcing * direction.scaled_norm &&
-           direction.products < settings_.max_products && !direction.stop_requested) {
-      direction.stop_requested =
-          objective.curvature_product(from.w, scales.cwiseProduct(p), settings_.curvature, product);
-      ++direction.products;
-      product = scales.cwiseProduct(product) + direction.damping * p;
-      const double curvature = dot(p, product) / dot(p, p);
-      if (!(curvature > kFlatness * largest)) {
-        u = direction.products == 1 ? right : u;
-        break;
-      }
-      largest = std::max(largest, curvature);
-      const double alpha = squares / dot(p, product);
-      u += alpha * p;
-      residual -= alpha * product;
-      const double next = dot(residual, residual);
-      p = residual + (next / squares) * p;
-      squares = next;
-    }
-    // ⟨g, d⟩ + ½ dᵀBd, by B d from the residual.
-    direction.model_change = -0.5 * (dot(u, right) + dot(u, residual) + direction.damping * dot(u, u));
-    return u;
   }
 
   /// The whole step, or that of a larger λ.
@@ -148,7 +120,7 @@ class NewtonCg final : public DescentMethod {
       }
       const std::int64_t products = direction.products;
       if (!trial.at.stop_requested) {
-        direction = solve(from, state, objective, kDampingAfterRejection * direction.damping);
+        direction = solve(from, 0, state, objective, kDampingAfterRejection * direction.damping);
         direction.products += products;
       }
       if (trial.at.stop_requested || direction.stop_requested) {

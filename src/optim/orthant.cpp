@@ -13,8 +13,8 @@ double orthant_sign(const Iterate& from, Index j) {
 }
 
 void drop_ascending(const L1Term& l1, const Iterate& from, bool at_zero_only, Vector& d) {
-  for (Index j = 0; j < l1.penalised; ++j) {
-    if ((from.w[j] == 0 || !at_zero_only) && d[j] * from.gradient[j] >= 0) {
+  for (Index j = 0; j < d.size(); ++j) {
+    if (l1.penalises(j) && (from.w[j] == 0 || !at_zero_only) && d[j] * from.gradient[j] >= 0) {
       d[j] = 0;
     }
   }
@@ -24,8 +24,8 @@ void drop_ascending(const L1Term& l1, const Iterate& from, bool at_zero_only, Ve
 
 Vector free_parameters(const L1Term& l1, const Iterate& from) {
   Vector free = Vector::Ones(from.w.size());
-  for (Index j = 0; j < l1.penalised; ++j) {
-    free[j] = from.w[j] != 0 || from.gradient[j] != 0 ? 1 : 0;
+  for (Index j = 0; j < free.size(); ++j) {
+    free[j] = !l1.penalises(j) || from.w[j] != 0 || from.gradient[j] != 0 ? 1 : 0;
   }
   return free;
 }
@@ -39,8 +39,8 @@ void align_with_orthant(const L1Term& l1, const Iterate& from, Vector& d) {
 
 Vector step_in_orthant(const L1Term& l1, const Iterate& from, const Vector& d, double t) {
   Vector to = from.w + t * d;
-  for (Index j = 0; j < l1.penalised; ++j) {
-    if (to[j] * orthant_sign(from, j) <= 0) {
+  for (Index j = 0; j < to.size(); ++j) {
+    if (l1.penalises(j) && to[j] * orthant_sign(from, j) <= 0) {
       to[j] = 0;
     }
   }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,18 +19,46 @@ namespace {
 constexpr std::size_t kClassesShown = 10;
 const std::string kBalanced = "balanced";
 
-std::pair<std::string, double> parse_entry(const std::string& entry) {
-  const std::size_t colon = entry.rfind(':');
-  if (colon == std::string::npos || colon == 0) {
-    throw UsageError(fmt::format("must be balanced or CLASS:WEIGHT,… (saw the entry '{}')", printable(entry)));
+/// The class at the begin of `text`, which is taken off: in double quotes ("" within being one), or all before the last
+/// colon of the entry.
+std::string take_class(std::string_view& text) {
+  std::string name;
+  if (!text.starts_with('"')) {
+    const std::string_view entry = text.substr(0, text.find(','));
+    const std::size_t colon = std::min(entry.rfind(':'), entry.size());
+    name = entry.substr(0, colon);
+    text.remove_prefix(colon);
+    return name;
+  }
+  for (text.remove_prefix(1); !text.empty(); text.remove_prefix(1)) {
+    if (text.front() == '"') {
+      text.remove_prefix(1);
+      if (!text.starts_with('"')) {
+        break;
+      }
+    }
+    name += text.front();
+  }
+  return name;
+}
+
+/// The first CLASS:WEIGHT of `text`, which is taken off with the comma behind it.
+std::pair<std::string, double> take_entry(std::string_view& text) {
+  const std::string_view whole = text;
+  const auto entry = [&] { return printable(whole.substr(0, whole.size() - text.size())); };
+  const std::string name = take_class(text);
+  const std::string_view rest = text.substr(0, text.find(','));
+  text.remove_prefix(rest.size());
+  if (name.empty() || !rest.starts_with(':')) {
+    throw UsageError(fmt::format("must be balanced or CLASS:WEIGHT,… (saw the entry '{}')", entry()));
   }
   double weight = -1;
-  const char* last = entry.data() + entry.size();
-  const auto [stop, error] = std::from_chars(entry.data() + colon + 1, last, weight);
+  const char* last = rest.data() + rest.size();
+  const auto [stop, error] = std::from_chars(rest.data() + 1, last, weight);
   if (error != std::errc{} || stop != last || !std::isfinite(weight) || weight < 0) {
-    throw UsageError(fmt::format("weights must be finite and at least 0 (saw '{}')", printable(entry)));
+    throw UsageError(fmt::format("weights must be finite and at least 0 (saw '{}')", entry()));
   }
-  return {canonical_label(entry.substr(0, colon)), weight};
+  return {class_label(name), weight};
 }
 
 std::vector<double> balanced_weights(const RawData& raw, Communicator& comm) {
@@ -51,17 +80,18 @@ std::vector<std::pair<std::string, double>> parse_class_weights(const std::strin
   if (text.empty() || text == kBalanced) {
     return entries;
   }
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    if (end == begin) {
+  std::string_view rest = text;
+  for (bool has_more = true; has_more;) {
+    if (rest.empty() || rest.starts_with(',')) {
       throw UsageError(fmt::format("entry {} is empty", entries.size() + 1));
     }
-    entries.push_back(parse_entry(text.substr(begin, end - begin)));
+    entries.push_back(take_entry(rest));
     const auto same = std::ranges::find(entries, entries.back().first, &std::pair<std::string, double>::first);
     if (same + 1 != entries.end()) {
       throw UsageError(fmt::format("class '{}' is named twice", printable(same->first)));
     }
-    begin = end + 1;
+    has_more = !rest.empty();
+    rest.remove_prefix(has_more ? 1 : 0);
   }
   return entries;
 }

@@ -25,6 +25,18 @@ const char* to_text(DataFormat format) {
   return "auto";
 }
 
+const char* header_literal(HeaderPolicy header) {
+  switch (header) {
+    case HeaderPolicy::automatic:
+      return "\"auto\"";
+    case HeaderPolicy::present:
+      return "true";
+    case HeaderPolicy::absent:
+      return "false";
+  }
+  return "\"auto\"";
+}
+
 std::string resume_text(const TrainSettings& settings) {
   switch (settings.resume) {
     case ResumePolicy::automatic:
@@ -89,6 +101,7 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
       {"validation", quoted(s.validation), splits},
       {"validation-labels", quoted(s.validation_labels)},
       {"format", quoted(to_text(s.data.format))},
+      {"header", header_literal(s.data.header), true},
       {"label-column", quoted(s.data.label_column), true},
       {"weight-column", quoted(s.data.weight_column), true},
       {"offset-column", quoted(s.data.offset_column), true},
@@ -123,13 +136,19 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
       {"seed", seed_literal(s.seed), stochastic || is_network || splits},
       {"threads", fmt::format("{}", s.threads)},
       {"run", quoted(s.run_folder())},
-      {"resume", quoted(resume_text(s))},
-      {"overwrite", fmt::format("{}", s.overwrite)},
-      {"allow-change", quoted(s.allow_change)},
       {"checkpoint-every", quoted(s.checkpoint_every)},
       {"keep", fmt::format("{}", s.keep)},
       {"max-time", quoted(fmt::format("{}s", s.max_time_seconds))},
       {"progress", quoted(s.progress)},
+  };
+}
+
+std::vector<ConfigEntry> launch_entries(const TrainSettings& settings) {
+  return {
+      {"resume", quoted(resume_text(settings))},
+      {"overwrite", fmt::format("{}", settings.overwrite)},
+      {"allow-change", quoted(settings.allow_change)},
+      {"plan", fmt::format("{}", settings.plan)},
   };
 }
 

@@ -35,7 +35,7 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
 }
 
 void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
-                 const Placement& placement, const MemoryLimits& limits) {
+                 const Placement& placement, const MemoryLimits& limits, bool is_foreseen) {
   const Plan plan = make_plan(settings, model, shape, placement.ranks, placement.threads);
   const std::string together =
       placement.ranks_here > 1
@@ -51,9 +51,10 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                          bytes_text(instead.total_bytes()),
                          shortage(instead, placement, limits).empty() ? "" : ", and more machines");
   }
-  throw ConfigurationError(fmt::format("{} with {} parameters needs about {} a rank ({}){}; {}: {}",
-                                       to_string(settings.optimizer), model.dimension(), bytes_text(plan.total_bytes()),
-                                       parts_text(plan), together, shortage(plan, placement, limits), advice));
+  throw ConfigurationError(fmt::format("{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
+                                       to_string(settings.optimizer), is_foreseen ? "at least " : "", model.dimension(),
+                                       bytes_text(plan.total_bytes()), parts_text(plan), together,
+                                       shortage(plan, placement, limits), advice));
 }
 
 MemoryCheck::MemoryCheck(const TrainSettings& settings, int threads, Communicator& comm)
@@ -109,8 +110,14 @@ std::string MemoryCheck::foreseen_text() const {
   const bool is_whole = rows_.is_whole && held_out_.is_whole;
   const std::string classes =
       rows_.classes > 0 ? fmt::format(", {}{} classes", is_whole ? "" : "at least ", rows_.classes) : "";
-  return fmt::format("data: {}{} rows × {} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows, rows_.features,
-                     classes, is_whole ? "" : "; foreseen from the head of the file");
+  return fmt::format("data: {}{} rows × {}{} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows,
+                     has_all_features() ? "" : "at least ", rows_.features, classes,
+                     is_whole ? "" : "; foreseen from the head of the file");
+}
+
+/// The head of LIBSVM text shows some of its features.
+bool MemoryCheck::has_all_features() const {
+  return rows_.is_whole || rows_.is_dense || !rows_.is_text;
 }
 
 bool MemoryCheck::fits_everywhere(const Plan& plan) {
@@ -141,7 +148,8 @@ void MemoryCheck::require_foreseen() {
   Plan least = plan_of(surely);
   least.reading_bytes = std::max(least.reading_bytes, plan.reading_bytes / kMargin);
   least.data_bytes = std::max(least.data_bytes, plan.data_bytes / kMargin);
-  require_least(least, foreseen_model(), shape);
+  const bool has_all_outputs = rows_.is_whole || foreseen_model().task() != Task::multiclass;
+  require_least(least, foreseen_model(), shape, !has_all_features() || !has_all_outputs);
 }
 
 void MemoryCheck::require(const ModelDescription& model, DataShape shape) {
@@ -150,13 +158,14 @@ void MemoryCheck::require(const ModelDescription& model, DataShape shape) {
     shape.held_out_entries = held_out_.stored_entries;
     shape.is_held_out_file = true;
   }
-  require_least(make_plan(settings_, model, shape, placement_.ranks, placement_.threads), model, shape);
+  require_least(make_plan(settings_, model, shape, placement_.ranks, placement_.threads), model, shape, false);
 }
 
-void MemoryCheck::require_least(const Plan& least, const ModelDescription& model, const DataShape& shape) {
+void MemoryCheck::require_least(const Plan& least, const ModelDescription& model, const DataShape& shape,
+                                bool is_foreseen) {
   agree(comm_, [&] {
     if (!shortage(least, placement_, limits_).empty()) {
-      refuse_plan(settings_, model, shape, placement_, limits_);
+      refuse_plan(settings_, model, shape, placement_, limits_, is_foreseen);
     }
   });
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <string_view>
 
 namespace lockstep {
 
@@ -126,7 +127,15 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
 }
 
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path) {
+  constexpr std::string_view checkpoint = "LOCKSTEP";
+  if (std::ranges::equal(bytes.first(std::min(bytes.size(), checkpoint.size())),
+                         std::as_bytes(std::span(checkpoint)))) {
+    throw DataError({path, 0, 0}, "is a checkpoint, not a model; a finished run writes model.h5 beside it");
+  }
   Hdf5ImageReader image(bytes, path);
+  if (image.has("/state/parameters")) {
+    throw DataError({path, 0, 0}, "is a checkpoint, not a model file; a run writes model.h5 when it has ended");
+  }
   if (!image.has("/provenance/model")) {
     throw DataError({path, 0, 0}, "is not a Lockstep model: it has no /provenance/model");
   }

@@ -146,7 +146,7 @@ std::string to_text(const Plan& plan, const TrainSettings& settings) {
 }
 
 std::string launch_text(const TrainSettings& settings, int ranks, int threads) {
-  return fmt::format("launch: mpirun --quiet -n {} --map-by slot:PE={} trainer train{}", ranks, threads,
+  return fmt::format("launch: mpirun -n {} --map-by slot:PE={} trainer train{}", ranks, threads,
                      options_text(settings, threads));
 }
 

@@ -1,9 +1,13 @@
 #include "lockstep/train/problem.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/comm/agreement.h"
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
+#include "lockstep/objective/column_scaling.h"
 #include "lockstep/train/class_weights.h"
+#include "lockstep/train/column_scales.h"
+#include "lockstep/train/data_columns.h"
 
 #include <algorithm>
 
@@ -91,7 +95,7 @@ LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& 
 }
 
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
-  read.label_kind = label_kind(file.model.kind, file.model.loss);
+  read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
   read.expected_names = file.feature_names;
   read.expected_features = file.model.features;
   read.expected_classes = file.class_names;
@@ -149,14 +153,24 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   }
   problem.label_name = raw.label_name;
   problem.class_weights = class_weights(settings.class_weight, raw, comm);
+  if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
+    problem.column_reaches = column_reaches(raw.block, comm);
+  }
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
+  if (!is_mini_batch(settings.optimizer) && !problem.model.is_network()) {
+    scale_columns(problem.rows, settings.l2, threads, comm);
+  }
   require_weight(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {
     ModelFile like;
     like.model = problem.model;
     like.feature_names = problem.rows.feature_names;
     like.class_names = problem.rows.class_names;
-    held_out = read_data(for_model(held_out_settings(settings), like), comm);
+    ReadSettings read = for_model(held_out_settings(settings), like);
+    if (read.label_column.empty()) {  // the training rows' label, whatever else bears a usual name
+      agree(comm, [&] { read.label_column = DataColumns(read).label_of_model(problem.label_name); });
+    }
+    held_out = read_data(read, comm);
   }
   if (held_out) {
     LayoutSettings layout = layout_of(settings, problem.model, threads);

@@ -4,6 +4,10 @@
 #include "lockstep/base/hash.h"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -29,38 +33,54 @@ void require_same_data(const TrainingState& saved, const TrainingState& fresh) {
   }
 }
 
-/// Value of a key, or a dash where the other side does not have it.
-std::string value_of(const std::vector<ConfigEntry>& entries, const std::string& key) {
+/// Value of a key, or null where that side does not have it.
+const std::string* value_of(const std::vector<ConfigEntry>& entries, const std::string& key) {
   const auto found = std::ranges::find(entries, key, &ConfigEntry::key);
-  return found == entries.end() ? "-" : found->value;
+  return found == entries.end() ? nullptr : &found->value;
+}
+
+/// Which keys shape a result depends on others: with another schedule or optimizer some come and go. Of keys that only
+/// one side has these two alone were said themselves.
+bool stands_alone(const std::string& key) {
+  return key == "init" || key == "validation";
+}
+
+/// What differs, key by key. Keys that only one side has are named where nothing else explains them.
+std::vector<std::pair<std::string, std::string>> differences_of(const TrainingState& saved,
+                                                                const TrainingState& fresh) {
+  std::vector<std::pair<std::string, std::string>> changed;
+  std::vector<std::pair<std::string, std::string>> one_sided;
+  for (const ConfigEntry& entry : fresh.configuration) {
+    const std::string* was = value_of(saved.configuration, entry.key);
+    if (was == nullptr) {
+      one_sided.emplace_back(entry.key, fmt::format("{} is {}, was not given", entry.key, entry.value));
+    } else if (*was != entry.value) {
+      changed.emplace_back(entry.key, fmt::format("{} is {}, was {}", entry.key, entry.value, *was));
+    }
+  }
+  for (const ConfigEntry& entry : saved.configuration) {
+    if (value_of(fresh.configuration, entry.key) == nullptr) {
+      one_sided.emplace_back(entry.key, fmt::format("{} is not given, was {}", entry.key, entry.value));
+    }
+  }
+  const bool is_explained = !changed.empty();
+  std::ranges::copy_if(one_sided, std::back_inserter(changed),
+                       [&](const auto& difference) { return !is_explained || stands_alone(difference.first); });
+  return changed;
 }
 
 void require_same_configuration(const TrainingState& saved, const TrainingState& fresh,
                                 const std::vector<std::string>& allowed, Console& console) {
-  std::vector<std::string> keys;
-  for (const auto* entries : {&fresh.configuration, &saved.configuration}) {
-    for (const ConfigEntry& entry : *entries) {
-      if (std::ranges::find(keys, entry.key) == keys.end()) {
-        keys.push_back(entry.key);
-      }
-    }
-  }
-  std::string differences;
-  for (const std::string& key : keys) {
-    const std::string was = value_of(saved.configuration, key);
-    const std::string now = value_of(fresh.configuration, key);
-    if (was == now) {
-      continue;
-    }
-    const std::string difference = fmt::format("{} is {}, was {}", key, now, was);
+  std::string refused;
+  for (const auto& [key, difference] : differences_of(saved, fresh)) {
     if (std::ranges::find(allowed, key) != allowed.end()) {
       console.warning(difference + ": allowed, but the result is no longer that of one run");
     } else {
-      differences += (differences.empty() ? "" : "; ") + difference;
+      refused += (refused.empty() ? "" : "; ") + difference;
     }
   }
-  if (!differences.empty()) {
-    throw ConfigurationError("cannot resume with other settings: " + differences +
+  if (!refused.empty()) {
+    throw ConfigurationError("cannot resume with other settings: " + refused +
                              "; use another --run folder, or --allow-change KEY to go on all the same");
   }
 }

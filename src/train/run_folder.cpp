@@ -3,11 +3,19 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
 #include "lockstep/comm/agreement.h"
+#include "lockstep/data/idx_reader.h"
+#include "lockstep/data/reader_format.h"
+#include "lockstep/io/checkpoint_file.h"
+#include "lockstep/io/durable_file.h"
+#include "lockstep/io/file_system.h"
+#include "lockstep/train/own_files.h"
+#include "lockstep/train/problem.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -23,12 +31,41 @@ std::string first_difference(const std::string& a, const std::string& b) {
   return a.substr(line, a.find(" =", line) - line);
 }
 
+std::vector<InputName> inputs_of(const TrainSettings& settings) {
+  std::vector<InputName> inputs = inputs_of(settings.data, "--data");
+  if (!settings.validation.empty() && settings.validation_fraction() == 0) {
+    std::ranges::copy(inputs_of(held_out_settings(settings), "--validation"), std::back_inserter(inputs));
+  }
+  inputs.push_back({"--init", settings.init});
+  inputs.push_back({"--config", settings.config_file});
+  inputs.push_back({"--resume", settings.resume_file});
+  return inputs;
+}
+
+void refuse_inputs_in(const std::string& folder, const TrainSettings& settings) {
+  PosixFileSystem files;
+  const std::vector<InputName> inputs = inputs_of(settings);
+  for (const DirectoryEntry& entry : list_directory(files, folder)) {
+    if (!is_written_by_run(entry.name) && !entry.name.starts_with(kTemporaryPrefix)) {
+      continue;
+    }
+    std::vector<InputName> others;
+    std::ranges::copy_if(inputs, std::back_inserter(others), [&](const InputName& input) {
+      return !(input.option == "--config" && entry.name == kConfigName) &&
+             !(input.option == "--resume" && checkpoint_step(entry.name));
+    });
+    require_no_input(folder + "/" + entry.name, others,
+                     "a run writes this name: keep the input under another one, or give another --run");
+  }
+}
+
 }  // namespace
 
 void require_equal_programs(const TrainSettings& given, Communicator& comm) {
   const std::vector<std::string> builds = all_gather_text(comm, build_id());
   std::vector<ConfigEntry> entries = config_entries(given);
   std::erase_if(entries, [](const ConfigEntry& entry) { return entry.key == "threads"; });
+  std::ranges::copy(launch_entries(given), std::back_inserter(entries));
   const std::vector<std::string> settings = all_gather_text(comm, to_toml(entries));
   for (std::size_t rank = 1; rank < builds.size(); ++rank) {
     if (builds[rank] != builds[0]) {
@@ -60,6 +97,33 @@ void probe_run_folder(const std::string& folder, Communicator& comm) {
     }
     if (access(at.c_str(), W_OK | X_OK) != 0) {
       throw SystemError(SystemError::Purpose::create_output, at.string(), "write into the run folder", errno);
+    }
+  });
+}
+
+std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option) {
+  std::vector<InputName> inputs = {{data_option, read.path}, {read.labels_option, read.labels}};
+  const std::string usual = usual_labels_path(read.path);
+  if (read.labels.empty() && !usual.empty() && std::filesystem::exists(usual) && std::filesystem::exists(read.path) &&
+      detect_format(read, InputFile(read.path)) == DataFormat::idx) {
+    inputs.back().path = usual;
+  }
+  return inputs;
+}
+
+void require_own_run_folder(const TrainSettings& settings, Communicator& comm) {
+  on_root(comm, [&] {
+    const std::string folder = settings.run_folder();
+    if (settings.plan || !std::filesystem::is_directory(folder)) {
+      return;
+    }
+    refuse_inputs_in(folder, settings);
+    const std::string foreign = foreign_file(folder);
+    if (!foreign.empty()) {
+      throw Error(ExitCode::cannot_create,
+                  fmt::format("{}/{}: holds what the trainer did not write, and a run would replace it; keep it under "
+                              "another name or give another --run",
+                              folder, foreign));
     }
   });
 }

@@ -4,6 +4,7 @@
 #include "lockstep/base/hash.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/file_system.h"
+#include "lockstep/train/own_files.h"
 
 #include <cerrno>
 #include <cmath>
@@ -18,7 +19,6 @@ namespace lockstep {
 
 namespace {
 
-constexpr const char* kName = "metrics.jsonl";
 using Json = nlohmann::ordered_json;
 
 Json number_or_null(double value) {
@@ -48,7 +48,7 @@ std::map<std::pair<std::int64_t, std::string>, std::string> read_lines(FileSyste
   std::map<std::pair<std::int64_t, std::string>, std::string> lines;
   std::string text;
   try {
-    const std::vector<std::byte> bytes = read_file(files, folder, kName);
+    const std::vector<std::byte> bytes = read_file(files, folder, kMetricsName);
     text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   } catch (const SystemError&) {
     return lines;  // no file yet
@@ -77,8 +77,8 @@ RunLog::RunLog(const std::string& folder, std::string unit, const std::vector<Hi
       text += found != lines.end() ? found->second : line_of(entry, unit_, std::nan(""));
     }
   }
-  replace_durably(files, folder, kName, std::as_bytes(std::span(text)));
-  const std::string path = folder + "/" + kName;
+  replace_durably(files, folder, kMetricsName, std::as_bytes(std::span(text)));
+  const std::string path = folder + "/" + kMetricsName;
   const int descriptor = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
   if (descriptor < 0) {
     throw SystemError(SystemError::Purpose::create_output, path, "open for appending", errno);

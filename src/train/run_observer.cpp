@@ -2,6 +2,7 @@
 
 #include "lockstep/base/hash.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -14,6 +15,9 @@ namespace {
 /// Plain lines limited by time: under mpirun a rank cannot see the terminal.
 constexpr int kLinesAtOnce = 20;
 constexpr double kSecondsBetweenLines = 1;
+/// So many epochs in a row whose loss rises, by so much of it together, are no noise of mini-batches.
+constexpr std::size_t kRises = 3;
+constexpr double kNotableRise = 0.05;
 
 }  // namespace
 
@@ -47,6 +51,7 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
   }
   show_progress(entry);
   warn_of_damping(report);
+  warn_of_rising_loss();
   if (is_due(state)) {
     save();
   }
@@ -117,13 +122,35 @@ void RunObserver::warn_of_damping(const IterationReport& report) {
     return;
   }
   warned_of_damping_ = true;
-  const std::string columns = report.weak_parameters.empty()
-                                  ? ""
-                                  : fmt::format("; linearly dependent: {}", fmt::join(report.weak_parameters, ", "));
-  console_.warning(
-      fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; --l2 makes the "
-                  "solution unique",
-                  report.damping, columns));
+  const std::string columns = report.weak_parameters.empty() ? ""
+                                                             : fmt::format("; linearly dependent on others: {}",
+                                                                           fmt::join(report.weak_parameters, ", "));
+  const std::string remedy =
+      settings_.l2 > 0 ? fmt::format("l2 = {} is too small beside the columns to tell: scale them", settings_.l2)
+                       : "--l2 makes the solution unique";
+  console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; {}",
+                               report.damping, columns, remedy));
+}
+
+/// The perceptron's loss comes and goes with its mistakes; others' rises for good where steps are too long.
+void RunObserver::warn_of_rising_loss() {
+  const std::vector<HistoryEntry>& history = state_.history;
+  if (warned_of_rising_loss_ || !is_mini_batch(settings_.optimizer) ||
+      settings_.optimizer == OptimizerKind::perceptron || history.size() <= kRises) {
+    return;
+  }
+  const auto begin = history.end() - static_cast<std::ptrdiff_t>(kRises) - 1;
+  const bool rises = std::adjacent_find(begin, history.end(), [](const HistoryEntry& a, const HistoryEntry& b) {
+                       return !(b.objective > a.objective);
+                     }) == history.end();
+  const double rise = history.back().objective - begin->objective;
+  if (rises && rise > kNotableRise * std::abs(begin->objective)) {
+    warned_of_rising_loss_ = true;
+    console_.warning(
+        fmt::format("the loss has risen for {} epochs, from {:.4g} to {:.4g}: lower --learning-rate (it is "
+                    "{:g}), or scale the columns",
+                    kRises, begin->objective, history.back().objective, settings_.learning_rate));
+  }
 }
 
 }  // namespace lockstep

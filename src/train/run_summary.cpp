@@ -55,6 +55,8 @@ std::string to_json(const RunSummary& summary) {
   json["objective"] = number_or_null(summary.outcome.objective);
   json["gradient_norm"] =
       summary.outcome.gradient_norm < 0 ? Json(nullptr) : number_or_null(summary.outcome.gradient_norm);
+  json["decrement"] = summary.outcome.decrement < 0 ? Json(nullptr) : number_or_null(summary.outcome.decrement);
+  json["check_products"] = summary.outcome.products;
   json["rows"] = summary.rows;
   json["features"] = summary.features;
   json["parameters"] = summary.parameters;

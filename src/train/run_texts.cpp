@@ -70,8 +70,19 @@ std::vector<std::string> overflow_warnings(const RunSummary& summary) {
   return lines;
 }
 
+std::string finished_already(const TrainSettings& settings, const OptimizerState& state) {
+  const bool by_epoch = is_mini_batch(settings.optimizer);
+  const std::int64_t done = by_epoch ? state.epoch : state.iteration;
+  const std::int64_t wanted = by_epoch ? settings.epochs : settings.max_iterations;
+  return fmt::format("this run was finished already, at {} {}{}", done, by_epoch ? "epochs" : "iterations",
+                     done > wanted ? fmt::format(", more than the {} asked for", wanted) : "");
+}
+
 std::vector<std::string> result(const RunSummary& summary) {
-  std::vector<std::string> lines = {fmt::format("{}: {}", status_text(summary.outcome.status), summary.outcome.reason)};
+  const bool is_limit = summary.outcome.status == Summary::Status::limit_reached;
+  const bool by_epoch = is_mini_batch(optimizer_kind(summary.optimizer));
+  std::vector<std::string> lines = {fmt::format(
+      "{}: {}", is_limit && by_epoch ? "limit reached" : status_text(summary.outcome.status), summary.outcome.reason)};
   if (!summary.metrics.empty()) {
     lines.push_back(fmt::format("objective {:.14g}; {}", summary.outcome.objective, to_text(summary.metrics)));
   }

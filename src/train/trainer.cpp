@@ -8,9 +8,11 @@
 #include "lockstep/objective/empirical_risk.h"
 #include "lockstep/objective/overflow.h"
 #include "lockstep/optim/numerical_stops.h"
+#include "lockstep/train/column_scales.h"
 #include "lockstep/train/fresh_state.h"
 #include "lockstep/train/memory_check.h"
 #include "lockstep/train/minimise.h"
+#include "lockstep/train/own_files.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/resume.h"
 #include "lockstep/train/run_folder.h"
@@ -45,6 +47,7 @@ class TrainingJob {
   ExitCode run() {
     require_equal_programs(settings_, comm_);
     probe_run_folder(folder_, comm_);
+    require_own_run_folder(settings_, comm_);
     memory_.foresee();
     if (settings_.plan) {
       show_plan();
@@ -67,13 +70,13 @@ class TrainingJob {
   void make_objective();
   void restore_state();
   void write_start();
+  void warn_of_guesses();
   void show_banner();
   void optimise();
   std::string explained(const NumericalStop& stop);
   ExitCode finish();
   void evaluate();
   void write_text(const std::string& name, const std::string& text);
-  void write_model();
   void write_summary();
   void say(const std::vector<std::string>& lines);
   bool is_root() const { return comm_.rank() == 0; }
@@ -152,9 +155,9 @@ void TrainingJob::restore_state() {
 
 void TrainingJob::write_start() {
   const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
-  write_text("config.toml", to_toml(config_entries(settings_)));
+  write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
-    std::filesystem::remove(folder_ + "/model.h5");
+    std::filesystem::remove(folder_ + "/" + kModelName);
     log_.emplace(folder_, unit, state_.history);
   });
   observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
@@ -163,13 +166,28 @@ void TrainingJob::write_start() {
 }
 
 void TrainingJob::show_banner() {
+  warn_of_guesses();
   say(banner(settings_, problem_, comm_.size(), threads_));
   console_.info(to_text(make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_), settings_));
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
     console_.info(idle);
   }
+  if (const std::string unlike = unlike_scales(problem_.column_reaches, problem_.rows.feature_names); !unlike.empty()) {
+    console_.warning(unlike);
+  }
   if (first_step_ > 0) {
     console_.info(fmt::format("resuming from step {}", first_step_));
+  }
+}
+
+void TrainingJob::warn_of_guesses() {
+  for (const std::string& notice : problem_.rows.notices) {
+    console_.warning(notice);
+  }
+  if (problem_.validation) {
+    for (const std::string& notice : problem_.validation->notices) {
+      console_.warning(notice);
+    }
   }
 }
 
@@ -195,7 +213,7 @@ void TrainingJob::optimise() {
     const auto reason = static_cast<StopReason>(risk_->agreed().stop);
     summary_.outcome.reason += " (" + to_string(reason) + ")";
   } else if (state_.optimizer.iteration == first_step_ && first_step_ > 0) {
-    console_.info("this run was finished already");
+    console_.info(finished_already(settings_, state_.optimizer));
   }
 }
 
@@ -222,7 +240,7 @@ ExitCode TrainingJob::finish() {
   }
   const Summary::Status status = summary_.outcome.status;
   if (status == Summary::Status::converged || status == Summary::Status::limit_reached) {
-    write_model();
+    on_root(comm_, [&] { replace_durably(files_, folder_, kModelName, to_bytes(trained_model(problem_, state_))); });
   }
   write_summary();
   say(result(summary_));
@@ -269,18 +287,6 @@ void TrainingJob::write_text(const std::string& name, const std::string& text) {
   on_root(comm_, [&] { replace_durably(files_, folder_, name, std::as_bytes(std::span(text))); });
 }
 
-void TrainingJob::write_model() {
-  ModelFile model;
-  model.model = problem_.model;
-  model.parameters = final_parameters(state_.optimizer);
-  model.feature_names = problem_.rows.feature_names;
-  model.class_names = problem_.rows.class_names;
-  model.label_name = problem_.label_name;
-  model.configuration = to_toml(state_.configuration);
-  model.fingerprint = problem_.rows.fingerprint;
-  on_root(comm_, [&] { replace_durably(files_, folder_, "model.h5", to_bytes(model)); });
-}
-
 void TrainingJob::write_summary() {
   summary_.model = to_string(settings_.model);
   summary_.optimizer = to_string(settings_.optimizer);
@@ -296,7 +302,7 @@ void TrainingJob::write_summary() {
   summary_.parameters_sha256 = parameters_sha256(problem_.model, final_parameters(state_.optimizer));
   summary_.seconds.checkpoint = checkpoints_->seconds();
   summary_.seconds.total = total_.seconds();
-  write_text("summary.json", to_json(summary_));
+  write_text(kSummaryName, to_json(summary_));
 }
 
 void TrainingJob::say(const std::vector<std::string>& lines) {

@@ -21,7 +21,6 @@ Vector as_vector(const std::vector<double>& values) {
 
 /// The state's numbers of one kind, by the names of their datasets.
 constexpr std::pair<const char*, double OptimizerState::*> kScalars[] = {
-    {"/state/initial_gradient_norm", &OptimizerState::initial_gradient_norm},
     {"/state/start_value", &OptimizerState::start_value},
     {"/state/start_scale", &OptimizerState::start_scale},
     {"/state/risen_mean", &OptimizerState::risen_mean},

@@ -81,7 +81,7 @@ def run_trainer(options, ranks, threads):
     """Seconds of each epoch but the first, and the last epoch's loss."""
     folder = options.work / "run"
     shutil.rmtree(folder, ignore_errors=True)
-    launcher = ["mpirun", "--quiet", "-n", ranks, "--bind-to", "core"] if ranks > 1 else []
+    launcher = ["mpirun", "-n", ranks, "--bind-to", "core"] if ranks > 1 else []
     command = [*launcher, options.trainer, "train", "--data", idx_file(options.data, IMAGES),
                "--labels", idx_file(options.data, LABELS), "--format", "idx", "--model", "mlp",
                "--hidden", HIDDEN, "--activation", "relu", "--optimizer", "sgd", "--batch-size", BATCH,

@@ -161,7 +161,7 @@ def compare(options, data):
         # The trainer stops at |gradient| <= tolerance x max(1, |gradient at the start|).
         tolerance = norm_bound(reference_norm) / max(1.0, start_norm)
         for name, launcher, threads in (
-                ("trainer, 2 ranks", ["mpirun", "--quiet", "-n", "2", "--bind-to", "core"], 1),
+                ("trainer, 2 ranks", ["mpirun", "-n", "2", "--bind-to", "core"], 1),
                 ("trainer, 2 threads", [], 2)):
             fit = run_trainer(options, data, launcher, threads, tolerance)
             fit["objective"], fit["norm"] = problem.evaluate(fit["intercept"], fit["coef"])

@@ -110,7 +110,7 @@ def measure(options, path, train_options, ranks, threads):
     """Planned and program bytes, and the largest resident memory and address space of the ranks."""
     with tempfile.TemporaryDirectory() as folder:
         peaks = pathlib.Path(folder) / "peaks"
-        launcher = ["mpirun", "--quiet", "--oversubscribe", "-n", ranks] if ranks > 1 else []
+        launcher = ["mpirun", "--oversubscribe", "-n", ranks] if ranks > 1 else []
         command = [*launcher, sys.executable, "-c", WATCH, peaks, options.trainer, "train", "--data", path,
                    "--run", f"{folder}/run", "--progress", "none", "--threads", threads, *train_options]
         environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",

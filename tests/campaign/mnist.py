@@ -81,7 +81,7 @@ def main():
     options.trainer = options.trainer.resolve()
     if not options.trainer.is_file():
         parser.error(f"{options.trainer} does not exist")
-    options.launcher = ["mpirun", "--quiet", "--oversubscribe", "--bind-to", "none", "-n", options.ranks]
+    options.launcher = ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", options.ranks]
     options.launcher = options.launcher if options.ranks > 0 else []
     wells = [run(options, *settings) for settings in RUNS if options.only in settings[0]]
     return 0 if all(wells) else 1

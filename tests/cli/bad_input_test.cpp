@@ -66,6 +66,37 @@ TEST_F(BadInput, NotANumberIs65WithItsPlace) {
                  AllOf(HasSubstr("data.csv:3:3: "), HasSubstr("not finite")));
 }
 
+TEST_F(BadInput, MissingLabelAmongNumbersIs65WithItsRow) {
+  expect_refused({"--data", csv("a,y\n0.5,0\n1.5,1\n2.5,NA\n0.5,0\n"), "--model", "softmax"}, 65,
+                 HasSubstr("data.csv:4:5: missing value in the label (saw 'NA')"));
+}
+
+TEST_F(BadInput, ForeignFormatIs65WithWhatIsRead) {
+  expect_refused({"--data", scratch_.write("data.npy", "\x93NUMPY\x01 v ")}, 65,
+                 AllOf(HasSubstr("NumPy's .npy"), HasSubstr("np.savetxt"), HasSubstr("LIBSVM text, HDF5, IDX")));
+}
+
+/// Two lines of warning on any number of ranks: how the first line was taken, and what may be an id.
+TEST_F(BadInput, GuessesAreSaidOnceAndDecidedByOptions) {
+  const std::string data = csv("1001,0.5,red\n1002,1.5,blue\n1003,0.1,red\n1004,2.5,blue\n");
+  for (const int ranks : {0, 3}) {
+    const std::string run = scratch_.path("guessed" + std::to_string(ranks));
+    const std::string text = launch_well(ranks, 1, {"train", "--data", data, "--l2", "0.1", "--run", run}).text();
+    EXPECT_THAT(text, HasSubstr("data: 4 rows × 2 features"));
+    for (const char* notice : {"data.csv:1: the line has numbers among its fields: taken for a row",
+                               "data.csv: column 'c1' is a feature and has another whole number in every row"}) {
+      const std::size_t first = text.find(notice);
+      ASSERT_NE(first, std::string::npos) << text;
+      EXPECT_EQ(text.find(notice, first + 1), std::string::npos) << text;
+    }
+  }
+  const std::string run = scratch_.path("told");
+  const std::string told =
+      launch_well(0, 1, {"train", "--data", data, "--no-header", "--drop", "c1", "--l2", "0.1", "--run", run}).text();
+  EXPECT_THAT(told, ::testing::Not(HasSubstr("warning")));
+  EXPECT_THAT(content_of(run + "/config.toml"), HasSubstr("header = false"));
+}
+
 TEST_F(BadInput, DamagedLibsvmFieldIs65WithItsPlace) {
   expect_refused({"--data", scratch_.write("data.svm", "+1 1:2 3:4\n-1 1:2 3;4\n")}, 65, HasSubstr("data.svm:2:"));
 }

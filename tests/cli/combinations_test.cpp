@@ -66,7 +66,7 @@ TEST_F(Combinations, OffsetsThatSeparateAreNoSeparation) {
 TEST_F(Combinations, PlanTellsWhatARunTakesAndTrainsNothing) {
   const auto result = launch_well(0, 1, Arguments{"train", "--run", run_, "--plan", "--l2", "0.5"} + cancer_);
   EXPECT_THAT(result.out, HasSubstr("plan: "));
-  EXPECT_THAT(result.out, HasSubstr("launch: mpirun --quiet -n 1 "));
+  EXPECT_THAT(result.out, HasSubstr("launch: mpirun -n 1 "));
   EXPECT_THAT(result.out, HasSubstr(" --l2 0.5 "));
   EXPECT_FALSE(exists(run_));
 }

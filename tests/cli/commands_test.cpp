@@ -186,6 +186,28 @@ std::string rows_of_small_features(const std::string& features) {
   return text;
 }
 
+TEST_F(Commands, PredictReadsNoLabels) {
+  const std::string all = content_of(data_);
+  std::string unknown;
+  for (const std::string& line : lines_of(all)) {
+    unknown += unknown.empty() ? line : line.substr(0, line.rfind(',') + 1) + (unknown.size() % 2 == 0 ? "?" : "");
+    unknown += '\n';
+  }
+  const std::string output = scratch_.path("unknown.csv");
+  launch_well(
+      0, 1,
+      {"predict", "--model-file", model_, "--data", scratch_.write("unknown_data.csv", unknown), "--output", output});
+  EXPECT_EQ(content_of(output), predict(0, "known.csv"));
+}
+
+TEST_F(Commands, CheckpointInPlaceOfAModelIsNamed) {
+  const auto result = launch(
+      0, 1,
+      {"predict", "--model-file", checkpoints_of(run_).at(0), "--data", data_, "--output", scratch_.path("out.csv")});
+  EXPECT_EQ(result.exit_code, 65);
+  EXPECT_THAT(error_lines(result), ElementsAre(HasSubstr("is a checkpoint, not a model")));
+}
+
 /// Finite values of which the model's sum is not: no prediction and no metric is NaN.
 TEST(Predict, NamesTheRowWhoseMarginOverflowsAsEvaluateDoes) {
   const Scratch scratch;

@@ -60,7 +60,7 @@ class FormulaObjective : public Objective {
     diagonal = formula_.hessian(accepted_).diagonal();
     return count_call();
   }
-  L1Term l1() const override { return l1_term; }
+  const L1Term& l1() const override { return l1_term; }
   void update(UpdateKind kind) override {
     if (kind == UpdateKind::initial || kind == UpdateKind::accept) {
       accepted_ = last_;
@@ -94,6 +94,14 @@ class FormulaObjective : public Objective {
   Vector last_;
   Vector accepted_;
 };
+
+/// strength ‖w‖₁ over the first `penalised` of p parameters.
+inline L1Term uniform_l1(double strength, Index penalised, Index p) {
+  L1Term term;
+  term.strength = Vector::Zero(p);
+  term.strength.head(penalised).setConstant(strength);
+  return term;
+}
 
 /// ½ wᵀAw − bᵀw; minimiser A⁻¹b.
 inline FormulaObjective quadratic(const Matrix& a, const Vector& b) {

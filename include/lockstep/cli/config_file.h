@@ -18,7 +18,8 @@ struct FileSetting {
 };
 
 /// The keys in the order of their places. Throws SystemError where the file cannot be read, ConfigurationError with
-/// FILE:LINE:COLUMN where it is no TOML, or holds tables or dates.
+/// FILE:LINE:COLUMN where it is no TOML, or holds tables or dates. Of a file that an earlier version wrote for a run
+/// what was said for that launch only (resume, overwrite, allow-change) is left out.
 std::vector<FileSetting> read_config_file(const std::string& path);
 
 /// The same for text that came from `path`.

@@ -48,6 +48,8 @@ struct Dataset {
   std::vector<std::string> feature_names;
   std::vector<std::string> class_names;
   std::vector<std::string> id;
+  std::vector<double> column_scale;  ///< x holds X_ij · column_scale_j, powers of two; empty: all 1
+  std::vector<std::string> notices;  ///< of the reader
 
   /// The panels of one of this rank's leaves (its global number).
   std::span<const Rows> panels_of_leaf(std::int64_t leaf) const {

@@ -87,6 +87,9 @@ class FeatureMatrix {
   virtual bool gather(const Rows& rows, Nonzeros<float>& out) const;
   virtual bool gather(const Rows& rows, Nonzeros<double>& out) const;
 
+  /// X_ij ← X_ij · factor_j for all rows. factor: d powers of two, so that nothing is rounded. threads ≥ 1.
+  virtual void scale_columns(std::span<const double> factor, int threads) = 0;
+
   /// Bytes held.
   virtual std::size_t bytes() const = 0;
 };

@@ -22,7 +22,8 @@ struct Hdf5Layout {
   std::vector<std::int64_t> feature_of_column;  ///< one a column of x: its feature number, or −1 when it is left out
   std::int64_t features = 0;
   std::vector<std::string> feature_names;  ///< empty where the file has none
-  std::vector<std::string> class_names;    ///< texts of the labels 0, 1, …; empty: labels are what they are
+  std::vector<std::string> notices;
+  std::vector<std::string> class_names;  ///< texts of the labels 0, 1, …; empty: labels are what they are
 };
 
 /// Reads shapes and names, no rows. Throws DataError when a dataset is missing or has another length than the

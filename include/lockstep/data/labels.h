@@ -1,9 +1,12 @@
 /// Labels as they stand in a file, and the classes they become.
 #pragma once
 
+#include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
+#include "lockstep/data/class_label.h"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,19 +26,25 @@ enum class LabelKind {
 /// More distinct labels than this are taken for a regression target.
 inline constexpr std::int64_t kMostClasses = 1000;
 
-/// Canonical text of a class label: numbers in their shortest form ("+1", "1.0" → "1"), other text unchanged.
-/// Numbers from 2^53 on are text: a double would merge neighbours.
-std::string canonical_label(const std::string& text);
+/// Where labels are read from, for messages about all of them.
+struct LabelPlace {
+  std::string path;
+  std::string column;  ///< "in column 'y', which was taken for the last one (…)"; empty: nothing to say
+};
 
-/// Class order: ascending by value when all are numbers, else by bytes. Duplicates removed. For canonical
-/// labels.
-std::vector<std::string> ordered_classes(std::vector<std::string> labels);
+/// Thrown on every rank when a label stands for a missing value, all others being numbers, and its row is not known.
+/// The labels are then read again as numeric, which finds the row.
+class MissingLabels : public DataError {
+ public:
+  using DataError::DataError;
+};
 
 /// Collects the labels of this rank's rows and turns them into numbers once all ranks have theirs.
 class LabelCollector {
  public:
-  /// `expected_classes`: the model's classes in order, or empty to take those of the data.
-  LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes);
+  /// `expected_classes`: the model's classes in order, or empty to take those of the data. `is_numeric`: classes are
+  /// known to be numbers, so that "NA" and the like are missing labels, not a class.
+  LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric = false);
 
   /// Takes the next row's label. `column` is its place in the line. Throws ContentError for a missing label,
   /// one that is not finite or out of range, text where numbers are needed, and a label outside the expected classes.
@@ -45,14 +54,15 @@ class LabelCollector {
   void reserve(std::int64_t rows);
 
   /// Moves the labels to `label` (class numbers for LabelKind::classes) and returns the class names.
-  /// Collective. Throws DataError with `place` (file and column) when the ranks have more than kMostClasses
-  /// classes together.
-  std::vector<std::string> finish(Communicator& comm, const std::string& place, std::vector<double>& label);
+  /// Collective. Throws DataError naming `place` when the ranks have more than kMostClasses classes together, or one
+  /// number in two spellings (1.1 and 1.10; +1, 1 and 1.0 are alike), and MissingLabels.
+  std::vector<std::string> finish(Communicator& comm, const LabelPlace& place, std::vector<double>& label);
 
  private:
   void add_number(double value, std::int64_t column);
   void add_class(std::string_view text, std::int64_t column);
-  double code_of(const std::string& canonical, std::int64_t column);
+  double code_of(const std::string& name, std::int64_t column);
+  void require_one_spelling(Communicator& comm, const LabelPlace& place) const;
 
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
@@ -61,10 +71,12 @@ class LabelCollector {
 
   LabelKind kind_;
   std::vector<std::string> expected_;
+  bool is_numeric_;
   std::vector<double> label_;       // values, or numbers of local classes until finish()
   std::vector<std::string> local_;  // local classes in order of appearance
   Codes code_of_class_;
-  Codes code_of_text_;  // spellings met before: "+1" as well as "1"
+  Codes code_of_text_;              // spellings met before: "+1" as well as "1"
+  std::set<std::string> spelling_;  // of numbers: canonical_label, a blank, and the spelling but for "+" and ".0"
 };
 
 }  // namespace lockstep

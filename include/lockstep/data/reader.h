@@ -1,4 +1,4 @@
-/// Reading data files into rows: CSV/TSV with header, LIBSVM text, HDF5, IDX. One shared file for any number of
+/// Reading data files into rows: CSV/TSV, LIBSVM text, HDF5, IDX. One shared file for any number of
 /// ranks.
 #pragma once
 
@@ -14,14 +14,18 @@ namespace lockstep {
 
 enum class DataFormat { automatic, csv, libsvm, hdf5, idx };
 
+/// Whether the first line of CSV names the columns; automatic: see judge_first_line() in csv_sample.h.
+enum class HeaderPolicy { automatic, present, absent };
+
 struct ReadSettings {
   std::string path;
   /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
   std::string labels;
-  std::string labels_option = "--labels";     ///< what sets it, for messages
-  DataFormat format = DataFormat::automatic;  ///< automatic: by file name ending, else by content
+  std::string labels_option = "--labels";         ///< what sets it, for messages
+  DataFormat format = DataFormat::automatic;      ///< automatic: by file name ending, else by content
+  HeaderPolicy header = HeaderPolicy::automatic;  ///< CSV
   LabelKind label_kind = LabelKind::real;
-  bool label_optional = false;    ///< a file without the label is read with `label` empty (predict)
+  bool label_optional = false;    ///< a file without the label is read with `label` empty (predict, inspect)
   std::string label_column;       ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
   std::string weight_column;      ///< empty: none (HDF5: /weight where present)
   std::string offset_column;      ///< empty: none (HDF5: /offset where present)
@@ -40,6 +44,9 @@ struct ReadSettings {
   /// file.
   std::vector<std::string> expected_classes;
 
+  /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is missing.
+  bool labels_are_numbers = false;
+
   /// > 0: only the rows that begin in the first so many bytes are read (of a text, or of the values as doubles; at
   /// least one), enough to foresee what all will take (outlook.h). 0: all rows.
   std::int64_t head_bytes = 0;
@@ -57,6 +64,8 @@ struct RawData {
   /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
   std::vector<std::string> class_names;
   std::string label_name;  ///< empty where the file has none
+  /// What was guessed and may be wrong, one line each; the same on every rank.
+  std::vector<std::string> notices;
 };
 
 /// Reads this rank's share. Collective. Throws the same error on every rank: SystemError (66, 77, 74) when

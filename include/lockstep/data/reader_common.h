@@ -39,6 +39,9 @@ FeatureChoice choose_features(const ReadSettings& settings, const std::vector<st
 /// The place of `name` in `columns`, or −1.
 std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name);
 
+/// The names in a list that was cut at its commas, put together again where a column's name holds commas.
+std::vector<std::string> joined_names(const std::vector<std::string>& parts, const std::vector<std::string>& columns);
+
 /// "no column 'targt' (nearest: 'target', 'area')".
 std::string no_such_column(const std::string& name, const std::vector<std::string>& columns);
 

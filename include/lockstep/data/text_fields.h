@@ -34,7 +34,10 @@ class TextFields {
 };
 
 /// The delimiter among comma, tab and semicolon that stands most often in `line` outside quotes (the earlier
-/// of these when equal); 0 when none does.
+/// of these when equal; but tab or semicolon where the commas are those of decimal numbers); 0 when none does.
 char detect_delimiter(std::string_view line);
+
+/// "tab", "','" or "';'", for messages.
+std::string delimiter_name(char delimiter);
 
 }  // namespace lockstep

@@ -7,6 +7,9 @@
 
 namespace lockstep {
 
+/// 2^53: from here on a double is not next to every integer.
+inline constexpr double kExactIntegers = 9007199254740992.0;
+
 enum class NumberStatus {
   ok,
   missing,       ///< empty

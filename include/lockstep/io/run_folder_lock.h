@@ -5,6 +5,8 @@
 
 namespace lockstep {
 
+inline constexpr const char* kLockName = ".lock";
+
 /// Creates the folder and those above it, durably, and tries that a file can be created in it. Throws Error:
 /// permission (EACCES, EPERM, EROFS), cannot_create (a component is a file, ...).
 void create_run_folder(const std::string& path);

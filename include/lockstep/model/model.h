@@ -96,6 +96,9 @@ class Model {
                                      const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
                                      Workspace& scratch) const = 0;
 
+  /// True when add_rows() works with Order::hessian.
+  virtual bool has_hessian() const { return true; }
+
   /// True when add_hessian_diagonal() works.
   virtual bool has_hessian_diagonal() const { return false; }
 

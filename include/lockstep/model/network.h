@@ -61,6 +61,7 @@ class Network final : public Model {
   void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
                              const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
                              Workspace& scratch) const override;
+  bool has_hessian() const override { return false; }
   bool keeps_margins() const override { return false; }
 
   const NetworkShape& network_shape() const { return shape_; }

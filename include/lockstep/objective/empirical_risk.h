@@ -1,6 +1,8 @@
 /// F(w) = (Σ s_i ℓ(y_i, z_i)) / Σ s_i + penalty over the rows of all ranks: model + data + reduction + penalty.
 ///
 /// Extensive before, intensive after: the reduction returns sums, the division and the penalty happen once, here.
+/// Where the columns of the data are scaled (column_scaling.h), the oracle's parameters are u = w / scale; the penalty
+/// stays on w.
 #pragma once
 
 #include "lockstep/objective/objective.h"
@@ -41,7 +43,9 @@ class EmpiricalRisk final : public Objective {
   void select_batch(const BatchPosition& position) override;
   void select_all() override { batch_selected_ = false; }
   void replicate(std::span<double> values) override;
-  L1Term l1() const override { return penalty_.l1(); }
+  const Vector& scales() const override { return scales_; }
+  bool has_hessian() const override { return model_.has_hessian(); }
+  const L1Term& l1() const override { return l1_; }
   void remove_invariant(Vector& v) const override;
   void fill_invariant(SymmetricMatrix& hessian) const override;
   bool unbounded_when_separated() const override;
@@ -78,7 +82,9 @@ class EmpiricalRisk final : public Objective {
 
   const Dataset& data_;
   const Model& model_;
+  Vector scales_;  // of the parameters, by those of the columns
   Penalty penalty_;
+  L1Term l1_;
   std::vector<InvariantShift> shifts_;  // along which F is constant, penalty included
   BatchSettings batches_;
   int threads_;

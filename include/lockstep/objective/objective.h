@@ -46,10 +46,13 @@ struct LinePoint {
   bool stop_requested = false;
 };
 
-/// l1 ‖w‖₁ over the first `penalised` parameters.
+/// Σ_j strength_j |u_j|.
 struct L1Term {
-  double strength = 0;
-  Index penalised = 0;
+  Vector strength;  ///< ≥ 0, p; 0 for parameters that are not penalised; empty: there is no such term
+
+  bool is_zero() const { return strength.size() == 0; }
+  /// True where u_j = 0 is a kink of the term.
+  bool penalises(Index j) const { return !is_zero() && strength[j] > 0; }
 };
 
 class Objective {
@@ -87,8 +90,15 @@ class Objective {
   /// Replaces the values by rank 0's: for solves whose result could differ between nodes. Identity in serial.
   virtual void replicate(std::span<double> values) = 0;
 
+  /// Powers of two D (p; empty: all 1) that bring the parameters to one size: the oracle works in u = D⁻¹ w, where w
+  /// are the parameters that people and files see. Every vector above is in u.
+  virtual const Vector& scales() const;
+
+  /// True when Order::hessian works.
+  virtual bool has_hessian() const { return true; }
+
   /// The L1 penalty that F leaves out.
-  virtual L1Term l1() const { return {}; }
+  virtual const L1Term& l1() const;
 
   /// Removes from v its component along the directions in which F is constant (the common shift of softmax
   /// coefficients).
@@ -104,5 +114,9 @@ class Objective {
   /// Name of parameter j for messages ("area", "intercept").
   virtual std::string parameter_name(Index j) const = 0;
 };
+
+/// u = D⁻¹ w and w = D u of the objective's scales; exact.
+Vector to_scaled(const Objective& objective, const Vector& w);
+Vector from_scaled(const Objective& objective, const Vector& u);
 
 }  // namespace lockstep

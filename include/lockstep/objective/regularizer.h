@@ -5,35 +5,44 @@
 
 namespace lockstep {
 
-/// The smooth part, l2/2 ‖w‖², and its derivatives; the other part only has its strength here.
+/// The smooth part, l2/2 ‖w‖², and its derivatives in u = D⁻¹ w; the other part only has its strength here.
 class Penalty {
  public:
   /// l2, l1 ≥ 0; `penalised` of the p parameters, the first ones, are in w.
   Penalty(double l2, Index penalised, double l1 = 0) : l2_(l2), l1_(l1), penalised_(penalised) {}
 
+  /// The same penalty on w, for an oracle whose parameters are u = D⁻¹ w. scales: D, p, powers of two; empty: all 1.
+  void set_scales(const Vector& scales) { scales_ = scales.head(scales.size() == 0 ? 0 : penalised_); }
+
   bool is_zero() const { return l2_ == 0 && l1_ == 0; }
-  L1Term l1() const { return {l1_, penalised_}; }
+  /// l1 ‖w‖₁ in u (dimension p).
+  L1Term l1(Index dimension) const;
   Index penalised() const { return penalised_; }
 
   /// l2/2 ‖w‖². threads ≥ 1; the result does not depend on them.
-  double value(const Vector& w, int threads = 1) const;
-  /// product += l2 v on the penalised ones of the parameters [begin, end): at v = w the gradient.
+  double value(const Vector& u, int threads = 1) const;
+  /// product += l2 D² v on the penalised ones of the parameters [begin, end): at v = u the gradient.
   void add_product(const Vector& v, Index begin, Index end, Vector& product) const;
-  /// hessian += l2 on the diagonal of the penalised parameters.
+  /// hessian += l2 D² on the diagonal of the penalised parameters.
   void add_hessian(SymmetricMatrix& hessian) const;
-  /// Value and slope at w + t d.
-  LinePoint along(const Vector& w, const Vector& d, double t) const;
+  /// Value and slope at u + t d.
+  LinePoint along(const Vector& u, const Vector& d, double t) const;
 
  private:
+  double scale(Index j) const { return scales_.size() == 0 ? 1.0 : scales_[j]; }
+  /// The penalised part of w = D u.
+  Vector unscaled(const Vector& u) const;
+
   double l2_;
   double l1_;
   Index penalised_;
+  Vector scales_;  // of the penalised parameters; empty: all 1
 };
 
-/// l1 ‖w‖₁ over the penalised parameters.
-double l1_value(const L1Term& l1, const Vector& w);
+/// Σ strength_j |u_j|.
+double l1_value(const L1Term& l1, const Vector& u);
 
-/// The subgradient of F + l1 ‖w‖₁ of least norm at w (p), given ∇F (p): zero exactly at a minimiser.
-Vector minimum_norm_subgradient(const L1Term& l1, const Vector& w, const Vector& gradient);
+/// The subgradient of F + Σ strength_j |u_j| of least norm at u (p), given ∇F (p): zero exactly at a minimiser.
+Vector minimum_norm_subgradient(const L1Term& l1, const Vector& u, const Vector& gradient);
 
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-/// The full-batch loop: direction × step length until the gradient is small.
+/// The full-batch loop: direction × step length until Newton's model promises nothing more (convergence.h).
 #pragma once
 
 #include "lockstep/optim/descent_method.h"
@@ -9,9 +9,8 @@ namespace lockstep {
 
 struct DescentSettings {
   std::int64_t max_iterations = 100;  ///< ≥ 0
-  /// > 0: stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖), with L1 the subgradient of least norm; methods with a Hessian go
-  /// on there while the quadratic model promises a relative decrease of F above 1e-7 · tolerance (one iteration more,
-  /// mostly).
+  /// > 0: stop where δ ≤ tolerance (convergence.h), which puts F within about tolerance² of the size of its terms above
+  /// the minimum.
   double tolerance = 1e-6;
 };
 

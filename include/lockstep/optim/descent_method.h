@@ -22,7 +22,7 @@ namespace lockstep {
 
 /// A point, what the oracle said there, and the objective with its L1 penalty.
 struct Iterate {
-  Vector w;          ///< p
+  Vector w;          ///< p, in the oracle's scales (Objective::scales)
   Evaluation at;     ///< of the smooth part
   double value = 0;  ///< F(w) + l1 ‖w‖₁
   double scale = 0;  ///< size of the terms of that: its rounding is relative to this
@@ -32,27 +32,42 @@ struct Iterate {
 /// Evaluates the objective at point.w up to `order` (gradient at least). Collective.
 void evaluate(Objective& objective, Order order, Iterate& point);
 
+/// ‖∇F‖ in the parameters that people see, D⁻¹ times that of the oracle.
+double gradient_norm(const Objective& objective, const Iterate& point);
+
 /// F and its gradient are numbers there.
 bool is_finite(const Iterate& point);
 
+/// A parameter whose column is a combination of others, and which.
+struct DependentParameter {
+  Index parameter = 0;
+  std::vector<Index> partners;
+};
+
 /// A direction d at an iterate and what it took to find it.
 struct Direction {
-  Vector d;                     ///< p; a descent direction: slope < 0
-  double slope = 0;             ///< ⟨gradient, d⟩
-  double first_step = 1;        ///< the step rule tries this multiple of d first
-  double damping = 0;           ///< λ that was added to the curvature
-  double next_damping = 0;      ///< Gauss–Newton: λ after the step was judged
-  double model_change = 0;      ///< Gauss–Newton: change of F that its model predicts, λ left out
-  std::vector<Index> weak;      ///< parameters whose pivots vanished
-  std::int64_t products = 0;    ///< curvature products
-  double forcing = 0;           ///< η: relative residual that conjugate gradients aimed at
-  double scaled_norm = 0;       ///< ‖D ∇F‖ in the scaling that conjugate gradients used
+  Vector d;                                   ///< p; a descent direction: slope < 0
+  double slope = 0;                           ///< ⟨gradient, d⟩
+  double first_step = 1;                      ///< the step rule tries this multiple of d first
+  double damping = 0;                         ///< λ that was added to the curvature
+  double next_damping = 0;                    ///< Gauss–Newton: λ after the step was judged
+  double model_change = 0;                    ///< Gauss–Newton: change of F that its model predicts, λ left out
+  std::vector<DependentParameter> dependent;  ///< parameters whose pivots vanished
+  std::int64_t products = 0;                  ///< curvature products
+  double forcing = 0;                         ///< η: relative residual that conjugate gradients aimed at
+  double scaled_norm = 0;                     ///< ‖D ∇F‖ in the scaling that conjugate gradients used
+  bool is_newton = false;       ///< an undamped Newton direction, or as near to one as the curvature allows
+  double newton_decrease = -1;  ///< what Newton's step promises (convergence.h), from below; −1: not known
+  double rounding = 0;          ///< of newton_decrease
   bool is_restart = false;      ///< steepest descent, after the method's own direction failed
   bool stop_requested = false;  ///< some rank wished to stop; d is unusable
 
   /// Decrease of F that the model behind the direction promises for the first step.
   double predicted_decrease() const { return -0.5 * first_step * slope; }
 };
+
+/// −∇F; the step rule first tries twice the last step, without one (0) a step of unit length.
+Direction steepest_descent(const Iterate& from, double last_step_length);
 
 /// How a step rule ended.
 struct Step {
@@ -75,8 +90,13 @@ class DescentMethod {
   /// True when an L1 penalty is allowed.
   virtual bool handles_l1() const { return false; }
 
-  /// The direction at an accepted iterate. The same bits on every rank. Collective.
-  virtual Direction direction(const Iterate& from, const OptimizerState& state, Objective& objective) const = 0;
+  /// The direction at an accepted iterate; a decrease of F of no more than `negligible` is not worth a step. The same
+  /// bits on every rank. Collective.
+  virtual Direction direction(const Iterate& from, double negligible, const OptimizerState& state,
+                              Objective& objective) const = 0;
+
+  /// False where a direction takes many passes that the end of a run cannot spare to judge its last point.
+  virtual bool judges_last_point() const { return true; }
 
   /// Searches along the direction, which may be replaced by a better founded one. On acceptance `trial` is the new
   /// iterate and the oracle has been told; otherwise it is unspecified. Collective.

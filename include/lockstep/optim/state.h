@@ -9,11 +9,10 @@
 namespace lockstep {
 
 struct OptimizerState {
-  Vector parameters;                  ///< w, p
-  std::int64_t iteration = 0;         ///< completed iterations (full-batch) or steps (mini-batch)
-  std::int64_t epoch = 0;             ///< completed epochs
-  std::int64_t epoch_step = 0;        ///< completed steps of the current epoch
-  double initial_gradient_norm = -1;  ///< ‖∇F(w₀)‖, for the tolerance; −1 before the first evaluation
+  Vector parameters;            ///< w, p
+  std::int64_t iteration = 0;   ///< completed iterations (full-batch) or steps (mini-batch)
+  std::int64_t epoch = 0;       ///< completed epochs
+  std::int64_t epoch_step = 0;  ///< completed steps of the current epoch
 
   // divergence.h
   double start_value = 0;         ///< F of the first step that saw a loss

@@ -27,9 +27,11 @@ struct Placement {
 /// Collective.
 std::string shortage(const Plan& plan, const Placement& placement, const MemoryLimits& limits);
 
-/// Throws ConfigurationError (78) with the figures of the plan, the shortage, and what to use instead. Not Collective.
+/// Throws ConfigurationError (78) with the figures of the plan, the shortage, and what to use instead. `is_foreseen`:
+/// the rest of the file may show more features or classes, so that the model has at least these parameters. Not
+/// Collective.
 [[noreturn]] void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
-                              const Placement& placement, const MemoryLimits& limits);
+                              const Placement& placement, const MemoryLimits& limits, bool is_foreseen = false);
 
 class MemoryCheck {
  public:
@@ -51,10 +53,11 @@ class MemoryCheck {
   DataShape foreseen_shape(const DataOutlook& rows, const DataOutlook& held_out) const;
   ModelDescription foreseen_model() const;
   Plan plan_of(const DataShape& shape) const;
+  bool has_all_features() const;
   bool fits_everywhere(const Plan& plan);
   void count(DataOutlook& outlook, const std::string& path);
   /// Refuses where `least` does not fit; the message is about the whole.
-  void require_least(const Plan& least, const ModelDescription& model, const DataShape& shape);
+  void require_least(const Plan& least, const ModelDescription& model, const DataShape& shape, bool is_foreseen);
 
   const TrainSettings& settings_;
   Communicator& comm_;

@@ -18,11 +18,12 @@ namespace lockstep {
 
 struct TrainingProblem {
   ModelDescription model;
-  Dataset rows;
+  Dataset rows;  ///< with scaled columns (column_scaling.h) for full-batch runs of linear models
   std::optional<Dataset> validation;
   std::string label_name;
-  std::vector<double> class_weights;  ///< one a class, or empty: all 1
-  DataShape shape;                    ///< of the rows; of held-out rows unless they have a file of their own
+  std::vector<double> class_weights;   ///< one a class, or empty: all 1
+  std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
+  DataShape shape;                     ///< of the rows; of held-out rows unless they have a file of their own
 };
 
 /// How a file of held-out rows is read, but for the names and classes that the training rows have.
@@ -44,7 +45,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
 /// and classes are the model's. Throws DataError where they do not describe that model. Collective.
 TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm);
 
-/// Reads data for a model that exists: the same columns and classes. Collective.
+/// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
 Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
 
 /// Throws DataError naming `path` and the first row whose result overflows, of those with weight; `weights` empty: of

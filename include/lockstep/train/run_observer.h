@@ -32,6 +32,7 @@ class RunObserver final : public IterationObserver {
   void agree_on_state();
   void show_progress(const HistoryEntry& entry);
   void warn_of_damping(const IterationReport& report);
+  void warn_of_rising_loss();
 
   const TrainSettings& settings_;
   TrainingState& state_;
@@ -46,6 +47,7 @@ class RunObserver final : public IterationObserver {
   Timer since_line_;
   int lines_ = 0;
   bool warned_of_damping_ = false;
+  bool warned_of_rising_loss_ = false;
 };
 
 }  // namespace lockstep

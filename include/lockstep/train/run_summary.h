@@ -37,7 +37,7 @@ struct RunSummary {
   RunSeconds seconds;
 };
 
-/// "converged", "max_iterations", "stopped" or "failed".
+/// "converged", "max_iterations" (the limit of epochs, too: scripts wait for this word), "stopped" or "failed".
 std::string status_text(Summary::Status status);
 
 /// The document. Numbers that are not finite are null.

@@ -24,6 +24,9 @@ std::string row_at_fault(const TrainSettings& settings, std::int64_t row);
 /// Which metrics are infinite, a line for the training rows and for those held out.
 std::vector<std::string> overflow_warnings(const RunSummary& summary);
 
+/// Of a run that was taken up where it had ended: where that is, and that it is more than was asked for.
+std::string finished_already(const TrainSettings& settings, const OptimizerState& state);
+
 /// How it ended, objective and metrics, seconds and the hash of the parameters.
 std::vector<std::string> result(const RunSummary& summary);
 

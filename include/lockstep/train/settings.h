@@ -74,6 +74,7 @@ struct TrainSettings {
   double max_time_seconds = 0;    ///< 0: no limit
   std::string progress = "auto";  ///< auto | lines | none
   bool plan = false;              ///< print what the run would take, and train nothing
+  std::string config_file;        ///< the file that some of these came from, an input; empty: none
 
   /// Throws ConfigurationError that lists every value out of its range, with name and value.
   void validate_values() const;
@@ -95,6 +96,10 @@ struct ConfigEntry {
   bool shapes_result = false;
 };
 std::vector<ConfigEntry> config_entries(const TrainSettings& settings);
+
+/// What is said once, for one launch, and stored nowhere: --resume, --overwrite, --allow-change and --plan. Kept in
+/// config.toml they would be said again by whoever reads it.
+std::vector<ConfigEntry> launch_entries(const TrainSettings& settings);
 
 /// The entries as a TOML document.
 std::string to_toml(const std::vector<ConfigEntry>& entries);

@@ -213,6 +213,42 @@ TEST_F(CommandLineTest, UnknownOptionIsAUsageErrorWithASuggestion) {
   EXPECT_THAT(train_error({"--set", "l3=1"}), testing::Pair(64, "--set: unknown key 'l3'; did you mean 'l2'?"));
 }
 
+TEST_F(CommandLineTest, PenaltiesOfOtherProgramsAreTranslated) {
+  EXPECT_THAT(train_error({"-c", "1"}), testing::Pair(64, AllOf(HasSubstr("1/(n C)"), HasSubstr("--config"))));
+  EXPECT_THAT(train_error({"--alpha", "1"}), testing::Pair(64, HasSubstr("alpha/n")));
+  EXPECT_THAT(train_error({"--set", "lr=1"}), testing::Pair(64, HasSubstr("did you mean 'learning-rate'?")));
+  EXPECT_THAT(train_error({}, {{"LOCKSTEP_MAX_ITER", "1"}}),
+              testing::Pair(78, HasSubstr("did you mean LOCKSTEP_MAX_ITERATIONS?")));
+  EXPECT_THAT(error({"fit"}), testing::Pair(64, HasSubstr("did you mean 'train'?")));
+  EXPECT_THAT(error({"predict", "--lr", "1"}), testing::Pair(64, testing::Not(HasSubstr("learning-rate"))));
+}
+
+TEST_F(CommandLineTest, WhatIsSaidForOneLaunchIsNotKept) {
+  const std::string kept = parse_command_line({"train", "--data", "a.csv", "--resume", "never", "--overwrite",
+                                               "--allow-change", "l2", "--print-config"},
+                                              {})
+                               .text;
+  for (const char* key : {"resume", "overwrite", "allow-change", "plan"}) {
+    EXPECT_THAT(kept, testing::Not(HasSubstr(std::string(key) + " = ")));
+  }
+}
+
+/// Runs of earlier versions kept it; a person's own file may say it.
+TEST_F(CommandLineTest, LaunchSettingsInARunsOwnConfigurationAreLeftOut) {
+  const std::string said = "resume = \"never\"\noverwrite = true\nallow-change = [\"l2\"]\n";
+  TrainSettings settings;
+  settings.data.path = "a.csv";
+  write("run.toml", to_toml(config_entries(settings)) + said);
+  const TrainSettings own = train({"--config", "run.toml"});
+  EXPECT_EQ(own.resume, ResumePolicy::automatic);
+  EXPECT_FALSE(own.overwrite);
+  EXPECT_THAT(own.allow_change, testing::IsEmpty());
+  EXPECT_EQ(own.config_file, "run.toml");
+  write("mine.toml", "# mine\n" + said);
+  EXPECT_EQ(train({"--config", "mine.toml"}).resume, ResumePolicy::never);
+  EXPECT_TRUE(train({"--config", "run.toml", "--overwrite"}).overwrite);
+}
+
 TEST_F(CommandLineTest, WrongValueOnTheCommandLineIsAUsageError) {
   EXPECT_THAT(train_error({"--l2", "-1"}), testing::Pair(64, "--l2 = -1: must be finite and at least 0"));
   EXPECT_THAT(train_error({"--l2", "abc"}), testing::Pair(64, StartsWith("--l2 = abc: must be a number")));
@@ -255,6 +291,11 @@ TEST_F(CommandLineTest, ClassWeightsNameEachClassOnce) {
   EXPECT_THAT(train_error({"--class-weight", "a:"}), Pair(64, HasSubstr("at least 0 (saw 'a:')")));
   EXPECT_THAT(train_error({"--class-weight", "a:-1"}), Pair(64, HasSubstr("at least 0 (saw 'a:-1')")));
   EXPECT_EQ(train({"--class-weight", "a:1,b:c:2"}).class_weight, "a:1,b:c:2");
+  const std::string quoted = "\"c,d\":1,\"say \"\"e\"\"\":0.5,a:b:2";
+  EXPECT_EQ(train({"--class-weight", quoted}).class_weight, quoted);
+  for (const char* bad : {"\"c,d:1", "\"c,d\"1", "\"\":1", "a:1,", "a:1,,b:2"}) {
+    EXPECT_EQ(train_error({"--class-weight", bad}).first, 64) << bad;
+  }
 }
 
 TEST_F(CommandLineTest, AllWrongValuesOfALayerAreNamed) {

@@ -187,7 +187,10 @@ TEST_F(CsvReader, ThousandClassesAreTheMost) {
   text += "1,1000\n";
   settings = file(text);
   settings.label_kind = LabelKind::classes;
-  expect_error(settings, "65 FILE: more than 1000 different labels; is this a regression target?");
+  expect_error(settings,
+               "65 FILE: more than 1000 different labels in column 'y', which was taken for the label by its name "
+               "(--label-column "
+               "names another); is this a regression target?");
   // An error with a position is told first, wherever the labels become too many.
   settings = file(text + "x,1\n");
   settings.label_kind = LabelKind::classes;

@@ -50,8 +50,9 @@ TEST_F(DetectFormat, IdxIsToldByItsFirstBytesAlsoWithinGzip) {
     EXPECT_EQ(format(name, file), DataFormat::idx) << name;
     EXPECT_EQ(format(name, gzipped(file)), DataFormat::idx) << name;
   }
-  expect_error(data_file(folder_, "data.csv", gzipped("a,b\n1,2\n")),
-               "65 FILE: compressed files cannot be read yet: decompress it first (saw the signature of gzip)");
+  expect_error(
+      data_file(folder_, "data.csv", gzipped("a,b\n1,2\n")),
+      "65 FILE: compressed files cannot be read yet: decompress it first with gunzip (saw the signature of gzip)");
 }
 
 TEST_F(DetectFormat, IdxIsToldByItsName) {
@@ -76,14 +77,15 @@ TEST_F(DetectFormat, WhatCannotBeReadIsRefused) {
   expect_error(data_file(folder_, "nothing", ""), "65 FILE: the file is empty");
   expect_error(data_file(folder_, "blank", "\n \n"), "65 FILE: the file has no rows of data");
   const std::vector<std::pair<std::string, std::string>> compressed = {
-      {"\x1f\x8b\x08\0\0"s, "gzip"}, {"BZh9\x31\x41\x59\x26\x53\x59"s, "bzip2"},
-      {"\xfd\x37zXZ\0\0"s, "xz"},    {"\x28\xb5\x2f\xfd\0"s, "zstd"},
-      {"PK\x03\x04"s, "zip"},
+      {"\x1f\x8b\x08\0\0"s, "gunzip (saw the signature of gzip)"},
+      {"BZh9\x31\x41\x59\x26\x53\x59"s, "bunzip2 (saw the signature of bzip2)"},
+      {"\xfd\x37zXZ\0\0"s, "unxz (saw the signature of xz)"},
+      {"\x28\xb5\x2f\xfd\0"s, "unzstd (saw the signature of zstd)"},
+      {"PK\x03\x04"s, "unzip (saw the signature of zip)"},
   };
   for (const auto& [text, name] : compressed) {
-    expect_error(
-        data_file(folder_, "data.csv", text),
-        "65 FILE: compressed files cannot be read yet: decompress it first (saw the signature of " + name + ")");
+    expect_error(data_file(folder_, "data.csv", text),
+                 "65 FILE: compressed files cannot be read yet: decompress it first with " + name);
   }
   EXPECT_EQ(format("data.csv", "BZh9,a\n1,2\n"), DataFormat::csv);
 }

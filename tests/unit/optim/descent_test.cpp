@@ -65,7 +65,7 @@ TEST(Newton, DampsASingularHessianAndNamesTheColumn) {
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_TRUE(run.state.parameters.allFinite());
   EXPECT_GT(run.reports[0].damping, 0);
-  EXPECT_EQ(run.reports[0].weak_parameters, std::vector<std::string>{"twin"});
+  EXPECT_EQ(run.reports[0].weak_parameters, std::vector<std::string>{"twin (with b)"});
 }
 
 TEST(Newton, FollowsTheUnitsOfTheFeaturesExactly) {
@@ -150,7 +150,7 @@ TEST(Descent, HandsOutTheBestParametersWhenValidationStalls) {
 
 TEST(Descent, RefusesL1WhereTheMethodCannotHandleIt) {
   auto problem = testing::squared_norm(2);
-  problem.l1_term = {0.1, 2};
+  problem.l1_term = testing::uniform_l1(0.1, 2, problem.dimension());
   EXPECT_THROW(newton(problem, Vector::Ones(2)), ConfigurationError);
 }
 

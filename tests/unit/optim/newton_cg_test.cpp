@@ -22,8 +22,8 @@ TEST(NewtonCg, SolvesAQuadraticInOneStepWhenForced) {
   const auto run = run_descent(problem, *make_newton_cg({.forcing = 1e-12}), Vector::Zero(10), {100, 1e-8});
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_EQ(run.state.iteration, 1);
-  EXPECT_EQ(problem.evaluations, 2) << "an accepted unit step costs one pass and its products";
-  EXPECT_EQ(run.reports[0].products, problem.products);
+  EXPECT_EQ(problem.evaluations, 3) << "an accepted unit step costs one pass and its products; one more judges the end";
+  EXPECT_EQ(run.reports[0].products + run.summary.products, problem.products) << "those of the last check, too";
 }
 
 TEST(NewtonCg, ConvergesSuperlinearlyOnLogistic) {

@@ -31,9 +31,9 @@ struct SoftmaxRun {
     data.stored_entries = 500 * features;
   }
   Plan plan(int ranks, int threads) const { return make_plan(settings, model, data, ranks, threads); }
-  std::string refusal(const Placement& placement, const MemoryLimits& limits) const {
+  std::string refusal(const Placement& placement, const MemoryLimits& limits, bool is_foreseen = false) const {
     try {
-      refuse_plan(settings, model, data, placement, limits);
+      refuse_plan(settings, model, data, placement, limits, is_foreseen);
     } catch (const ConfigurationError& error) {
       return error.what();
     }
@@ -121,6 +121,12 @@ TEST(Plan, RefusesNewtonThatDoesNotFitAndNamesNewtonCg) {
   EXPECT_THAT(run.refusal({1, 1, 1}, limits(1e6)), HasSubstr("and more machines"));
 }
 
+TEST(Plan, CallsParametersForeseenFromTheHeadOfAFileAtLeastSoMany) {
+  const SoftmaxRun run(OptimizerKind::newton, 45000, 20);
+  EXPECT_THAT(run.refusal({1, 1, 1}, limits(24e9), true), HasSubstr("newton with at least 900020 parameters"));
+  EXPECT_THAT(run.refusal({1, 1, 1}, limits(24e9), false), HasSubstr("newton with 900020 parameters"));
+}
+
 TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
   const Plan plan = SoftmaxRun(OptimizerKind::lbfgs).plan(8, 1);
   EXPECT_EQ(shortage(plan, {8, 8, 1}, limits(8.1 * plan.total_bytes())), "");
@@ -133,7 +139,7 @@ TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
 TEST(Plan, SaysHowToLaunch) {
   const SoftmaxRun run(OptimizerKind::newton_cg);
   EXPECT_THAT(launch_text(run.settings, 8, 2),
-              HasSubstr("mpirun --quiet -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
+              HasSubstr("mpirun -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
   EXPECT_THAT(to_text(run.plan(8, 2), run.settings), HasSubstr("20 curvature products"));
 }
 

@@ -91,7 +91,7 @@ TEST(TrainSettings, RunFolderFollowsDataModelAndOptimizer) {
 TEST(TrainSettings, WhatShapesTheResultFollowsTheOptimizer) {
   TrainSettings settings = valid_settings();
   for (const char* key : {"model", "optimizer", "l2", "intercept", "label-column", "weight-column", "offset-column",
-                          "exposure-column", "drop"}) {
+                          "exposure-column", "drop", "header"}) {
     EXPECT_TRUE(entry(settings, key).shapes_result) << key;
   }
   const std::vector<const char*> of_sgd = {"seed", "batch-size", "lanes", "learning-rate", "schedule", "momentum"};
@@ -123,6 +123,9 @@ TEST(TrainSettings, EntriesAreTomlLiterals) {
   EXPECT_EQ(entry(settings, "drop").value, "[\"a\\\"b\", \"c\\u000A\"]");
   EXPECT_EQ(entry(settings, "max-time").value, "\"90s\"");
   EXPECT_EQ(entry(settings, "intercept").value, "true");
+  EXPECT_EQ(entry(settings, "header").value, "\"auto\"");
+  settings.data.header = HeaderPolicy::absent;
+  EXPECT_EQ(entry(settings, "header").value, "false");
   EXPECT_THAT(to_toml(config_entries(settings)), HasSubstr("model = \"logistic\"\n"));
 }
 

@@ -22,7 +22,6 @@ TrainingState some_state() {
   state.optimizer.epoch_step = 17;
   state.optimizer.epoch_loss = 1.0 / 3;
   state.optimizer.epoch_weight = 17 * 64;
-  state.optimizer.initial_gradient_norm = 2.5;
   state.optimizer.start_value = -3.5;
   state.optimizer.start_scale = 4.5;
   state.optimizer.risen_after = 1000;

@@ -1,0 +1,20 @@
+/// Columns of one size: each is multiplied by the power of two nearest to 1/√(mean square + l2).
+///
+///   u_j = w_j / scale_j,   (x_ij scale_j) u_j = x_ij w_j
+///
+/// Powers of two are exact, so margins, losses and the derivatives in w keep their bits; but what an optimizer measures
+/// in u (lengths, curvatures, first steps) no longer depends on the units of the columns. Columns are not centred:
+/// zeros stay zeros. Where the penalty l2/2 w_j² outweighs the column, it is the penalty that gets the size.
+#pragma once
+
+#include "lockstep/comm/communicator.h"
+#include "lockstep/data/dataset.h"
+
+namespace lockstep {
+
+/// Scales the columns of `data` in place and records data.column_scale. A function of all rows and l2 ≥ 0 alone; a
+/// column of zeros keeps its scale. One pass over the features, two more for columns near the ends of the range of
+/// numbers. Collective.
+void scale_columns(Dataset& data, double l2, int threads, Communicator& comm);
+
+}  // namespace lockstep

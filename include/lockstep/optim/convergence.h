@@ -1,0 +1,36 @@
+/// When is a point a minimum? The one definition, used by every full-batch optimizer and by check.
+///
+///   δ(u) = √( ½ gᵀ H⁻¹ g / S(u) ),   converged: δ ≤ tolerance
+///
+/// | symbol | meaning                                                                              | shape |
+/// | g      | ∇F(u); with L1 the subgradient of least norm of F + Σ λ_j |u_j|                       | p     |
+/// | H      | ∇²F(u) (networks: the Gauss–Newton matrix); with L1 on the face of the free parameters | p × p |
+/// | S      | size of the terms that F sums at u, penalties included (Evaluation::scale)            | 1     |
+///
+/// ½ gᵀH⁻¹g, half the squared Newton decrement (S. Boyd, L. Vandenberghe, Convex Optimization, §9.5.1), is the decrease
+/// of F that a Newton step promises: near a minimum it is F − F*. So δ ≤ tolerance says F − F* ≤ about tolerance² · S.
+/// It does not depend on the units of columns or labels, as ‖∇F‖ does, nor on where a run started.
+#pragma once
+
+#include "lockstep/optim/descent_method.h"
+
+namespace lockstep {
+
+/// tolerance² · S: a decrease of F that is not worth a step.
+double negligible_decrease(const Iterate& at, double tolerance);
+
+/// δ of a promised decrease.
+double relative_decrement(double decrease, const Iterate& at);
+
+/// True where newton_direction() takes the Hessian, which sees near dependences that products leave in the dark.
+bool judges_by_hessian(const Objective& objective);
+
+/// Newton's direction at an accepted iterate, with newton_decrease: by Cholesky where the Hessian is small (one pass),
+/// else by conjugate gradients (a product each), which go on until they promise more than `negligible` or nothing of
+/// that size can hide. Collective.
+Direction newton_direction(Objective& objective, const Iterate& from, double negligible);
+
+/// True when the direction shows that Newton's promise at `at` is negligible, or rounding.
+bool shows_convergence(const Direction& direction, double negligible);
+
+}  // namespace lockstep

@@ -1,0 +1,36 @@
+/// The columns of a data file by name, before it is read: whether the roles that a model knows can be given again.
+#pragma once
+
+#include "lockstep/data/reader.h"
+#include "lockstep/io/hdf5_input.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+class DataColumns {
+ public:
+  /// Reads the head of read.path. Not Collective. Throws what reading it throws.
+  explicit DataColumns(const ReadSettings& read);
+
+  /// False for formats that have no names: LIBSVM text and IDX.
+  bool have_names() const { return format_ == DataFormat::csv || format_ == DataFormat::hdf5; }
+  bool has(const std::string& name) const;
+
+  /// `name`, the label that a model was trained on, where the data have it. Empty where labels have a place of their
+  /// own instead, or the user named it. Throws DataError for a table with a header and no such column: another one
+  /// would be taken for it.
+  std::string label_of_model(const std::string& name) const;
+
+ private:
+  std::string path_;
+  DataFormat format_ = DataFormat::automatic;
+  bool is_label_named_ = false;  // by --y-name
+  bool has_header_ = false;
+  std::vector<std::string> names_;
+  std::optional<Hdf5Input> datasets_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,166 @@
+#include "synonyms.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace lockstep {
+
+namespace {
+
+struct Synonym {
+  const char* elsewhere;
+  const char* here;
+  const char* note = "";
+};
+
+constexpr const char* kAlpha = "l2 = alpha/n in scikit-learn's Ridge, alpha in its PoissonRegressor and SGDClassifier";
+constexpr const char* kC = "l2 = 1/(n C); LinearSVC and liblinear -s 2: 1/(2n C); a configuration file: --config";
+constexpr const char* kPenalty = "a number, as --l1 is; both together are the elastic net";
+constexpr const char* kRatio = "l1 = lambda * ratio, l2 = lambda * (1 - ratio)";
+
+/// Names of scikit-learn, Keras, PyTorch, XGBoost, LIBLINEAR, glmnet, Spark and Vowpal Wabbit.
+constexpr std::array kSynonyms = {
+    Synonym{"lr", "learning-rate"},
+    Synonym{"eta", "learning-rate"},
+    Synonym{"eta0", "learning-rate"},
+    Synonym{"learning-rate-init", "learning-rate"},
+    Synonym{"step-size", "learning-rate"},
+    Synonym{"stepsize", "learning-rate"},
+    Synonym{"lr-schedule", "schedule"},
+    Synonym{"lr-scheduler", "schedule"},
+    Synonym{"ridge", "l2"},
+    Synonym{"alpha", "l2", kAlpha},
+    Synonym{"c", "l2", kC},
+    Synonym{"c", "config"},
+    Synonym{"lambda", "l2"},
+    Synonym{"lambda1", "l1"},
+    Synonym{"lambda2", "l2"},
+    Synonym{"reg", "l2"},
+    Synonym{"reg-param", "l2"},
+    Synonym{"regparam", "l2"},
+    Synonym{"reg-alpha", "l1"},
+    Synonym{"reg-lambda", "l2"},
+    Synonym{"regularization", "l2", kPenalty},
+    Synonym{"penalty", "l2", kPenalty},
+    Synonym{"lasso", "l1"},
+    Synonym{"l1-ratio", "l1", kRatio},
+    Synonym{"elastic-net", "l1", kRatio},
+    Synonym{"elasticnetparam", "l1", kRatio},
+    Synonym{"max-iter", "max-iterations"},
+    Synonym{"maxiter", "max-iterations"},
+    Synonym{"maxit", "max-iterations"},
+    Synonym{"iterations", "max-iterations"},
+    Synonym{"iter", "max-iterations"},
+    Synonym{"iters", "max-iterations"},
+    Synonym{"n-iter", "max-iterations"},
+    Synonym{"num-iterations", "max-iterations"},
+    Synonym{"num-iter", "max-iterations"},
+    Synonym{"max-epochs", "epochs"},
+    Synonym{"n-epochs", "epochs"},
+    Synonym{"num-epochs", "epochs"},
+    Synonym{"nb-epoch", "epochs"},
+    Synonym{"passes", "epochs"},
+    Synonym{"tol", "tolerance"},
+    Synonym{"eps", "tolerance"},
+    Synonym{"epsilon", "tolerance"},
+    Synonym{"thresh", "tolerance"},
+    Synonym{"solver", "optimizer"},
+    Synonym{"algorithm", "optimizer"},
+    Synonym{"method", "optimizer"},
+    Synonym{"optim", "optimizer"},
+    Synonym{"family", "model"},
+    Synonym{"objective", "model"},
+    Synonym{"batch", "batch-size"},
+    Synonym{"bs", "batch-size"},
+    Synonym{"minibatch", "batch-size"},
+    Synonym{"minibatch-size", "batch-size"},
+    Synonym{"random-state", "seed"},
+    Synonym{"random-seed", "seed"},
+    Synonym{"target", "label-column"},
+    Synonym{"target-column", "label-column"},
+    Synonym{"label", "label-column"},
+    Synonym{"response", "label-column"},
+    Synonym{"y", "label-column"},
+    Synonym{"weight", "weight-column"},
+    Synonym{"weights", "weight-column"},
+    Synonym{"sample-weight", "weight-column"},
+    Synonym{"sample-weights", "weight-column"},
+    Synonym{"offset", "offset-column"},
+    Synonym{"exposure", "exposure-column"},
+    Synonym{"id", "id-column"},
+    Synonym{"exclude", "drop"},
+    Synonym{"ignore", "drop"},
+    Synonym{"input", "data"},
+    Synonym{"file", "data"},
+    Synonym{"train", "data"},
+    Synonym{"train-data", "data"},
+    Synonym{"training-data", "data"},
+    Synonym{"dataset", "data"},
+    Synonym{"out", "output"},
+    Synonym{"output", "run"},
+    Synonym{"output-dir", "run"},
+    Synonym{"out", "run"},
+    Synonym{"outdir", "run"},
+    Synonym{"dir", "run"},
+    Synonym{"save", "run"},
+    Synonym{"model", "model-file"},
+    Synonym{"valid", "validation"},
+    Synonym{"val", "validation"},
+    Synonym{"eval", "validation"},
+    Synonym{"test-size", "validation", "a fraction of the rows is held out"},
+    Synonym{"validation-split", "validation", "a fraction of the rows is held out"},
+    Synonym{"early-stopping", "patience"},
+    Synonym{"early-stopping-rounds", "patience"},
+    Synonym{"n-iter-no-change", "patience"},
+    Synonym{"n-jobs", "threads"},
+    Synonym{"jobs", "threads"},
+    Synonym{"nthread", "threads"},
+    Synonym{"num-threads", "threads"},
+    Synonym{"fit-intercept", "intercept"},
+    Synonym{"bias", "intercept"},
+    Synonym{"wd", "weight-decay"},
+    Synonym{"clip", "clip-norm"},
+    Synonym{"grad-clip", "clip-norm"},
+    Synonym{"layers", "hidden"},
+    Synonym{"hidden-layer-sizes", "hidden"},
+    Synonym{"hidden-layers", "hidden"},
+    Synonym{"warm-start", "init"},
+    Synonym{"initial-model", "init"},
+    Synonym{"pretrained", "init"},
+    Synonym{"force", "overwrite"},
+    Synonym{"time-limit", "max-time"},
+    Synonym{"dry-run", "plan"},
+    Synonym{"verbose", "progress"},
+    Synonym{"quiet", "progress", "none is quiet"},
+    Synonym{"probabilities", "proba"},
+    Synonym{"predict-proba", "proba"},
+    Synonym{"fit", "train"},
+    Synonym{"score", "evaluate"},
+    Synonym{"test", "evaluate"},
+    Synonym{"test", "validation"},
+    Synonym{"infer", "predict"},
+    Synonym{"info", "inspect"},
+    Synonym{"show", "inspect"},
+};
+
+std::string plain(std::string_view name) {
+  std::string text(name);
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return c == '_' ? '-' : static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+}  // namespace
+
+Meaning meaning_of(std::string_view name, const std::vector<std::string>& known) {
+  const std::string wanted = plain(name);
+  for (const auto& [elsewhere, here, note] : kSynonyms) {
+    if (wanted == elsewhere && std::ranges::find(known, here) != known.end()) {
+      return {here, note};
+    }
+  }
+  return {};
+}
+
+}  // namespace lockstep

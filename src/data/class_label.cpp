@@ -1,0 +1,90 @@
+#include "lockstep/data/class_label.h"
+
+#include "lockstep/data/text_number.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+/// "007", "-01", "00.5": a zero before another digit.
+bool is_code(std::string_view text) {
+  text.remove_prefix(text.starts_with('+') || text.starts_with('-') ? 1 : 0);
+  return text.size() > 1 && text[0] == '0' && is_digit(text[1]);
+}
+
+/// The digits of a whole number without plus sign, leading zeros kept, and without a fraction of zeros; other text
+/// without its plus sign.
+std::string plainly_spelled(std::string_view text) {
+  text.remove_prefix(text.starts_with('+') ? 1 : 0);
+  const std::string_view digits = text.substr(text.starts_with('-') ? 1 : 0);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  const bool is_whole = point > 0 && std::ranges::all_of(digits.substr(0, point), is_digit) &&
+                        digits.find_first_not_of('0', std::min(point + 1, digits.size())) == std::string_view::npos;
+  if (!is_whole) {
+    return std::string(text);
+  }
+  const bool is_zero = digits.substr(0, point) == "0";
+  text = is_zero ? digits.substr(0, 1) : text.substr(0, text.size() - digits.size() + point);
+  return std::string(text);
+}
+
+/// The number that a label writes, exactly where it is whole.
+std::string number_of(const std::string& text) {
+  const std::string plain = plainly_spelled(text);
+  std::string_view digits = plain;
+  const bool is_negative = digits.starts_with('-');
+  digits.remove_prefix(is_negative ? 1 : 0);
+  if (!digits.empty() && std::ranges::all_of(digits, is_digit)) {
+    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
+    return fmt::format("{}{}", is_negative && digits != "0" ? "-" : "", digits);
+  }
+  const double value = parse_number(text).value + 0.0;
+  const bool is_whole = value == std::floor(value);
+  return is_whole ? fmt::format("{:.0f}", value) : shortest(value);
+}
+
+}  // namespace
+
+bool is_number(const std::string& text) {
+  return parse_number(text).status == NumberStatus::ok;
+}
+
+std::string canonical_label(const std::string& text) {
+  const ParsedNumber number = parse_number(text);
+  return number.status == NumberStatus::ok && std::abs(number.value) < kExactIntegers ? shortest(number.value) : text;
+}
+
+std::string class_label(const std::string& text) {
+  if (!is_number(text)) {
+    return text;
+  }
+  const std::string plain = plainly_spelled(text);
+  return is_code(plain) ? plain : number_of(plain);
+}
+
+std::vector<std::string> ordered_classes(std::vector<std::string> labels) {
+  std::ranges::sort(labels);
+  if (std::ranges::all_of(labels, is_number)) {
+    std::ranges::stable_sort(labels, {}, [](const std::string& label) { return parse_number(label).value; });
+  }
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  return labels;
+}
+
+std::string number_and_spelling(const std::string& text) {
+  const std::string plain = plainly_spelled(text);
+  const bool is_whole = std::ranges::all_of(plain.substr(plain.starts_with('-') ? 1 : 0), is_digit);
+  return number_of(text) + ' ' + (is_whole ? class_label(text) : plain);
+}
+
+}  // namespace lockstep

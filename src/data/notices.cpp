@@ -1,0 +1,62 @@
+#include "lockstep/data/notices.h"
+
+#include "lockstep/data/text_cause.h"
+#include "lockstep/data/text_error.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kUsualLabels = {"target", "label", "y", "class"};
+constexpr std::size_t kMostNamed = 5;
+
+std::string notice(const std::string& path, const std::vector<std::string>& columns, const std::string& why,
+                   const std::string& question) {
+  const std::span named = std::span(columns).first(std::min(columns.size(), kMostNamed));
+  std::vector<std::string> names;
+  std::vector<std::string> words;
+  for (const std::string& name : named) {
+    names.push_back(shown(name));
+    words.push_back(shell_word(name));
+  }
+  const bool is_one = columns.size() == 1;
+  return fmt::format("{}: column{} {}{} {} and {} {}: {} leave {} out with --drop {}", path, is_one ? "" : "s",
+                     fmt::join(names, ", "),
+                     columns.size() > kMostNamed ? fmt::format(" and {} more", columns.size() - kMostNamed) : "",
+                     is_one ? "is a feature" : "are features", is_one ? "has" : "have", why, question,
+                     is_one ? "it" : "them", fmt::join(words, ","));
+}
+
+/// Whole numbers that are all different say little of fewer rows.
+constexpr std::size_t kFewestIds = 3;
+
+}  // namespace
+
+bool are_distinct_integers(std::vector<double> values) {
+  if (values.size() < kFewestIds || !std::ranges::all_of(values, [](double x) { return x == std::floor(x); })) {
+    return false;
+  }
+  std::ranges::sort(values);
+  return std::ranges::adjacent_find(values) == values.end();
+}
+
+bool is_usual_label(std::string_view name) {
+  return std::ranges::any_of(kUsualLabels, [&](std::string_view usual) { return equals_ignoring_case(name, usual); });
+}
+
+std::string notice_of_labels(const std::string& path, const std::vector<std::string>& columns) {
+  return notice(path, columns, "a usual name of labels", "if it tells the label,");
+}
+
+std::string notice_of_ids(const std::string& path, const std::vector<std::string>& columns, const std::string& rows) {
+  return notice(path, columns, "another whole number in " + rows, "if it numbers the rows,");
+}
+
+}  // namespace lockstep

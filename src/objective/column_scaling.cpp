@@ -1,0 +1,82 @@
+/// | symbol | meaning                                | shape |
+/// | s      | Σ_i x_ij², in the tree of the leaves   | d     |
+/// | e      | exponents, scale_j = 2^e_j             | d     |
+#include "lockstep/objective/column_scaling.h"
+
+#include "lockstep/objective/row_reduction.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace lockstep {
+
+namespace {
+
+/// Squares of columns below about 1e-150 and above 1e150 may leave the range of numbers: such columns are first brought
+/// nearer by this power of two.
+constexpr int kRescue = 500;
+constexpr double kLeastSquares = 0x1p-900;
+constexpr int kMostExponent = 1000;
+
+std::vector<double> sums_of_squares(const Dataset& data, int threads, Communicator& comm) {
+  RowReduction reduction(data, threads, comm);
+  const Partial& total = reduction.over_leaves(
+      {0, data.features, Scalar::float64}, {}, static_cast<double>(data.stored_entries),
+      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        for (const Rows& panel : data.panels_of_leaf(leaf)) {
+          scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);
+          scratch.weight.resize(static_cast<std::size_t>(padded(panel.count)), 0.0);
+          data.x->add_squared_transposed(panel, scratch.weight.data(), into.payload<double>().data());
+        }
+      });
+  const auto payload = total.payload<double>();
+  return {payload.begin(), payload.end()};
+}
+
+std::vector<double> powers_of_two(const std::vector<int>& exponent) {
+  std::vector<double> factor;
+  for (const int e : exponent) {
+    factor.push_back(std::ldexp(1.0, e));
+  }
+  return factor;
+}
+
+/// −log₂ √(mean square + l2), rounded; the mean square is that of a column scaled by 2^rescue.
+int exponent_of(double mean_square, int rescue, double l2) {
+  const auto half = [](int e) { return static_cast<int>(std::floor(0.5 * (e + 1))); };
+  const double whole = mean_square + std::ldexp(l2, 2 * rescue);
+  const int exponent = std::isinf(whole) ? -half(std::ilogb(l2)) : rescue - half(std::ilogb(whole));
+  return std::clamp(exponent, -kMostExponent, kMostExponent);
+}
+
+}  // namespace
+
+void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
+  const auto d = static_cast<std::size_t>(data.features);
+  std::vector<int> rescue(d, 0);
+  std::vector<double> squares = sums_of_squares(data, threads, comm);
+  for (std::size_t j = 0; j < d; ++j) {
+    rescue[j] = !std::isfinite(squares[j]) ? -kRescue : (squares[j] < kLeastSquares ? kRescue : 0);
+  }
+  if (std::ranges::any_of(rescue, [](int e) { return e != 0; })) {
+    data.x->scale_columns(powers_of_two(rescue), threads);
+    squares = sums_of_squares(data, threads, comm);
+  }
+  std::vector<int> exponent(d, 0);  // of the scale
+  std::vector<int> rest(d, 0);      // what is still to be done
+  for (std::size_t j = 0; j < d; ++j) {
+    if (squares[j] > 0) {
+      exponent[j] = exponent_of(squares[j] / static_cast<double>(data.partition.rows), rescue[j], l2);
+    }
+    rest[j] = exponent[j] - rescue[j];
+  }
+  if (std::ranges::any_of(rest, [](int e) { return e != 0; })) {
+    data.x->scale_columns(powers_of_two(rest), threads);
+  }
+  if (std::ranges::any_of(exponent, [](int e) { return e != 0; })) {
+    data.column_scale = powers_of_two(exponent);
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,45 @@
+/// Preconditioned conjugate gradients for A y = b, A symmetric and positive semidefinite (J. Nocedal, S. Wright,
+/// Numerical Optimization, 2nd ed., Alg. 5.3), as truncated Newton methods use them.
+///
+/// | symbol | meaning                                             | shape |
+/// | b, y   | right side, solution                                | p     |
+/// | r      | residual b − A y                                    | p     |
+/// | P      | preconditioner, about A⁻¹; none: I                  | p × p |
+/// | q      | ½ yᵀb: what the model ½ yᵀAy − bᵀy has fallen so far | 1     |
+#pragma once
+
+#include "lockstep/base/types.h"
+
+#include <cstdint>
+#include <functional>
+
+namespace lockstep {
+
+struct LinearOperator {
+  /// product = A v; true: some rank wishes to stop.
+  std::function<bool(const Vector& v, Vector& product)> multiply;
+  /// v ← P v; empty: P = I.
+  std::function<void(Vector& v)> precondition;
+};
+
+struct KrylovSettings {
+  double forcing = 0.5;          ///< η: stop at √(rᵀPr) ≤ η √(bᵀPb) …
+  double negligible = 0;         ///< … if q is more than this; if not,
+  double invisible = 1e-8;       ///< … at ½ rᵀPr ≤ invisible · negligible: q is then all there is to gain
+  double rounding = 0;           ///< ½ rᵀPr at or below this is rounding
+  double largest_curvature = 0;  ///< known beforehand; a curvature far below the largest is none
+  std::int64_t max_products = 1000;
+};
+
+struct KrylovSolution {
+  Vector y;
+  Vector residual;
+  double decrease = 0;  ///< q
+  std::int64_t products = 0;
+  bool resolved = false;  ///< nothing of the size of `negligible` hides in the residual
+  bool stop_requested = false;
+};
+
+KrylovSolution conjugate_gradients(const LinearOperator& a, const Vector& b, const KrylovSettings& settings);
+
+}  // namespace lockstep

@@ -1,0 +1,141 @@
+#include "newton_model.h"
+
+#include "lockstep/base/lanes.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "conjugate_gradients.h"
+#include "newton_system.h"
+#include "scaling.h"
+
+namespace lockstep {
+
+namespace {
+
+/// A damped direction that promises less than this part of F's terms crawls along what the damping hides.
+constexpr double kLate = 1e-3;
+
+Vector on_face(Vector v, const Vector& free) {
+  return free.size() == 0 ? v : Vector(v.cwiseProduct(free));
+}
+
+/// What rounding of the margins alone may promise: with margins off by ε Σ_j |x_ij u_j| it is about
+/// ½ (ε Σ_j √h_j |u_j|)², h the diagonal of the curvature.
+double rounding_of_promise(const Vector& diagonal, const Vector& u) {
+  constexpr double kRounding = 8 * std::numeric_limits<double>::epsilon();
+  double size = 0;
+  for (Index j = 0; j < diagonal.size(); ++j) {
+    size += std::sqrt(std::abs(diagonal[j])) * std::abs(u[j]);
+  }
+  return 0.5 * (kRounding * size) * (kRounding * size);
+}
+
+void replicate(Vector& v, Objective& objective) {
+  objective.replicate(std::span(v.data(), static_cast<std::size_t>(v.size())));
+}
+
+/// Takes y, in the scaling D, as the direction.
+void take_solution(const Vector& y, const Vector& scales, const Iterate& from, Objective& objective,
+                   Direction& direction) {
+  direction.d = y.cwiseProduct(scales);
+  objective.remove_invariant(direction.d);
+  direction.slope = dot(from.gradient, direction.d);
+}
+
+/// q is a lower bound; it is Newton's promise where nothing of the size of what is negligible hides beside it.
+double known_decrease(const KrylovSolution& solution, double negligible) {
+  return solution.resolved || solution.decrease > negligible ? solution.decrease : -1;
+}
+
+/// x ↦ D B D x + λ x on the face.
+std::function<bool(const Vector&, Vector&)> scaled_product(const Vector& scales, const Vector& free, const Vector& w,
+                                                           Curvature curvature, double damping, Objective& objective) {
+  return [&, curvature, damping](const Vector& v, Vector& product) {
+    const bool stop = objective.curvature_product(w, scales.cwiseProduct(v), curvature, product);
+    product = on_face(scales.cwiseProduct(product), free) + damping * v;
+    return stop;
+  };
+}
+
+/// The damped factor P is nearly the inverse on all but the directions that rounding hides; there it is far too small,
+/// which conjugate gradients find at once.
+void refine(const NewtonSystem& system, const Vector& right, const Vector& free, const Iterate& from, double negligible,
+            Objective& objective, Direction& direction) {
+  const LinearOperator a{scaled_product(system.scales(), free, from.w, Curvature::gauss_newton, 0, objective),
+                         [&](Vector& v) {
+                           v = on_face(system.solve(v), free);
+                           replicate(v, objective);
+                         }};
+  KrylovSettings settings;
+  settings.negligible = negligible;
+  settings.invisible = 1e-10;  // P amplifies what hides
+  settings.largest_curvature = 1;
+  const KrylovSolution solution = conjugate_gradients(a, right, settings);
+  direction.products += solution.products;
+  direction.stop_requested = solution.stop_requested;
+  direction.newton_decrease = known_decrease(solution, negligible);
+  if (solution.decrease > negligible) {
+    take_solution(solution.y, system.scales(), from, objective, direction);
+  }
+}
+
+}  // namespace
+
+Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& free, const Iterate& from,
+                                double negligible, Objective& objective) {
+  SymmetricMatrix filled = hessian;
+  objective.fill_invariant(filled);
+  const NewtonSystem system(filled, free);
+  const Vector right = on_face(-from.gradient.cwiseProduct(system.scales()), free);
+
+  Direction direction;
+  direction.is_newton = true;
+  direction.rounding = rounding_of_promise(system.diagonal(), from.w);
+  Vector packed(right.size() + 1);  // rank 0's solution is everyone's: kernels may differ between nodes
+  packed << system.solve(right), system.damping();
+  replicate(packed, objective);
+  direction.damping = packed[right.size()];
+  take_solution(packed.head(right.size()), system.scales(), from, objective, direction);
+  direction.dependent = system.dependent_parameters();
+  if (direction.damping == 0) {
+    direction.newton_decrease = direction.predicted_decrease();
+  } else if (direction.predicted_decrease() <= std::max(negligible, kLate * from.scale)) {
+    refine(system, right, free, from, negligible, objective, direction);
+  }
+  return direction;
+}
+
+Direction direction_by_products(const TruncatedNewton& settings, const Vector& diagonal, const Vector& free,
+                                const Iterate& from, double negligible, Objective& objective) {
+  const bool has_diagonal = diagonal.size() > 0;
+  const Vector scales = has_diagonal ? power_of_two_scales(diagonal) : Vector(Vector::Ones(from.w.size()));
+  const Vector right = on_face(-scales.cwiseProduct(from.gradient), free);
+  Direction direction;
+  direction.is_newton = settings.damping == 0;
+  direction.damping = settings.damping;
+  direction.scaled_norm = norm(right);
+  direction.forcing = settings.forcing(direction.scaled_norm);
+  direction.rounding = rounding_of_promise(diagonal, from.w);
+
+  const LinearOperator a{scaled_product(scales, free, from.w, settings.curvature, settings.damping, objective), {}};
+  KrylovSettings krylov;
+  krylov.forcing = direction.forcing;
+  krylov.negligible = settings.damping == 0 ? negligible : 0;
+  krylov.rounding = settings.damping == 0 ? direction.rounding : 0;
+  krylov.largest_curvature = has_diagonal ? scales.cwiseAbs2().cwiseProduct(diagonal).maxCoeff() : 0;
+  krylov.max_products = settings.max_products;
+  const KrylovSolution solution = conjugate_gradients(a, right, krylov);
+  direction.products = solution.products;
+  direction.stop_requested = solution.stop_requested;
+  direction.newton_decrease = settings.damping == 0 ? known_decrease(solution, negligible) : -1;
+  // ⟨g, d⟩ + ½ dᵀBd, by B d from the residual.
+  direction.model_change = -0.5 * (dot(solution.y, right) + dot(solution.y, solution.residual) +
+                                   settings.damping * dot(solution.y, solution.y));
+  take_solution(solution.y, scales, from, objective, direction);
+  return direction;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,48 @@
+/// The Newton system by Cholesky, damped where it is not numerically positive definite.
+///
+///   (S + λ I) y = D b,  S = D H D,  x = D y
+///
+/// | symbol | meaning                                                | shape |
+/// | H      | Hessian of F, or its part on a face                    | p × p |
+/// | D      | powers of two that bring the diagonal of H into [1, 4) | p     |
+/// | λ      | damping: 0 where S is numerically positive definite    | 1     |
+///
+/// D is exact: parameters of any size give the same relative accuracy. Else λ is the smallest of 1e-10, 1e-8, …, 0.01,
+/// 0.04, … that makes S + λ I positive definite (2 p max |S_ij| does: a saddle's negative curvature becomes positive)
+/// (K. Levenberg 1944; J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., §3.4).
+#pragma once
+
+#include "lockstep/objective/objective.h"
+#include "lockstep/optim/descent_method.h"
+
+#include <vector>
+
+#include <Eigen/Cholesky>
+
+namespace lockstep {
+
+class NewtonSystem {
+ public:
+  /// `free` (p entries 0 or 1, or none: all 1) says which parameters there are; the rows of the others become those of
+  /// I.
+  explicit NewtonSystem(const SymmetricMatrix& hessian, const Vector& free = {});
+
+  double damping() const { return damping_; }
+  const Vector& scales() const { return scales_; }      ///< D, p
+  const Vector& diagonal() const { return diagonal_; }  ///< of H, p
+
+  /// (S + λ I)⁻¹ y. The bits may differ between nodes.
+  Vector solve(const Vector& y) const { return factor_.solve(y); }
+
+  /// Where damping was needed: the parameters whose pivots vanish, each with those before it that it depends on.
+  std::vector<DependentParameter> dependent_parameters() const;
+
+ private:
+  Vector diagonal_;
+  Vector scales_;
+  Matrix scaled_;
+  Eigen::LLT<Matrix> factor_;
+  double damping_ = 0;
+};
+
+}  // namespace lockstep

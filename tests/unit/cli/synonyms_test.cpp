@@ -1,0 +1,62 @@
+/// What other programs call an option.
+#include "lockstep/base/errors.h"
+#include "lockstep/cli/command_line.h"
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+using Arguments = std::vector<std::string>;
+using testing::HasSubstr;
+
+/// An option of another program, and the one that is meant.
+struct Elsewhere {
+  const char* given;
+  const char* meant;
+};
+
+void PrintTo(const Elsewhere& one, std::ostream* out) {
+  *out << one.given;
+}
+
+class OptionOfAnotherProgram : public testing::TestWithParam<Elsewhere> {};
+
+TEST_P(OptionOfAnotherProgram, IsAnsweredWithTheOneThatIsMeant) {
+  const auto [given, meant] = GetParam();
+  for (const Arguments& options : {Arguments{given, "1"}, Arguments{std::string(given) + "=1"}}) {
+    Arguments arguments = {"train", "--data", "a.csv"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    try {
+      parse_command_line(arguments, {});
+      ADD_FAILURE() << "not refused";
+    } catch (const UsageError& error) {
+      EXPECT_THAT(error.what(), HasSubstr(std::string("did you mean '") + meant + "'?"));
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, OptionOfAnotherProgram,
+    testing::Values(Elsewhere{"--lr", "--learning-rate"}, Elsewhere{"--LR", "--learning-rate"},
+                    Elsewhere{"--eta", "--learning-rate"}, Elsewhere{"--step-size", "--learning-rate"},
+                    Elsewhere{"--ridge", "--l2"}, Elsewhere{"--lasso", "--l1"}, Elsewhere{"--alpha", "--l2"},
+                    Elsewhere{"--C", "--l2"}, Elsewhere{"-c", "--l2"}, Elsewhere{"-C", "--l2"},
+                    Elsewhere{"--reg_param", "--l2"}, Elsewhere{"--penalty", "--l2"}, Elsewhere{"--l1_ratio", "--l1"},
+                    Elsewhere{"--max-iter", "--max-iterations"}, Elsewhere{"--max_iter", "--max-iterations"},
+                    Elsewhere{"--tol", "--tolerance"}, Elsewhere{"--solver", "--optimizer"},
+                    Elsewhere{"--batch", "--batch-size"}, Elsewhere{"--batch_size", "--batch-size"},
+                    Elsewhere{"--n-epochs", "--epochs"}, Elsewhere{"--epoch", "--epochs"},
+                    Elsewhere{"--random-state", "--seed"}, Elsewhere{"--target", "--label-column"},
+                    Elsewhere{"--label", "--label-column"}, Elsewhere{"--weights", "--weight-column"},
+                    Elsewhere{"--sample_weight", "--weight-column"}, Elsewhere{"--input", "--data"},
+                    Elsewhere{"--output", "--run"}, Elsewhere{"--n_jobs", "--threads"},
+                    Elsewhere{"--early-stopping", "--patience"}, Elsewhere{"--test-size", "--validation"}));
+
+}  // namespace
+}  // namespace lockstep
