@@ -83,8 +83,7 @@ std::string certificate_text(const CheckReport& report) {
   text += line(true, "largest eigenvalue", eigenvalue_text(spectrum, spectrum.largest, "at least"));
   text += fmt::format("  objective {:.14g}, {} {:.6g}; eigenvalues of the Hessian {}{}\n", c.objective,
                       report.settings.l1 > 0 ? "least subgradient" : "gradient norm", c.gradient_norm,
-                      report.problem.rows.column_scale.empty() ? "in the parameters"
-                                                               : "for columns scaled to one size",
+                      report.problem.rows.column_scale.empty() ? "in the parameters" : "for columns scaled to one size",
                       report.settings.l1 > 0 ? ", of the parameters that are not zero" : "");
   return text + fmt::format("verdict: {}\n", to_string(c.verdict));
 }

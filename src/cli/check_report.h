@@ -1,8 +1,8 @@
 /// What check found, as a table or as JSON.
 #pragma once
 
-#include "lockstep/optim/certificate.h"
 #include "lockstep/objective/derivative_check.h"
+#include "lockstep/optim/certificate.h"
 #include "lockstep/train/problem.h"
 
 #include <optional>

@@ -24,8 +24,9 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
   }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
-  require_margins(data, margins, data.weight, settings.data.path, comm);
-  const Metrics metrics = evaluate_metrics(data, margins, file.model.task(), threads, comm);
+  const Task task = file.model.task();
+  require_finite(RowResult::error, data, margins, task, data.weight, settings.data.path, comm);
+  const Metrics metrics = evaluate_metrics(data, margins, task, threads, comm);
   if (settings.json) {
     std::string json = to_json(metrics);
     json.pop_back();  // the console ends the line

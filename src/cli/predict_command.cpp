@@ -165,8 +165,9 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, threads);
-  require_margins(data, margins, {}, settings.data.path, comm);
-  const Predictions predictions = predict_rows(file.model.task(), margins, file.model.outputs);
+  const Task task = file.model.task();
+  require_finite(RowResult::prediction, data, margins, task, {}, settings.data.path, comm);
+  const Predictions predictions = predict_rows(task, margins, file.model.outputs);
 
   std::vector<std::byte> bytes;
   if (output.extension() == ".h5") {

@@ -122,8 +122,12 @@ class SparseRows final : public FeatureMatrix {
   }
 
  private:
-  static std::size_t at(std::int64_t k) { return static_cast<std::size_t>(k); }
-  std::pair<std::int64_t, std::int64_t> range(Index row) const { return {start_[at(row)], start_[at(row + 1)]}; }
+  static std::size_t at(std::int64_t k) {
+    return static_cast<std::size_t>(k);
+  }
+  std::pair<std::int64_t, std::int64_t> range(Index row) const {
+    return {start_[at(row)], start_[at(row + 1)]};
+  }
 
   template <typename T>
   void gather_as(const Rows& rows, T* out, Index stride) const {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace lockstep {
 
 namespace {
@@ -47,6 +49,23 @@ std::int64_t first_with_infinite_loss(const Dataset& data, const Model& model, c
       [&](Index i) { return !std::isfinite(scratch.loss[static_cast<std::size_t>(i)]); });
 }
 
+bool is_finite(RowResult result, std::span<const double> z, Task task, const Dataset& data, std::size_t row) {
+  if (!std::ranges::all_of(z, [](double value) { return std::isfinite(value); })) {
+    return false;
+  }
+  const bool is_log_link = task == Task::counts || task == Task::positives;
+  if (result == RowResult::margins || !(is_log_link || task == Task::regression)) {
+    return true;
+  }
+  const double prediction = is_log_link ? std::exp(z[0]) : z[0];
+  if (result == RowResult::prediction) {
+    return std::isfinite(prediction);
+  }
+  const double y = data.label[row];
+  const double ratio = task == Task::positives ? y * std::exp(-z[0]) : 0;  // y / mean
+  return std::isfinite((prediction - y) * (prediction - y) + ratio);
+}
+
 std::int64_t first_with_huge_features(const Dataset& data) {
   const Index stride = padded(data.features);
   AlignedVector<double> x;
@@ -61,18 +80,32 @@ std::int64_t first_with_huge_features(const Dataset& data) {
 
 }  // namespace
 
-std::int64_t first_row_without_margin(const Dataset& data, const Margins& margins, std::span<const double> weights,
-                                      Communicator& comm) {
+std::int64_t first_row_without(RowResult result, const Dataset& data, const Margins& margins, Task task,
+                               std::span<const double> weights, Communicator& comm) {
   std::int64_t first = kNone;
-  const auto outputs = data.rows > 0 ? std::ssize(margins) / data.rows : 1;
-  for (Index row = 0; row < data.rows && first == kNone; ++row) {
-    const auto z = margins.begin() + row * outputs;
-    const bool counts = weights.empty() || weights[static_cast<std::size_t>(row)] != 0;
-    if (counts && !std::all_of(z, z + outputs, [](double value) { return std::isfinite(value); })) {
-      first = data.first_row + row;
+  const auto outputs = static_cast<std::size_t>(data.rows > 0 ? std::ssize(margins) / data.rows : 1);
+  for (std::size_t row = 0; row < static_cast<std::size_t>(data.rows) && first == kNone; ++row) {
+    const std::span<const double> z = std::span(margins).subspan(row * outputs, outputs);
+    if ((weights.empty() || weights[row] != 0) && !is_finite(result, z, task, data, row)) {
+      first = data.first_row + static_cast<std::int64_t>(row);
     }
   }
   return first_of_ranks(first, comm);
+}
+
+std::string overflow_text(RowResult result, const Dataset& data, const Margins& margins, Task task,
+                          std::span<const double> weights, Communicator& comm) {
+  const std::int64_t row = first_row_without(result, data, margins, task, weights, comm);
+  if (row < 0) {
+    return "";
+  }
+  const auto is_cause = [&](RowResult cause) {
+    return first_row_without(cause, data, margins, task, weights, comm) == row;
+  };
+  const char* what = is_cause(RowResult::margins)      ? "the model's sum over its features"
+                     : is_cause(RowResult::prediction) ? "the model's prediction e^z"
+                                                       : "the squared error or the deviance";
+  return fmt::format("row {}: {} overflows", row + 1, what);
 }
 
 std::int64_t first_row_that_overflows(const Dataset& data, const Model& model, const KernelParameters& w,

@@ -20,8 +20,8 @@ constexpr Index kDense = 400;
 
 /// Parameters that a step of their own takes to zero and that l1 holds there, with what that gains: |g| |u| − ½ h u².
 struct Crossings {
-  Vector free;         // of the other parameters that may move; empty: all
-  Vector d;            // −u of those that cross, else 0; p, or empty
+  Vector free;  // of the other parameters that may move; empty: all
+  Vector d;     // −u of those that cross, else 0; p, or empty
   double decrease = 0;
 };
 
@@ -109,7 +109,8 @@ bool judges_by_hessian(const Objective& objective) {
 }
 
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible) {
-  return judges_by_hessian(objective) ? by_hessian(objective, from, negligible) : by_products(objective, from, negligible);
+  return judges_by_hessian(objective) ? by_hessian(objective, from, negligible)
+                                      : by_products(objective, from, negligible);
 }
 
 bool rejects_recession(Objective& objective, const Iterate& from, const Direction& direction) {

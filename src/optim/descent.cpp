@@ -2,6 +2,7 @@
 
 #include "lockstep/base/lanes.h"
 #include "lockstep/optim/convergence.h"
+#include "lockstep/optim/divergence.h"
 #include "lockstep/optim/line_search.h"
 #include "lockstep/optim/numerical_stops.h"
 
@@ -55,10 +56,10 @@ struct Goal {
     summary.status = Summary::Status::converged;
     summary.decrement = relative_decrement(direction.newton_decrease, at);
     summary.products = direction.products;
-    summary.reason = direction.newton_decrease <= negligible
-                         ? fmt::format("decrement {:.3e} ≤ {:.3e}", summary.decrement, tolerance)
-                         : fmt::format("decrement {:.3e} at the rounding level of F (wanted {:.3e})",
-                                       summary.decrement, tolerance);
+    summary.reason =
+        direction.newton_decrease <= negligible
+            ? fmt::format("decrement {:.3e} ≤ {:.3e}", summary.decrement, tolerance)
+            : fmt::format("decrement {:.3e} at the rounding level of F (wanted {:.3e})", summary.decrement, tolerance);
     return summary;
   }
 
@@ -73,8 +74,8 @@ struct Goal {
           relative_decrement(is_known ? direction->newton_decrease : direction->predicted_decrease(), at);
       summary.decrement = is_known ? decrement : -1;
       summary.products = direction->products;
-      summary.reason += fmt::format("; decrement {} {:.3e}, wanted {:.3e}", is_known ? "at least" : "about", decrement,
-                                    tolerance);
+      summary.reason +=
+          fmt::format("; decrement {} {:.3e}, wanted {:.3e}", is_known ? "at least" : "about", decrement, tolerance);
     }
     return summary;
   }
@@ -91,8 +92,8 @@ Summary stopped(const Goal& goal, const OptimizerState& state) {
 }
 
 Summary limit_reached(const Goal& goal, const Direction* direction, const OptimizerState& state) {
-  return goal.missed(Summary::Status::limit_reached,
-                     fmt::format("not converged after {} iterations", state.iteration), direction);
+  return goal.missed(Summary::Status::limit_reached, fmt::format("not converged after {} iterations", state.iteration),
+                     direction);
 }
 
 /// Why the run ends at this iterate, before a direction is asked for.
@@ -128,7 +129,8 @@ double rounding_of(const Direction& direction, const Iterate& at) {
     return direction.rounding;
   }
   constexpr double kMargins = 8 * std::numeric_limits<double>::epsilon();
-  const double root = kMargins * at.w.lpNorm<1>() * norm(at.gradient) / std::sqrt(direction.first_step * -direction.slope);
+  const double root =
+      kMargins * at.w.lpNorm<1>() * norm(at.gradient) / std::sqrt(direction.first_step * -direction.slope);
   return 0.5 * root * root;
 }
 
@@ -137,9 +139,8 @@ double rounding_of(const Direction& direction, const Iterate& at) {
 Direction find_direction(const DescentMethod& method, const Goal& goal, const OptimizerState& state,
                          Objective& objective) {
   Direction direction = method.direction(goal.at, goal.negligible, state, objective);
-  const bool is_promising =
-      direction.newton_decrease >= 0 ||
-      direction.predicted_decrease() > std::max(goal.negligible, rounding_of(direction, goal.at));
+  const bool is_promising = direction.newton_decrease >= 0 ||
+                            direction.predicted_decrease() > std::max(goal.negligible, rounding_of(direction, goal.at));
   if (!direction.stop_requested && !is_promising && method.order() != Order::hessian) {
     const std::int64_t products = direction.products;
     direction = newton_direction(objective, goal.at, goal.negligible);
@@ -159,8 +160,19 @@ Step find_step(const DescentMethod& method, const Goal& goal, const OptimizerSta
   if (direction.stop_requested) {
     return {Step::Status::stopped, 0};
   }
-  return shows_convergence(direction, goal.rounding) ? step
-                                                     : method.step(goal.at, direction, state, objective, trial);
+  return shows_convergence(direction, goal.rounding) ? step : method.step(goal.at, direction, state, objective, trial);
+}
+
+/// Line searches lower F; fixed steps that are too long raise it, without end.
+void reject_divergence(Objective& objective, const Iterate& at, const OptimizerState& state) {
+  if (state.start_scale <= 0) {
+    return;  // not watched
+  }
+  if (const std::optional<std::int64_t> after = diverged_after(objective, at.at, state)) {
+    throw Divergence(fmt::format("gradient descent diverged: F = {:.6g} after {} iterations; it has been above its "
+                                 "start ({:.6g}) since iteration {}",
+                                 at.value, state.iteration, state.start_value, *after + 1));
+  }
 }
 
 /// A limit may be reached on the way to an optimum at infinity, which Newton's direction shows.
@@ -190,9 +202,9 @@ IterationReport report_of(const Iterate& at, const Direction& direction, const S
       partners.push_back(objective.parameter_name(partner));
     }
     report.weak_parameters.push_back(
-        partners.empty() ? objective.parameter_name(dependent.parameter)
-                         : fmt::format("{} (with {})", objective.parameter_name(dependent.parameter),
-                                       fmt::join(partners, ", ")));
+        partners.empty()
+            ? objective.parameter_name(dependent.parameter)
+            : fmt::format("{} (with {})", objective.parameter_name(dependent.parameter), fmt::join(partners, ", ")));
   }
   return report;
 }
@@ -235,6 +247,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
       break;
     }
     if (is_last) {
+      reject_divergence(objective, at, state);
       end = end_at_limit(goal, direction, state, objective);
       break;
     }

@@ -1,5 +1,6 @@
 /// Gradient descent: w ← w − t ∇F(w).
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/divergence.h"
 #include "lockstep/optim/line_search.h"
 
 namespace lockstep {
@@ -33,8 +34,11 @@ class GradientDescent final : public DescentMethod {
     return step;
   }
 
-  void learn(const Iterate&, const Direction& direction, const Step& step, const Iterate&,
+  void learn(const Iterate& from, const Direction& direction, const Step& step, const Iterate&,
              OptimizerState& state) const override {
+    if (learning_rate_ > 0) {
+      watch_for_rise(from.at, state.iteration, state);
+    }
     if (!direction.is_newton) {
       state.last_step_length = learning_rate_ > 0 ? 0 : step.length;
     }

@@ -167,7 +167,7 @@ class Lbfgs final : public DescentMethod {
 
   static Step search(const Iterate& from, const Direction& direction, Objective& objective, Iterate& trial) {
     return !objective.l1().is_zero() ? backtrack_in_orthant(objective, from, direction, trial)
-                                       : strong_wolfe(objective, from, direction, trial);
+                                     : strong_wolfe(objective, from, direction, trial);
   }
 
   std::size_t memory_;

@@ -70,7 +70,7 @@ class NewtonCg final : public DescentMethod {
   Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
             Iterate& trial) const override {
     return damps() && !direction.is_newton ? damped_step(from, direction, state, objective, trial)
-                   : backtrack(objective, from, direction, Order::gradient, trial);
+                                           : backtrack(objective, from, direction, Order::gradient, trial);
   }
 
   void learn(const Iterate&, const Direction& direction, const Step&, const Iterate&,
@@ -100,8 +100,7 @@ class NewtonCg final : public DescentMethod {
     settings.damping = damping;
     settings.max_products = settings_.max_products;
     const bool is_judged_otherwise = judges_by_hessian(objective);
-    direction =
-        direction_by_products(settings, diagonal, {}, from, is_judged_otherwise ? 0 : negligible, objective);
+    direction = direction_by_products(settings, diagonal, {}, from, is_judged_otherwise ? 0 : negligible, objective);
     if (is_judged_otherwise) {
       direction.newton_decrease = -1;
     }

@@ -64,11 +64,11 @@ std::function<bool(const Vector&, Vector&)> scaled_product(const Vector& scales,
 /// which conjugate gradients find at once.
 void refine(const NewtonSystem& system, const Vector& right, const Vector& free, const Iterate& from, double negligible,
             Objective& objective, Direction& direction) {
-  const LinearOperator a{
-      scaled_product(system.scales(), free, from.w, Curvature::gauss_newton, 0, objective), [&](Vector& v) {
-        v = on_face(system.solve(v), free);
-        replicate(v, objective);
-      }};
+  const LinearOperator a{scaled_product(system.scales(), free, from.w, Curvature::gauss_newton, 0, objective),
+                         [&](Vector& v) {
+                           v = on_face(system.solve(v), free);
+                           replicate(v, objective);
+                         }};
   KrylovSettings settings;
   settings.negligible = negligible;
   settings.invisible = 1e-10;  // P amplifies what hides
@@ -120,8 +120,7 @@ Direction direction_by_products(const TruncatedNewton& settings, const Vector& d
   direction.forcing = settings.forcing(direction.scaled_norm);
   direction.rounding = rounding_of_promise(diagonal, from.w);
 
-  const LinearOperator a{
-      scaled_product(scales, free, from.w, settings.curvature, settings.damping, objective), {}};
+  const LinearOperator a{scaled_product(scales, free, from.w, settings.curvature, settings.damping, objective), {}};
   KrylovSettings krylov;
   krylov.forcing = direction.forcing;
   krylov.negligible = settings.damping == 0 ? negligible : 0;

@@ -9,7 +9,8 @@ namespace lockstep {
 
 /// d = −(H + damping)⁻¹ g on the free parameters (0 or 1, p; empty: all). Where damping was needed, step and
 /// promise fall short: once little is promised they are refined by conjugate gradients with the factor as
-/// preconditioner, whose products are exact where H, a sum of squares, is rounded. The same bits on every rank. Collective.
+/// preconditioner, whose products are exact where H, a sum of squares, is rounded. The same bits on every rank.
+/// Collective.
 Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& free, const Iterate& from,
                                 double negligible, Objective& objective);
 

@@ -1,9 +1,11 @@
 #include "lockstep/optim/sgd.h"
 
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/divergence.h"
 #include "lockstep/optim/numerical_stops.h"
 
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -30,6 +32,7 @@ void take_step(const Evaluation& at, double rate, ParameterUpdate& update, Optim
   if (!std::isfinite(at.value) || !update.take_step(at.gradient, rate)) {
     refuse_step(at, rate, state);
   }
+  watch_for_rise(at, state.iteration - 1, state);
   ++state.epoch_step;
   state.epoch_loss += at.value * at.weight;
   state.epoch_weight += at.weight;
@@ -63,12 +66,24 @@ Summary stopped_summary(const StochasticSettings& settings, const Evaluation& at
   return summary;
 }
 
+/// Long first steps may come back: what is judged is where the run ends.
+void reject_divergence(Objective& objective, const Evaluation& end, const OptimizerState& state) {
+  if (const std::optional<std::int64_t> after = diverged_after(objective, end, state)) {
+    const std::int64_t steps = objective.steps_per_epoch();
+    throw Divergence(fmt::format(
+        "the run diverged: F = {:.6g} over all rows after {} steps; the loss has been above its start ({:.6g}) since "
+        "epoch {}, step {}",
+        end.value, state.iteration, state.start_value, *after / steps + 1, *after % steps + 1));
+  }
+}
+
 /// F and ‖∇F‖ at the final parameters, over all rows, and why the run is over.
 Summary final_summary(Objective& objective, const EarlyStopping& early_stopping, const OptimizerState& state,
                       Evaluation& at) {
   objective.select_all();
   objective.evaluate(final_parameters(state), Order::gradient, at);
   objective.update(UpdateKind::accept);
+  reject_divergence(objective, at, state);
   Summary summary;
   summary.objective = at.value;
   summary.gradient_norm = norm(at.gradient);

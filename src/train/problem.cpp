@@ -5,7 +5,6 @@
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
 #include "lockstep/objective/column_scaling.h"
-#include "lockstep/objective/overflow.h"
 #include "lockstep/train/class_weights.h"
 #include "lockstep/train/label_support.h"
 #include "lockstep/train/column_scales.h"
@@ -81,6 +80,12 @@ LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& 
   return layout;
 }
 
+/// A fixed learning rate is one of the parameters as they are; what chooses its own steps is freed of their units.
+bool scales_columns(const TrainSettings& settings, const ModelDescription& model) {
+  const bool has_fixed_rate = settings.optimizer == OptimizerKind::gd && settings.learning_rate > 0;
+  return !model.is_network() && !is_mini_batch(settings.optimizer) && !has_fixed_rate;
+}
+
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
   read.expected_names = file.feature_names;
@@ -145,7 +150,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   }
   const std::string unbounded = is_mini_batch(settings.optimizer) ? unbounded_columns(settings, raw, comm) : "";
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
-  if (!is_mini_batch(settings.optimizer) && !problem.model.is_network()) {
+  if (scales_columns(settings, problem.model)) {
     scale_columns(problem.rows, settings.l2, threads, comm);
   }
   if (!unbounded.empty()) {
@@ -190,12 +195,11 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int thread
   return make_dataset(read_data(for_model(std::move(read), file), comm), layout, comm);
 }
 
-void require_margins(const Dataset& data, const Margins& margins, std::span<const double> weights,
-                     const std::string& path, Communicator& comm) {
-  const std::int64_t row = first_row_without_margin(data, margins, weights, comm);
-  if (row >= 0) {
-    throw DataError(fmt::format("{}: row {}: the model's sum over its features overflows; are there huge values in it?",
-                                path, row + 1));
+void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,
+                    std::span<const double> weights, const std::string& path, Communicator& comm) {
+  const std::string overflow = overflow_text(result, data, margins, task, weights, comm);
+  if (!overflow.empty()) {
+    throw DataError(fmt::format("{}: {}; are there huge values in it?", path, overflow));
   }
 }
 

@@ -1,5 +1,10 @@
 #include "lockstep/train/run_texts.h"
 
+#include "lockstep/data/split.h"
+
+#include <cmath>
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace lockstep {
@@ -31,6 +36,38 @@ std::string idle_workers(const RowPartition& partition, int ranks, int threads) 
   }
   return fmt::format("{} of {} workers idle: a mini-batch run has {} lanes; --lanes {} would use more (another result)",
                      workers - partition.lanes, workers, partition.lanes, 2 * partition.lanes);
+}
+
+std::string remedy_of_long_steps(const TrainSettings& settings) {
+  const bool is_fixed = settings.learning_rate > 0;
+  return is_fixed ? fmt::format("; lower --learning-rate (it is {}) or scale the features", settings.learning_rate)
+                  : "; scale the features";
+}
+
+std::string row_at_fault(const TrainSettings& settings, std::int64_t row) {
+  if (row < 0) {
+    return "";
+  }
+  const double held_out = settings.validation_fraction();
+  return fmt::format("; the first row at fault is row {} of {}",
+                     (held_out > 0 ? row_before_split(row, held_out, settings.seed) : row) + 1, settings.data.path);
+}
+
+std::vector<std::string> overflow_warnings(const RunSummary& summary) {
+  std::vector<std::string> lines;
+  for (const auto& [rows, metrics] : {std::pair("training", &summary.metrics), {"held-out", &summary.validation}}) {
+    std::vector<std::string> names;
+    for (const auto& [name, value] : *metrics) {
+      if (std::isinf(value)) {
+        names.push_back(name);
+      }
+    }
+    if (!names.empty()) {
+      lines.push_back(fmt::format("metrics of the {} rows overflow ({}): are there huge values in them?", rows,
+                                  fmt::join(names, ", ")));
+    }
+  }
+  return lines;
 }
 
 std::string finished_already(const TrainSettings& settings, const OptimizerState& state) {

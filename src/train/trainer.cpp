@@ -3,10 +3,10 @@
 #include "lockstep/base/hash.h"
 #include "lockstep/base/timer.h"
 #include "lockstep/comm/agreement.h"
-#include "lockstep/data/split.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/run_folder_lock.h"
 #include "lockstep/objective/empirical_risk.h"
+#include "lockstep/objective/overflow.h"
 #include "lockstep/optim/numerical_stops.h"
 #include "lockstep/train/column_scales.h"
 #include "lockstep/train/fresh_state.h"
@@ -223,14 +223,11 @@ std::string TrainingJob::explained(const NumericalStop& stop) {
   if (dynamic_cast<const NoFiniteOptimum*>(&stop) != nullptr) {
     text += "; use --l2";
   }
+  if (dynamic_cast<const Divergence*>(&stop) != nullptr) {
+    text += remedy_of_long_steps(settings_);
+  }
   if (dynamic_cast<const Overflow*>(&stop) != nullptr) {
-    const std::int64_t row = risk_->first_row_that_overflows();
-    const double held_out = settings_.validation_fraction();
-    if (row >= 0) {
-      text +=
-          fmt::format("; the first row at fault is row {} of {}",
-                      (held_out > 0 ? row_before_split(row, held_out, settings_.seed) : row) + 1, settings_.data.path);
-    }
+    text += row_at_fault(settings_, risk_->first_row_that_overflows());
   }
   return text;
 }
@@ -238,10 +235,10 @@ std::string TrainingJob::explained(const NumericalStop& stop) {
 /// The checkpoint first: whatever fails after it, the run can be taken up again.
 ExitCode TrainingJob::finish() {
   observer_->save_end();
-  const Summary::Status status = summary_.outcome.status;
-  if (status != Summary::Status::stopped) {
+  if (summary_.outcome.status != Summary::Status::stopped) {
     evaluate();
   }
+  const Summary::Status status = summary_.outcome.status;
   if (status == Summary::Status::converged || status == Summary::Status::limit_reached) {
     on_root(comm_, [&] { replace_durably(files_, folder_, kModelName, to_bytes(trained_model(problem_, state_))); });
   }
@@ -260,15 +257,28 @@ ExitCode TrainingJob::finish() {
   throw NumericalStop(summary_.outcome.reason);
 }
 
+/// A model that predicts infinity for rows that it was trained on is none, finite though its objective may be.
 void TrainingJob::evaluate() {
   const Timer timer;
   const Vector& w = final_parameters(state_.optimizer);
-  summary_.metrics = evaluate_metrics(
-      problem_.rows,
-      model_->keeps_margins() ? risk_->accepted_margins() : compute_margins(problem_.rows, *model_, w, threads_),
-      problem_.model.task(), threads_, comm_);
+  const Task task = problem_.model.task();
+  const bool are_kept = model_->keeps_margins();
+  const Margins computed = are_kept ? Margins() : compute_margins(problem_.rows, *model_, w, threads_);
+  const Margins& margins = are_kept ? risk_->accepted_margins() : computed;
+  const std::int64_t row =
+      first_row_without(RowResult::prediction, problem_.rows, margins, task, problem_.rows.weight, comm_);
+  if (row >= 0) {
+    summary_.outcome.status = Summary::Status::failed;
+    summary_.outcome.reason =
+        "the model's predictions overflow" + remedy_of_long_steps(settings_) + row_at_fault(settings_, row);
+    return;
+  }
+  summary_.metrics = evaluate_metrics(problem_.rows, margins, task, threads_, comm_);
   if (held_out_) {
     summary_.validation = held_out_->metrics(w);
+  }
+  for (const std::string& warning : overflow_warnings(summary_)) {
+    console_.warning(warning);
   }
   summary_.seconds.evaluate = timer.seconds();
 }

@@ -21,6 +21,10 @@ Vector as_vector(const std::vector<double>& values) {
 
 /// The state's numbers of one kind, by the names of their datasets.
 constexpr std::pair<const char*, double OptimizerState::*> kScalars[] = {
+    {"/state/start_value", &OptimizerState::start_value},
+    {"/state/start_scale", &OptimizerState::start_scale},
+    {"/state/risen_mean", &OptimizerState::risen_mean},
+    {"/state/risen_weight", &OptimizerState::risen_weight},
     {"/state/epoch_loss", &OptimizerState::epoch_loss},
     {"/state/epoch_weight", &OptimizerState::epoch_weight},
     {"/state/epoch_mistakes", &OptimizerState::epoch_mistakes},
@@ -124,6 +128,7 @@ std::vector<std::byte> to_bytes(const TrainingState& state) {
   image.write_scalar("/state/best_at", optimizer.best_at);
   image.write_scalar("/state/since_best", optimizer.since_best);
   image.write_scalar("/state/since_least", optimizer.since_least);
+  image.write_scalar("/state/risen_after", optimizer.risen_after);
   write_history(state.history, image);
   std::vector<std::string> keys;
   std::vector<std::string> values;
@@ -161,6 +166,7 @@ TrainingState parse_checkpoint(std::span<const std::byte> file, const std::strin
   optimizer.best_at = image.read_integer("/state/best_at");
   optimizer.since_best = image.read_integer("/state/since_best");
   optimizer.since_least = image.read_integer("/state/since_least");
+  optimizer.risen_after = image.read_integer("/state/risen_after");
   state.history = read_history(image, path);
   const auto keys = image.read_texts("/configuration/keys");
   const auto values = image.read_texts("/configuration/values");
@@ -176,8 +182,9 @@ TrainingState parse_checkpoint(std::span<const std::byte> file, const std::strin
 }
 
 std::uint64_t replica_hash(const OptimizerState& state) {
-  const std::array<std::int64_t, 7> position = {state.iteration, state.epoch,      state.epoch_step, state.separated,
-                                                state.best_at,   state.since_best, state.since_least};
+  const std::array<std::int64_t, 8> position = {state.iteration,   state.epoch,      state.epoch_step,
+                                                state.separated,   state.best_at,    state.since_best,
+                                                state.since_least, state.risen_after};
   std::vector<double> scalars;
   for (const auto& [name, member] : kScalars) {
     scalars.push_back(state.*member);

@@ -154,7 +154,8 @@ TEST_F(Resume, ANumericalStopLeavesTheLastFiniteIterateToResumeFrom) {
   ASSERT_FALSE(checkpoints.empty());
   launch_well(0, 0, {"inspect", checkpoints[0], "--verify"});
 
-  launch_well(2, 1, diverging("shorter", std::to_string(iterations)));
+  const ProcessResult shorter = launch(2, 1, diverging("shorter", std::to_string(iterations)));
+  EXPECT_EQ(shorter.exit_code, 69) << "it ends finite, far above its start: " << shorter.text();
   EXPECT_TRUE(content_of(checkpoints[0]) == content_of(checkpoints_of(path("shorter")).at(0)));
 
   const ProcessResult again = launch(3, 1, diverging("failed", "1000"));

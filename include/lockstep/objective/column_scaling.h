@@ -3,8 +3,8 @@
 ///   u_j = w_j / scale_j,   (x_ij scale_j) u_j = x_ij w_j
 ///
 /// Powers of two are exact, so margins, losses and the derivatives in w keep their bits; but what an optimizer measures
-/// in u (lengths, curvatures, first steps) no longer depends on the units of the columns. Columns are not centred: zeros
-/// stay zeros. Where the penalty l2/2 w_j² outweighs the column, it is the penalty that gets the size.
+/// in u (lengths, curvatures, first steps) no longer depends on the units of the columns. Columns are not centred:
+/// zeros stay zeros. Where the penalty l2/2 w_j² outweighs the column, it is the penalty that gets the size.
 #pragma once
 
 #include "lockstep/comm/communicator.h"

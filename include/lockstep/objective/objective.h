@@ -98,8 +98,8 @@ class Objective {
   /// Replaces the values by rank 0's: for solves whose result could differ between nodes. Identity in serial.
   virtual void replicate(std::span<double> values) = 0;
 
-  /// Powers of two D (p; empty: all 1) that bring the parameters to one size: the oracle works in u = D⁻¹ w, where w are
-  /// the parameters that people and files see. Every vector above is in u.
+  /// Powers of two D (p; empty: all 1) that bring the parameters to one size: the oracle works in u = D⁻¹ w, where w
+  /// are the parameters that people and files see. Every vector above is in u.
   virtual const Vector& scales() const;
 
   /// True when Order::hessian works.

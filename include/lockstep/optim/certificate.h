@@ -5,8 +5,8 @@
 ///   saddle           otherwise
 ///
 /// λ are the eigenvalues of ∇²F in the oracle's scales (Objective::scales), without the directions in which F is
-/// constant. With L1 they are those of the Hessian restricted to the parameters that are not zero or not penalised, where
-/// the objective is smooth.
+/// constant. With L1 they are those of the Hessian restricted to the parameters that are not zero or not penalised,
+/// where the objective is smooth.
 #pragma once
 
 #include "lockstep/objective/spectrum.h"

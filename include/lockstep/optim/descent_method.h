@@ -46,16 +46,16 @@ struct DependentParameter {
 
 /// A direction d at an iterate and what it took to find it.
 struct Direction {
-  Vector d;                     ///< p; a descent direction: slope < 0
-  double slope = 0;             ///< ⟨gradient, d⟩
-  double first_step = 1;        ///< the step rule tries this multiple of d first
-  double damping = 0;           ///< λ that was added to the curvature
-  double next_damping = 0;      ///< Gauss–Newton: λ after the step was judged
-  double model_change = 0;      ///< Gauss–Newton: change of F that its model predicts, λ left out
+  Vector d;                                   ///< p; a descent direction: slope < 0
+  double slope = 0;                           ///< ⟨gradient, d⟩
+  double first_step = 1;                      ///< the step rule tries this multiple of d first
+  double damping = 0;                         ///< λ that was added to the curvature
+  double next_damping = 0;                    ///< Gauss–Newton: λ after the step was judged
+  double model_change = 0;                    ///< Gauss–Newton: change of F that its model predicts, λ left out
   std::vector<DependentParameter> dependent;  ///< parameters whose pivots vanished
-  std::int64_t products = 0;    ///< curvature products
-  double forcing = 0;           ///< η: relative residual that conjugate gradients aimed at
-  double scaled_norm = 0;       ///< ‖D ∇F‖ in the scaling that conjugate gradients used
+  std::int64_t products = 0;                  ///< curvature products
+  double forcing = 0;                         ///< η: relative residual that conjugate gradients aimed at
+  double scaled_norm = 0;                     ///< ‖D ∇F‖ in the scaling that conjugate gradients used
   bool is_newton = false;       ///< an undamped Newton direction, or as near to one as the curvature allows
   double newton_decrease = -1;  ///< what Newton's step promises (convergence.h), from below; −1: not known
   double rounding = 0;          ///< of newton_decrease

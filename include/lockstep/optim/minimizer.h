@@ -11,14 +11,15 @@ namespace lockstep {
 
 /// One completed iteration (full-batch) or epoch (mini-batch).
 struct IterationReport {
-  double objective = 0;                      ///< F at the new point; for an epoch the mean over its steps
-  double gradient_norm = -1;                 ///< ‖∇F‖ at the new point; −1: not known
-  double step_length = 0;                    ///< t of the line search, or the learning rate
-  double damping = 0;                        ///< added to the scaled Hessian's diagonal; 0: none was needed
-  std::int64_t products = 0;                 ///< curvature products of the direction
-  /// Parameters whose pivots vanished where damping was needed, with those that each depends on: "b (with a, intercept)".
+  double objective = 0;       ///< F at the new point; for an epoch the mean over its steps
+  double gradient_norm = -1;  ///< ‖∇F‖ at the new point; −1: not known
+  double step_length = 0;     ///< t of the line search, or the learning rate
+  double damping = 0;         ///< added to the scaled Hessian's diagonal; 0: none was needed
+  std::int64_t products = 0;  ///< curvature products of the direction
+  /// Parameters whose pivots vanished where damping was needed, with those that each depends on: "b (with a,
+  /// intercept)".
   std::vector<std::string> weak_parameters;
-  double mistakes = -1;                      ///< weight of the rows on the wrong side in an epoch; −1: not known
+  double mistakes = -1;  ///< weight of the rows on the wrong side in an epoch; −1: not known
 };
 
 /// Called by the optimizers on every rank with the same values, so that all ranks see the same trajectory.

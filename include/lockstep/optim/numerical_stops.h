@@ -11,6 +11,12 @@ class Overflow : public NumericalStop {
   using NumericalStop::NumericalStop;
 };
 
+/// F is finite, and far above where it started (divergence.h).
+class Divergence : public NumericalStop {
+ public:
+  using NumericalStop::NumericalStop;
+};
+
 /// Some parameters grow without bound, as where the model separates the classes: only a penalty gives a finite optimum.
 class NoFiniteOptimum : public NumericalStop {
  public:

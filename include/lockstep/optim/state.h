@@ -9,10 +9,17 @@
 namespace lockstep {
 
 struct OptimizerState {
-  Vector parameters;                  ///< w, p
-  std::int64_t iteration = 0;         ///< completed iterations (full-batch) or steps (mini-batch)
-  std::int64_t epoch = 0;             ///< completed epochs
-  std::int64_t epoch_step = 0;        ///< completed steps of the current epoch
+  Vector parameters;            ///< w, p
+  std::int64_t iteration = 0;   ///< completed iterations (full-batch) or steps (mini-batch)
+  std::int64_t epoch = 0;       ///< completed epochs
+  std::int64_t epoch_step = 0;  ///< completed steps of the current epoch
+
+  // divergence.h
+  double start_value = 0;         ///< F of the first step that saw a loss
+  double start_scale = 0;         ///< size of its terms; 0: none yet
+  std::int64_t risen_after = -1;  ///< steps after which F rose above that and did not come back; −1: it is not above
+  double risen_mean = 0;          ///< mean of F over the steps since
+  double risen_weight = 0;        ///< Σ of their weight
 
   // mini-batch optimizers
   Vector velocity;            ///< momentum buffer or Adam's first moment, p; empty where unused

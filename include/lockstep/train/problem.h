@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lockstep/data/dataset.h"
+#include "lockstep/objective/overflow.h"
 #include "lockstep/train/model_file.h"
 #include "lockstep/train/plan.h"
 #include "lockstep/train/settings.h"
@@ -17,7 +18,7 @@ namespace lockstep {
 
 struct TrainingProblem {
   ModelDescription model;
-  Dataset rows;  ///< with scaled columns (column_scaling.h) for full-batch runs of linear models
+  Dataset rows;  ///< with scaled columns (column_scaling.h) where a linear model is fitted by steps of its own length
   std::optional<Dataset> validation;
   std::string label_name;
   std::vector<double> class_weights;   ///< one a class, or empty: all 1
@@ -47,9 +48,9 @@ TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& 
 /// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
 Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
 
-/// Throws DataError naming `path` and the first row whose margins overflow, of those with weight; `weights` empty: of
+/// Throws DataError naming `path` and the first row whose result overflows, of those with weight; `weights` empty: of
 /// all. Collective.
-void require_margins(const Dataset& data, const Margins& margins, std::span<const double> weights,
-                     const std::string& path, Communicator& comm);
+void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,
+                    std::span<const double> weights, const std::string& path, Communicator& comm);
 
 }  // namespace lockstep

@@ -224,12 +224,12 @@ TEST(Metrics, PassOverWhatOverflowsInARowWithoutWeight) {
   const LinearModel model(7, true, make_logistic_loss());
   Margins margins = compute_margins(data, model, some_point(8), 1);
   const Metrics expected = evaluate_metrics(data, margins, Task::binary, 1, comm);
-  EXPECT_EQ(first_row_without_margin(data, margins, {}, comm), -1);
+  EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, {}, comm), -1);
   margins[20] = std::numeric_limits<double>::quiet_NaN();
   margins[25] = std::numeric_limits<double>::infinity();
   EXPECT_EQ(evaluate_metrics(data, margins, Task::binary, 1, comm), expected);
-  EXPECT_EQ(first_row_without_margin(data, margins, data.weight, comm), -1);
-  EXPECT_EQ(first_row_without_margin(data, margins, {}, comm), 20);
+  EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, data.weight, comm), -1);
+  EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, {}, comm), 20);
 }
 
 TEST(Metrics, FirstRowWithoutAMarginIsTheSameOnAnyRanks) {
@@ -242,9 +242,32 @@ TEST(Metrics, FirstRowWithoutAMarginIsTheSameOnAnyRanks) {
           margins[static_cast<std::size_t>(row - data.first_row)] = -std::numeric_limits<double>::infinity();
         }
       }
-      EXPECT_EQ(first_row_without_margin(data, margins, {}, comm), 31);
+      EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, {}, comm), 31);
     });
   }
+}
+
+TEST(Metrics, FirstRowThatOverflowsIsToldByWhatOverflows) {
+  SerialCommunicator comm;
+  const Dataset data = testing::make_data({.rows = 60, .classes = false}, comm);
+  Margins margins(60, 0.5);
+  margins[30] = -1000;  // e^-z
+  margins[40] = 400;    // e^z squared
+  margins[50] = 1000;   // e^z
+  const auto first = [&](RowResult result, Task task) {
+    return first_row_without(result, data, margins, task, {}, comm);
+  };
+  EXPECT_EQ(first(RowResult::margins, Task::counts), -1);
+  EXPECT_EQ(first(RowResult::prediction, Task::counts), 50);
+  EXPECT_EQ(first(RowResult::error, Task::counts), 40);
+  EXPECT_EQ(first(RowResult::error, Task::positives), 30);
+  EXPECT_EQ(first(RowResult::error, Task::regression), -1);
+  EXPECT_EQ(first(RowResult::error, Task::binary), -1);
+  EXPECT_EQ(overflow_text(RowResult::error, data, margins, Task::counts, {}, comm),
+            "row 41: the squared error or the deviance overflows");
+  EXPECT_EQ(overflow_text(RowResult::prediction, data, margins, Task::counts, {}, comm),
+            "row 51: the model's prediction e^z overflows");
+  EXPECT_EQ(overflow_text(RowResult::error, data, margins, Task::regression, {}, comm), "");
 }
 
 TEST(Metrics, AucEqualsTheCountOfOrderedPairsOnAnyRanks) {

@@ -1,4 +1,5 @@
 #include "lockstep/base/errors.h"
+#include "lockstep/optim/numerical_stops.h"
 
 #include <cmath>
 
@@ -45,6 +46,16 @@ TEST(GradientDescent, OverflowOfAFixedStepIsANumericalStop) {
   state.parameters = Vector::Ones(2);
   testing::DescentRun observer;
   EXPECT_THROW(descend(problem, *make_gradient_descent(1e30), {100, 1e-9}, {}, state, observer), NumericalStop);
+  EXPECT_TRUE(state.parameters.allFinite());
+}
+
+TEST(GradientDescent, AFixedStepThatEndsFarAboveItsStartHasDiverged) {
+  auto problem = testing::quadratic(Vector{{1, 10}}.asDiagonal(), Vector::Ones(2));
+  OptimizerState state;
+  state.parameters = Vector::Ones(2);
+  testing::DescentRun observer;
+  EXPECT_THROW(descend(problem, *make_gradient_descent(0.5), {60, 1e-9}, {}, state, observer), Divergence);
+  EXPECT_EQ(state.iteration, 60);
   EXPECT_TRUE(state.parameters.allFinite());
 }
 

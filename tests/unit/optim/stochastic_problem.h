@@ -97,6 +97,11 @@ inline void expect_same_state(const OptimizerState& a, const OptimizerState& b) 
   EXPECT_EQ(a.epoch_weight, b.epoch_weight);
   EXPECT_EQ(a.epoch_mistakes, b.epoch_mistakes);
   EXPECT_EQ(a.separated, b.separated);
+  EXPECT_EQ(a.start_value, b.start_value);
+  EXPECT_EQ(a.start_scale, b.start_scale);
+  EXPECT_EQ(a.risen_after, b.risen_after);
+  EXPECT_EQ(a.risen_mean, b.risen_mean);
+  EXPECT_EQ(a.risen_weight, b.risen_weight);
   EXPECT_EQ(a.best_parameters, b.best_parameters);
   EXPECT_EQ(a.best_score, b.best_score);
   EXPECT_EQ(a.best_at, b.best_at);

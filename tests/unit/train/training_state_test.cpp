@@ -22,6 +22,11 @@ TrainingState some_state() {
   state.optimizer.epoch_step = 17;
   state.optimizer.epoch_loss = 1.0 / 3;
   state.optimizer.epoch_weight = 17 * 64;
+  state.optimizer.start_value = -3.5;
+  state.optimizer.start_scale = 4.5;
+  state.optimizer.risen_after = 1000;
+  state.optimizer.risen_mean = 5.5;
+  state.optimizer.risen_weight = 6.5;
   state.history = {{1, 40, 0.5, -1, 0.1, 0.7, 0.9, 0xffffffffffffffffu}, {2, 80, 0.4, 1e-3, 0.05, 0.6, 0.8, 7}};
   state.configuration = {{"l2", "0.001", true}, {"drop", "[\"a\", \"b\"]", true}};
   state.fingerprint = 0xdeadbeefdeadbeefu;
@@ -73,6 +78,11 @@ TEST(ReplicaHash, SeesEveryField) {
   EXPECT_TRUE(changed([](OptimizerState& s) { s.separated = true; }));
   EXPECT_TRUE(changed([](OptimizerState& s) { s.since_best = 2; }));
   EXPECT_TRUE(changed([](OptimizerState& s) { s.damping = 1; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.start_value = 1; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.start_scale = 1; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.risen_after = 1; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.risen_mean = 1; }));
+  EXPECT_TRUE(changed([](OptimizerState& s) { s.risen_weight = 1; }));
 }
 
 TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
