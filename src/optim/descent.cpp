@@ -30,7 +30,7 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
   if (!is_finite(at) || !std::isfinite(norm(at.gradient))) {
     throw Overflow(
         fmt::format("the objective or its gradient overflows at the start (F = {}, gradient norm {}): are "
-                    "there huge values in the data? scale the features",
+                    "there huge values in the data? scale the features, or the labels",
                     at.value, norm(at.gradient)));
   }
 }
