@@ -14,8 +14,8 @@ namespace lockstep {
 namespace {
 
 /// Squares of columns below about 1e-150 and above 1e150 may leave the range of numbers: such columns are first brought
-/// nearer by this power of two.
-constexpr int kRescue = 500;
+/// nearer by this power of two. 2^1024 down and 2^-1074 up have squares in range then, even 2^40 of them.
+constexpr int kRescue = 560;
 constexpr double kLeastSquares = 0x1p-900;
 constexpr int kMostExponent = 1000;
 
