@@ -113,6 +113,9 @@ class DenseColumns final : public FeatureMatrix {
 
   /// square += AᵀA with A = √h X (SYRK), while the panel is in cache.
   void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
+    if (features_ == 0) {
+      return;  // BLAS takes no empty matrix
+    }
     const Index stride = padded(rows.count);
     const auto size = static_cast<std::size_t>(stride * (features_ + 1));
     if (scratch.scaled.size() < size) {

@@ -74,6 +74,9 @@ class DenseRows final : public FeatureMatrix {
   }
 
   void add_gram(const Rows& rows, const double* h, GramScratch& scratch, double*) const override {
+    if (features_ == 0) {
+      return;  // BLAS takes no empty matrix
+    }
     const auto size = static_cast<std::size_t>(stride_ * rows.count);
     if (scratch.scaled.size() < size) {
       scratch.scaled.resize(size);
