@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace lockstep {
 
@@ -32,6 +33,20 @@ Panels cut_local_panels(const Dataset& data) {
     begin.push_back(data.partition.first_row_of_leaf(leaf) - data.first_row);
   }
   return cut_panels(begin, data.features);
+}
+
+/// Only ratios of weights matter. Where their sums or products could leave the range of numbers, a power of two, which
+/// is exact, brings the largest near 1.
+void bring_into_range(std::vector<double>& weight, Communicator& comm) {
+  constexpr int kFar = 256;
+  const double mine = weight.empty() ? 0 : std::ranges::max(weight);
+  const double largest = std::ranges::max(all_gather_value(comm, mine));
+  if (largest == 0 || std::abs(std::ilogb(largest)) <= kFar) {
+    return;
+  }
+  for (double& s : weight) {
+    s = std::ldexp(s, -std::ilogb(largest));
+  }
 }
 
 }  // namespace
@@ -64,6 +79,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   data.panels = cut_local_panels(data);
   data.label = std::move(block.label);
   data.weight = std::move(block.weight);
+  bring_into_range(data.weight, comm);
   data.offset = std::move(block.offset);
   data.id = std::move(block.id);
   agree(comm, [&] { data.x = make_feature_matrix(std::move(block), data.layout, data.panels, settings.threads); });

@@ -14,8 +14,8 @@ namespace lockstep {
 namespace {
 
 /// Squares of columns below about 1e-150 and above 1e150 may leave the range of numbers: such columns are first brought
-/// nearer by this power of two.
-constexpr int kRescue = 500;
+/// nearer by this power of two. 2^1024 down and 2^-1074 up have squares in range then, even 2^40 of them.
+constexpr int kRescue = 560;
 constexpr double kLeastSquares = 0x1p-900;
 constexpr int kMostExponent = 1000;
 
@@ -32,6 +32,45 @@ std::vector<double> sums_of_squares(const Dataset& data, int threads, Communicat
       });
   const auto payload = total.payload<double>();
   return {payload.begin(), payload.end()};
+}
+
+/// Entries of the local rows by column.
+template <typename Visit>
+void visit_entries(const Dataset& data, Visit visit) {
+  const Index stride = padded(data.features);
+  AlignedVector<double> dense;
+  Nonzeros<double> sparse;
+  for (const Rows& panel : data.panels.panels) {
+    if (data.x->gather(panel, sparse)) {
+      for (std::size_t k = 0; k < sparse.value.size(); ++k) {
+        visit(static_cast<Index>(sparse.column[k]), sparse.value[k]);
+      }
+      continue;
+    }
+    dense.resize(static_cast<std::size_t>(panel.count * stride));
+    data.x->gather(panel, dense.data(), stride);
+    for (Index i = 0; i < panel.count; ++i) {
+      for (Index j = 0; j < data.features; ++j) {
+        visit(j, dense[static_cast<std::size_t>(i * stride + j)]);
+      }
+    }
+  }
+}
+
+/// Of the columns whose squares overflow, those that also have entries 10^100 times smaller (2^−350 once brought
+/// nearer): they hold an odd value, not an odd unit, and a scale would only hide it.
+void keep_odd_values(const Dataset& data, std::vector<int>& rescue, Communicator& comm) {
+  constexpr double kOdd = 0x1p-350;
+  std::vector<double> has_small(rescue.size(), 0.0);
+  visit_entries(data, [&](Index j, double x) {
+    if (x != 0 && std::abs(x) < kOdd) {
+      has_small[static_cast<std::size_t>(j)] = 1;
+    }
+  });
+  all_max(comm, has_small);
+  for (std::size_t j = 0; j < rescue.size(); ++j) {
+    rescue[j] = rescue[j] < 0 && has_small[j] != 0 ? 0 : rescue[j];
+  }
 }
 
 std::vector<double> powers_of_two(const std::vector<int>& exponent) {
@@ -63,13 +102,17 @@ void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
     data.x->scale_columns(powers_of_two(rescue), threads);
     squares = sums_of_squares(data, threads, comm);
   }
+  const std::vector<int> done = rescue;
+  if (std::ranges::any_of(rescue, [](int e) { return e < 0; })) {
+    keep_odd_values(data, rescue, comm);
+  }
   std::vector<int> exponent(d, 0);  // of the scale
   std::vector<int> rest(d, 0);      // what is still to be done
   for (std::size_t j = 0; j < d; ++j) {
-    if (squares[j] > 0) {
+    if (squares[j] > 0 && rescue[j] == done[j]) {
       exponent[j] = exponent_of(squares[j] / static_cast<double>(data.partition.rows), rescue[j], l2);
     }
-    rest[j] = exponent[j] - rescue[j];
+    rest[j] = exponent[j] - done[j];
   }
   if (std::ranges::any_of(rest, [](int e) { return e != 0; })) {
     data.x->scale_columns(powers_of_two(rest), threads);

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace lockstep {
 
 namespace {
+
+/// Labels nearer to their mean than this part of it are all the same.
+constexpr double kRounding = 16 * std::numeric_limits<double>::epsilon();
 
 using Row = std::span<double>;
 using Sums = std::span<double>;
@@ -97,7 +101,10 @@ Metrics regression_metrics(MetricSums& sums) {
   });
   const double mean = first[1] / first[0];
   const auto second = sums(1, [mean](double y, Row, double s, Sums into) { into[0] += s * (y - mean) * (y - mean); });
-  return {{"mse", first[2] / first[0]}, {"mae", first[3] / first[0]}, {"r2", 1 - first[2] / second[0]}};
+  const double rounding = kRounding * mean;
+  const bool is_constant = second[0] <= rounding * rounding * first[0];
+  const double r2 = is_constant ? std::numeric_limits<double>::quiet_NaN() : 1 - first[2] / second[0];
+  return {{"mse", first[2] / first[0]}, {"mae", first[3] / first[0]}, {"r2", r2}};
 }
 
 /// Of models with a logarithmic link; `deviance(y, z)` of one row.

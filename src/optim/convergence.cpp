@@ -15,9 +15,6 @@ namespace lockstep {
 
 namespace {
 
-/// Up to so many parameters one pass with the Hessian takes about the time of the products that it saves.
-constexpr Index kDense = 400;
-
 /// Parameters that a step of their own takes to zero and that l1 holds there, with what that gains: |g| |u| − ½ h u².
 struct Crossings {
   Vector free;  // of the other parameters that may move; empty: all
@@ -151,7 +148,7 @@ double relative_decrement(double decrease, const Iterate& at) {
 }
 
 bool judges_by_hessian(const Objective& objective) {
-  return objective.has_hessian() && objective.dimension() <= kDense;
+  return objective.has_hessian() && objective.dimension() <= kMostJudgedByHessian;
 }
 
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible) {

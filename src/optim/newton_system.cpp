@@ -1,5 +1,6 @@
 #include "newton_system.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -40,10 +41,10 @@ Matrix scaled_hessian(const SymmetricMatrix& hessian, const Vector& free, const 
 }
 
 /// True for a column whose squared pivot is at most `noise` of the diagonal it started from: linearly dependent on
-/// earlier ones.
+/// earlier ones, or without curvature (then the diagonal is the damping alone; that of others is at least 1).
 bool has_vanished(const Eigen::LLT<Matrix>& factor, const Matrix& scaled, Index j, double noise) {
   const double pivot = factor.matrixLLT()(j, j);
-  return !(pivot * pivot > noise * scaled(j, j));
+  return !(pivot * pivot > noise * std::max(1.0, scaled(j, j)));
 }
 
 bool is_positive_definite(const Eigen::LLT<Matrix>& factor, const Matrix& scaled) {

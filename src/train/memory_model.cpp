@@ -3,7 +3,7 @@
 
 #include "lockstep/comm/summation_tree.h"
 #include "lockstep/data/feature_matrix.h"
-#include "lockstep/optim/descent_method.h"
+#include "lockstep/optim/convergence.h"
 
 #include <algorithm>
 #include <bit>
@@ -106,11 +106,17 @@ double network_scratch(const PlanSizes& s, const ModelDescription& model, bool w
   return input + s.rows_a_piece * (kinds * units * s.scalar_bytes + 7 * s.k * kDouble);
 }
 
-/// The Hessians of the iterate, the trial point and the solve, packed; their scaled square, its factor and a damped
-/// copy.
-double newton_bytes(const PlanSizes& s) {
+/// The iterate's and the trial point's Hessian and that of the solve, packed; their scaled square, its factor and a
+/// damped copy. Where the Hessian but judges the last points, one and that of the solve.
+double hessian_bytes(const PlanSizes& s, bool is_newton) {
   const double packed = s.p * (s.p + 1) / 2 * kDouble;
-  return partial_bytes(s, packed) + 3 * packed + 3 * s.p * s.p * kDouble;
+  return partial_bytes(s, packed) + (is_newton ? 3 : 2) * packed + 3 * s.p * s.p * kDouble;
+}
+
+/// True where the optimizer takes a Hessian on its way or to judge whether it has converged.
+bool takes_hessian(const PlanSizes& s, const TrainSettings& settings) {
+  return settings.optimizer == OptimizerKind::newton ||
+         (!s.is_stochastic && !s.is_network && s.p <= static_cast<double>(kMostJudgedByHessian));
 }
 
 /// Vectors of p that a checkpoint holds.
@@ -191,7 +197,7 @@ double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescript
 
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                        const ModelDescription& model) {
-  const bool is_newton = settings.optimizer == OptimizerKind::newton;
+  const bool wants_hessian = takes_hessian(s, settings);
   const bool is_newton_cg = settings.optimizer == OptimizerKind::newton_cg;
   const auto entries = static_cast<double>(data.stored_entries);
   const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
@@ -200,13 +206,13 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
       state + (s.is_stochastic ? kMiniBatchVectors : kFullBatchVectors) + (is_newton_cg ? kNewtonCgVectors : 0);
   const double checkpoint = 2 * state;  // the file is built in memory and copied out
   const double scratch = s.is_network ? network_scratch(s, model, is_newton_cg, is_sparse, entries / std::max(1.0, s.n))
-                                      : linear_scratch(s, is_newton, is_sparse);
+                                      : linear_scratch(s, wants_hessian, is_sparse);
   return (vectors + checkpoint) * s.p * kDouble + partial_bytes(s, s.p * s.scalar_bytes) +
-         (is_newton ? newton_bytes(s) : 0) + s.threads * scratch;
+         (wants_hessian ? hessian_bytes(s, settings.optimizer == OptimizerKind::newton) : 0) + s.threads * scratch;
 }
 
 double address_bytes(const PlanSizes& s, const TrainSettings& settings) {
-  const bool uses_blas = s.is_network || settings.optimizer == OptimizerKind::newton;
+  const bool uses_blas = s.is_network || takes_hessian(s, settings);
   return s.threads * (kThreadAddress + (uses_blas ? kBlasAddress : 0));
 }
 

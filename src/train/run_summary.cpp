@@ -79,7 +79,8 @@ std::string to_json(const RunSummary& summary) {
 std::string to_text(const Metrics& metrics) {
   std::string text;
   for (const auto& [name, value] : metrics) {
-    text += fmt::format("{}{} {:.6g}", text.empty() ? "" : "  ", name, value);
+    text += fmt::format("{}{} {}", text.empty() ? "" : "  ", name,
+                        std::isnan(value) ? "undefined" : fmt::format("{:.6g}", value));
   }
   return text;
 }

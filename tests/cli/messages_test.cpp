@@ -30,12 +30,12 @@ TEST(Messages, LossThatRisesFromEpochToEpochIsSaidOnceWithWhatHelps) {
                              "1",
                              "--learning-rate",
                              "1e-3"};
-  const ProcessResult result = launch_well(0, 1, options);
+  const ProcessResult result = launch(0, 1, options);
+  EXPECT_EQ(result.exit_code, 69) << "it ends far above its start";
   const auto first = result.err.find("the loss has risen for 3 epochs");
   ASSERT_NE(first, std::string::npos) << result.text();
   EXPECT_EQ(result.err.find("the loss has risen", first + 1), std::string::npos);
   EXPECT_THAT(result.err, HasSubstr("lower --learning-rate"));
-  EXPECT_THAT(result.out, HasSubstr("limit reached: 8 epochs"));
 }
 
 TEST(Messages, ColumnsOfUnlikeScalesAreSaidToANetworkAlone) {
@@ -50,6 +50,7 @@ TEST(Messages, ColumnsOfUnlikeScalesAreSaidToANetworkAlone) {
     const auto result =
         launch_well(ranks, 1, {"train", "--data", data, "--model", "mlp", "--epochs", "1", "--run", run});
     EXPECT_THAT(result.err, HasSubstr("column 'large' reaches 4e+03, column 'small' only 0.006")) << result.text();
+    EXPECT_THAT(result.out, HasSubstr("limit reached: 1 epochs"));
   }
   const auto newton = launch_well(0, 1, {"train", "--data", data, "--l2", "1", "--run", scratch.path("newton")});
   EXPECT_THAT(newton.text(), Not(HasSubstr("differ in scale")));

@@ -39,7 +39,7 @@ struct Dataset {
   Panels panels;  ///< of the local leaves
   std::unique_ptr<FeatureMatrix> x;
   std::vector<double> label;   ///< local rows; class numbers where labels are classes
-  std::vector<double> weight;  ///< local rows, or empty: all 1
+  std::vector<double> weight;  ///< local rows, or empty: all 1; times a power of two where they are very large or small
   std::vector<double> offset;  ///< local rows, or empty: all 0
 
   bool has_offset = false;          ///< some rank has offsets

@@ -1,35 +1,17 @@
 #include "lockstep/optim/orthant.h"
 
-#include <algorithm>
 #include <cmath>
 
+#include "support/coordinate_descent.h"
 #include "support/descent_run.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
 namespace {
 
+using testing::by_coordinates;
 using testing::run_descent;
-
-double soft_threshold(double x, double by) {
-  return std::copysign(std::max(std::abs(x) - by, 0.0), x);
-}
-
-/// Cyclic coordinate descent on ½ wᵀAw − bᵀw + l1 ‖w‖₁ over the first `penalised` parameters.
-Vector by_coordinates(const Matrix& a, const Vector& b, double l1, Index penalised) {
-  Vector w = Vector::Zero(b.size());
-  for (int sweep = 0; sweep < 100000; ++sweep) {
-    const Vector before = w;
-    for (Index j = 0; j < w.size(); ++j) {
-      const double rest = b[j] - a.row(j).dot(w) + a(j, j) * w[j];
-      w[j] = (j < penalised ? soft_threshold(rest, l1) : rest) / a(j, j);
-    }
-    if ((w - before).norm() == 0) {
-      break;
-    }
-  }
-  return w;
-}
+using testing::soft_threshold;
 
 TEST(OwlQn, SoftThresholdsInClosedForm) {
   const Vector b{{3, -2, 0.4, -0.3, 1, 0.2}};

@@ -1,7 +1,7 @@
 #include "lockstep/train/plan.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/optim/descent_method.h"
+#include "lockstep/optim/convergence.h"
 #include "lockstep/train/memory_check.h"
 
 #include <limits>
@@ -56,6 +56,23 @@ TEST(Plan, CountsTheHessianOfNewtonAndOnlyItsReduction) {
   EXPECT_EQ(lbfgs.plan(1, 1).bytes_reduced, 8 * p);
   EXPECT_GT(newton.plan(1, 1).flops, lbfgs.plan(1, 1).flops);
   EXPECT_GT(newton.plan(1, 4).optimizer_bytes, newton.plan(1, 1).optimizer_bytes) << "threads have partial sums";
+}
+
+TEST(Plan, CountsTheHessianThatJudgesTheEndOfASmallRun) {
+  constexpr Index kClasses = 3;
+  constexpr Index kLast = kMostJudgedByHessian / kClasses - 1;  // features, an intercept beside them
+  const double p = static_cast<double>(kClasses * (kLast + 1));
+  for (const OptimizerKind optimizer : {OptimizerKind::gd, OptimizerKind::lbfgs, OptimizerKind::newton_cg}) {
+    const Plan small = SoftmaxRun(optimizer, kLast).plan(1, 2);
+    const Plan large = SoftmaxRun(optimizer, kLast + 1).plan(1, 2);
+    const Plan newton = SoftmaxRun(OptimizerKind::newton, kLast).plan(1, 2);
+    EXPECT_GT(small.optimizer_bytes, large.optimizer_bytes + 8 * 3 * p * p) << to_string(optimizer);
+    EXPECT_GT(small.optimizer_bytes, 0.8 * newton.optimizer_bytes) << to_string(optimizer);
+    EXPECT_EQ(small.address_bytes, newton.address_bytes) << "BLAS has its buffers";
+    EXPECT_LT(large.address_bytes, newton.address_bytes);
+  }
+  const Plan stochastic = SoftmaxRun(OptimizerKind::sgd, kLast).plan(1, 2);
+  EXPECT_LT(stochastic.optimizer_bytes, 8 * p * p) << "never judged";
 }
 
 TEST(Plan, SharesTheDataButNotTheStateAmongRanks) {
@@ -128,7 +145,7 @@ TEST(Plan, CallsParametersForeseenFromTheHeadOfAFileAtLeastSoMany) {
 }
 
 TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
-  const Plan plan = SoftmaxRun(OptimizerKind::lbfgs).plan(8, 1);
+  const Plan plan = SoftmaxRun(OptimizerKind::lbfgs, 200).plan(8, 1);  // without a Hessian, so without BLAS
   EXPECT_EQ(shortage(plan, {8, 8, 1}, limits(8.1 * plan.total_bytes())), "");
   EXPECT_THAT(shortage(plan, {8, 8, 1}, limits(7.9 * plan.total_bytes())), HasSubstr("on this machine"));
   const double one = plan.total_bytes() + 100e6;  // a thread's stack and arena among them

@@ -1,5 +1,7 @@
 #include "lockstep/train/run_texts.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,6 +45,12 @@ TEST(RunTexts, AFinishedRunSaysWhereItEndedAndThatItIsMoreThanWasAskedFor) {
   settings.max_iterations = 10;
   EXPECT_EQ(finished_already(settings, state),
             "this run was finished already, at 15 iterations, more than the 10 asked for");
+}
+
+TEST(RunTexts, AMetricWithoutAValueIsCalledUndefined) {
+  const Metrics metrics = {{"mse", 0.25}, {"r2", -std::numeric_limits<double>::quiet_NaN()}};
+  EXPECT_EQ(to_text(metrics), "mse 0.25  r2 undefined");
+  EXPECT_THAT(to_json(metrics), HasSubstr("\"r2\": null"));
 }
 
 }  // namespace
