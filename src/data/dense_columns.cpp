@@ -107,6 +107,15 @@ class DenseColumns final : public FeatureMatrix {
     }
   }
 
+  void add_nonzeros(const Rows& rows, double* count) const override {
+    const Index stride = padded(rows.count);  // padding is zero
+    const double* x = panel(rows);
+    for (Index j = 0; j < features_; ++j) {
+      count[j] +=
+          static_cast<double>(std::count_if(x + j * stride, x + (j + 1) * stride, [](double v) { return v != 0; }));
+    }
+  }
+
   void begin_gram(GramScratch& scratch) const override {
     scratch.square.setZero(features_, features_);
   }

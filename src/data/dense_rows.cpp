@@ -69,6 +69,15 @@ class DenseRows final : public FeatureMatrix {
     }
   }
 
+  void add_nonzeros(const Rows& rows, double* count) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const double* x = row(rows, i);
+      for (Index j = 0; j < features_; ++j) {
+        count[j] += x[j] != 0 ? 1.0 : 0.0;
+      }
+    }
+  }
+
   void begin_gram(GramScratch& scratch) const override {
     scratch.square.setZero(features_, features_);
   }

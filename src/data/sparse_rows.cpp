@@ -86,6 +86,15 @@ class SparseRows final : public FeatureMatrix {
     }
   }
 
+  void add_nonzeros(const Rows& rows, double* count) const override {
+    for (Index i = 0; i < rows.count; ++i) {
+      const auto [begin, end] = range(rows.row(i));
+      for (std::int64_t k = begin; k < end; ++k) {
+        count[column_[at(k)]] += value_[at(k)] != 0 ? 1.0 : 0.0;
+      }
+    }
+  }
+
   void begin_gram(GramScratch&) const override {}
 
   void add_gram(const Rows& rows, const double* h, GramScratch&, double* packed) const override {

@@ -1,5 +1,6 @@
 /// | symbol | meaning                                | shape |
 /// | s      | Σ_i x_ij², in the tree of the leaves   | d     |
+/// | m      | number of rows with x_ij ≠ 0           | d     |
 /// | e      | exponents, scale_j = 2^e_j             | d     |
 #include "lockstep/objective/column_scaling.h"
 
@@ -19,17 +20,20 @@ constexpr int kRescue = 560;
 constexpr double kLeastSquares = 0x1p-900;
 constexpr int kMostExponent = 1000;
 
-std::vector<double> sums_of_squares(const Dataset& data, int threads, Communicator& comm) {
+/// s, then m: 2 d numbers.
+std::vector<double> column_sums(const Dataset& data, int threads, Communicator& comm) {
   RowReduction reduction(data, threads, comm);
-  const Partial& total = reduction.over_leaves(
-      {0, data.features, Scalar::float64}, {}, static_cast<double>(data.stored_entries),
-      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        for (const Rows& panel : data.panels_of_leaf(leaf)) {
-          scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);
-          scratch.weight.resize(static_cast<std::size_t>(padded(panel.count)), 0.0);
-          data.x->add_squared_transposed(panel, scratch.weight.data(), into.payload<double>().data());
-        }
-      });
+  const Partial& total =
+      reduction.over_leaves({0, 2 * data.features, Scalar::float64}, {}, static_cast<double>(data.stored_entries),
+                            [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+                              for (const Rows& panel : data.panels_of_leaf(leaf)) {
+                                scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);
+                                scratch.weight.resize(static_cast<std::size_t>(padded(panel.count)), 0.0);
+                                double* sums = into.payload<double>().data();
+                                data.x->add_squared_transposed(panel, scratch.weight.data(), sums);
+                                data.x->add_nonzeros(panel, sums + data.features);
+                              }
+                            });
   const auto payload = total.payload<double>();
   return {payload.begin(), payload.end()};
 }
@@ -94,13 +98,13 @@ int exponent_of(double mean_square, int rescue, double l2) {
 void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
   const auto d = static_cast<std::size_t>(data.features);
   std::vector<int> rescue(d, 0);
-  std::vector<double> squares = sums_of_squares(data, threads, comm);
+  std::vector<double> sums = column_sums(data, threads, comm);
   for (std::size_t j = 0; j < d; ++j) {
-    rescue[j] = !std::isfinite(squares[j]) ? -kRescue : (squares[j] < kLeastSquares ? kRescue : 0);
+    rescue[j] = !std::isfinite(sums[j]) ? -kRescue : (sums[j] < kLeastSquares ? kRescue : 0);
   }
   if (std::ranges::any_of(rescue, [](int e) { return e != 0; })) {
     data.x->scale_columns(powers_of_two(rescue), threads);
-    squares = sums_of_squares(data, threads, comm);
+    sums = column_sums(data, threads, comm);
   }
   const std::vector<int> done = rescue;
   if (std::ranges::any_of(rescue, [](int e) { return e < 0; })) {
@@ -109,8 +113,8 @@ void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
   std::vector<int> exponent(d, 0);  // of the scale
   std::vector<int> rest(d, 0);      // what is still to be done
   for (std::size_t j = 0; j < d; ++j) {
-    if (squares[j] > 0 && rescue[j] == done[j]) {
-      exponent[j] = exponent_of(squares[j] / static_cast<double>(data.partition.rows), rescue[j], l2);
+    if (sums[j] > 0 && rescue[j] == done[j]) {
+      exponent[j] = exponent_of(sums[j] / sums[d + j], rescue[j], l2);
     }
     rest[j] = exponent[j] - done[j];
   }

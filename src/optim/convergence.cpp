@@ -61,9 +61,9 @@ Vector diagonal_of(const SymmetricMatrix& hessian) {
   return diagonal;
 }
 
-/// Parameters at zero that l1 holds there by next to nothing may still matter: two nearly equal columns, of which one is
-/// out, can gain by large coefficients of opposite sign. The same point with their subgradients at the kink's near side,
-/// and the face that has them.
+/// Parameters at zero that l1 holds there by next to nothing may still matter: two nearly equal columns, of which one
+/// is out, can gain by large coefficients of opposite sign. The same point with their subgradients at the kink's near
+/// side, and the face that has them.
 struct Relaxed {
   Iterate at;
   Vector free;
@@ -157,7 +157,7 @@ Direction newton_direction(Objective& objective, const Iterate& from, double neg
 }
 
 bool rejects_recession(Objective& objective, const Iterate& from, const Direction& direction) {
-  constexpr double kShort = 1e-6;    // of columns of one size: moves no margin of up to 1e8 rows
+  constexpr double kShort = 1e-6;     // of columns of one size: moves no margin of up to 1e8 rows
   constexpr double kOfLargest = 0.1;  // part of the largest component above which a parameter is named
   constexpr std::size_t kMostNames = 5;
   const double largest = direction.d.size() == 0 ? 0.0 : direction.d.lpNorm<Eigen::Infinity>();

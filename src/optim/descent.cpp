@@ -121,6 +121,9 @@ std::optional<Summary> end_without_direction(const Goal& goal, const DescentMeth
   return std::nullopt;
 }
 
+/// Where the Hessian judges, so near the end that Newton's step, found by the way, saves more passes than it costs.
+constexpr double kEarly = 1e4;
+
 /// What a direction may promise where only rounding is left. Where its method does not know the curvature: margins are
 /// off by ε ‖u‖₁ and the mean curvature along g is ‖g‖² / |slope|. Where F itself falls to zero, an exact fit, nothing
 /// else tells the end.
@@ -139,8 +142,9 @@ double rounding_of(const Direction& direction, const Iterate& at) {
 Direction find_direction(const DescentMethod& method, const Goal& goal, const OptimizerState& state,
                          Objective& objective) {
   Direction direction = method.direction(goal.at, goal.negligible, state, objective);
+  const double enough = (judges_by_hessian(objective) ? kEarly : 1) * goal.negligible;
   const bool is_promising = direction.newton_decrease >= 0 ||
-                            direction.predicted_decrease() > std::max(goal.negligible, rounding_of(direction, goal.at));
+                            direction.predicted_decrease() > std::max(enough, rounding_of(direction, goal.at));
   if (!direction.stop_requested && !is_promising && method.order() != Order::hessian) {
     const std::int64_t products = direction.products;
     direction = newton_direction(objective, goal.at, goal.negligible);
@@ -169,9 +173,10 @@ void reject_divergence(Objective& objective, const Iterate& at, const OptimizerS
     return;  // not watched
   }
   if (const std::optional<std::int64_t> after = diverged_after(objective, at.at, state)) {
-    throw Divergence(fmt::format("gradient descent diverged: F = {:.6g} after {} iterations; it has been above its "
-                                 "start ({:.6g}) since iteration {}",
-                                 at.value, state.iteration, state.start_value, *after + 1));
+    throw Divergence(
+        fmt::format("gradient descent diverged: F = {:.6g} after {} iterations; it has been above its "
+                    "start ({:.6g}) since iteration {}",
+                    at.value, state.iteration, state.start_value, *after + 1));
   }
 }
 

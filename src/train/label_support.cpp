@@ -43,9 +43,10 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
   const auto absent = std::ranges::find(weighing, 0);
   return absent == weighing.end()
              ? ""
-             : fmt::format("class {} has no row with weight: its intercept falls without bound; give it weight, or "
-                           "leave its rows out",
-                           printable(problem.rows.class_names[static_cast<std::size_t>(absent - weighing.begin())]));
+             : fmt::format(
+                   "class {} has no row with weight: its intercept falls without bound; give it weight, or "
+                   "leave its rows out",
+                   printable(problem.rows.class_names[static_cast<std::size_t>(absent - weighing.begin())]));
 }
 
 }  // namespace

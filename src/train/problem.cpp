@@ -6,9 +6,9 @@
 #include "lockstep/io/printable.h"
 #include "lockstep/objective/column_scaling.h"
 #include "lockstep/train/class_weights.h"
-#include "lockstep/train/label_support.h"
 #include "lockstep/train/column_scales.h"
 #include "lockstep/train/data_columns.h"
+#include "lockstep/train/label_support.h"
 
 #include <algorithm>
 

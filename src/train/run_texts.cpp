@@ -51,7 +51,7 @@ std::string remedy_of_unconverged(const TrainSettings& settings, Summary::Status
   }
   const bool has_newton = settings.model != ModelKind::mlp && settings.l1 == 0;
   const std::string other = !has_newton || settings.optimizer == OptimizerKind::newton ? ""
-                            : settings.optimizer == OptimizerKind::newton_cg ? "--optimizer newton"
+                            : settings.optimizer == OptimizerKind::newton_cg           ? "--optimizer newton"
                                                                              : "--optimizer newton or newton-cg";
   if (is_limit) {
     return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other);

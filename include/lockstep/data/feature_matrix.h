@@ -73,6 +73,9 @@ class FeatureMatrix {
   /// g_j += Σ_i X_ij² r_i. r as in add_transposed.
   virtual void add_squared_transposed(const Rows& rows, const double* r, double* g) const = 0;
 
+  /// count_j += number of the rows with X_ij ≠ 0.
+  virtual void add_nonzeros(const Rows& rows, double* count) const = 0;
+
   /// Σ over panels of Xᵀ diag(h) X, h ≥ 0: begin, one add a panel, end. `packed` is the lower triangle row by row:
   /// entry (i, j), j ≤ i, at i(i+1)/2 + j; it receives += at the latest at the end.
   virtual void begin_gram(GramScratch& scratch) const = 0;

@@ -1,4 +1,6 @@
-/// Columns of one size: each is multiplied by the power of two nearest to 1/√(mean square + l2).
+/// Columns of one size: each is multiplied by the power of two nearest to 1/√(mean square + l2), where the mean is that
+/// of the entries that are not zero. (Over all rows it would blow up rare features, whose coefficients matter little:
+/// L-BFGS takes 1.6 times as many passes on a9a then.)
 ///
 ///   u_j = w_j / scale_j,   (x_ij scale_j) u_j = x_ij w_j
 ///

@@ -23,8 +23,8 @@ namespace lockstep {
 /// Deviances are means: 2 (y log(y/μ) − y + μ) and 2 (log(μ/y) + y/μ − 1).
 enum class Task { regression, counts, positives, binary_score, binary, multiclass };
 
-/// Metrics by name, in the order of the table; rows weighted by s. NaN where one is undefined: r2 of labels that are all
-/// the same, auc of a single class.
+/// Metrics by name, in the order of the table; rows weighted by s. NaN where one is undefined: r2 of labels that are
+/// all the same, auc of a single class.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// Margins of the local rows (rows × K) at parameters w.

@@ -22,8 +22,8 @@ double negligible_decrease(const Iterate& at, double tolerance);
 /// δ of a promised decrease.
 double relative_decrement(double decrease, const Iterate& at);
 
-/// Most parameters with which the Hessian judges convergence: one pass with it takes about the time of the products that
-/// it saves.
+/// Most parameters with which the Hessian judges convergence: one pass with it takes about the time of the products
+/// that it saves.
 inline constexpr Index kMostJudgedByHessian = 400;
 
 /// True where newton_direction() takes the Hessian, which sees near dependences that products leave in the dark.

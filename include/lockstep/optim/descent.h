@@ -17,7 +17,8 @@ struct DescentSettings {
 /// Minimises from state.parameters; `state` stands at the last completed iteration when it returns. Where early
 /// stopping keeps the best parameters, F, ‖∇F‖ and the oracle's accepted point are theirs at the end (not where the run
 /// was stopped on request). Collective. Throws Overflow when F or ∇F is not finite at the start or overflows under a
-/// fixed step, NoFiniteOptimum when the loss falls along a direction for ever (separated classes, a group of zero counts); ConfigurationError for an L1 penalty that the method cannot handle.
+/// fixed step, NoFiniteOptimum when the loss falls along a direction for ever (separated classes, a group of zero
+/// counts); ConfigurationError for an L1 penalty that the method cannot handle.
 Summary descend(Objective& objective, const DescentMethod& method, const DescentSettings& settings,
                 const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
 

@@ -7,9 +7,9 @@
 
 namespace lockstep {
 
-/// Throws DataError where no row has weight. Where an intercept, which no penalty holds, has nothing on one side (a class
-/// whose rows all have weight 0, counts that are all 0) throws NumericalStop in full-batch runs and adds a notice to
-/// those of the rows in mini-batch runs. Collective.
+/// Throws DataError where no row has weight. Where an intercept, which no penalty holds, has nothing on one side (a
+/// class whose rows all have weight 0, counts that are all 0) throws NumericalStop in full-batch runs and adds a notice
+/// to those of the rows in mini-batch runs. Collective.
 void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm);
 
 /// A sentence about columns whose coefficients grow without bound, as one-sided columns do where nothing is penalised;

@@ -2,6 +2,7 @@
 
 #include "lockstep/objective/empirical_risk.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -48,16 +49,22 @@ struct Columns {
   }
 };
 
+/// Of the entries that are not zero; 0 where all are.
 std::vector<double> mean_squares(const Dataset& data) {
   std::vector<double> squares(static_cast<std::size_t>(data.features), 0.0);
+  std::vector<double> count(squares.size(), 0.0);
   std::vector<double> row(static_cast<std::size_t>(padded(data.features)));
   for (const Rows& panel : data.panels.panels) {
     for (Index i = 0; i < panel.count; ++i) {
       data.x->gather({panel.begin + i, 1, panel.panel, nullptr}, row.data(), std::ssize(row));
       for (std::size_t j = 0; j < squares.size(); ++j) {
-        squares[j] += row[j] * row[j] / static_cast<double>(data.rows);
+        squares[j] += row[j] * row[j];
+        count[j] += row[j] != 0 ? 1 : 0;
       }
     }
+  }
+  for (std::size_t j = 0; j < squares.size(); ++j) {
+    squares[j] /= std::max(count[j], 1.0);
   }
   return squares;
 }

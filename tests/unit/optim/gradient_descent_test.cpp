@@ -51,8 +51,9 @@ TEST(GradientDescent, OverflowOfAFixedStepIsANumericalStop) {
 
 TEST(GradientDescent, AFixedStepThatEndsFarAboveItsStartHasDiverged) {
   const Matrix a = Vector{{1, 10}}.asDiagonal();
-  testing::FormulaObjective problem(2, {[a](const Vector& w) { return 3 + 0.5 * w.dot(a * w); },
-                                        [a](const Vector& w) { return Vector(a * w); }, [a](const Vector&) { return a; }});
+  testing::FormulaObjective problem(
+      2, {[a](const Vector& w) { return 3 + 0.5 * w.dot(a * w); }, [a](const Vector& w) { return Vector(a * w); },
+          [a](const Vector&) { return a; }});
   OptimizerState state;
   state.parameters = Vector::Ones(2);
   testing::DescentRun observer;
