@@ -18,8 +18,8 @@ std::vector<Option> check_options(CheckSettings& settings) {
                      "model.h5 whose optimality is judged; it brings model, penalties and columns (default: none)",
                      Kind::value, into(settings.model_file)});
   options.push_back({"tolerance", "Check", "X",
-                     "stationary: |grad F| <= X max(1, |grad F(w0)|), as in training; above 0 (default 1e-6)",
-                     Kind::value, into(training.tolerance)});
+                     "stationary: relative Newton decrement <= X, as in training; above 0 (default 1e-6)", Kind::value,
+                     into(training.tolerance)});
   options.push_back({"seed", "Check", "N",
                      "of the random point and directions, without a model file also of first weights; 0 to 2^64 - 1 "
                      "(default 0)",

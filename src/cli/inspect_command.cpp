@@ -168,7 +168,10 @@ std::string as_text(const Json& json, int indent) {
     if (value.is_object()) {
       text += "\n" + as_text(value, indent + 2);
     } else {
-      text += " " + (value.is_string() ? value.get<std::string>() : value.dump()) + "\n";
+      text +=
+          " " +
+          (value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace)) +
+          "\n";
     }
   }
   return text;

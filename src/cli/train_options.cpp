@@ -37,8 +37,10 @@ std::vector<Option> full_batch_options(TrainSettings& s) {
       {"max-iterations", group, "N", "full-batch optimizers: most iterations; at least 0 (default 100)", Kind::value,
        into(s.max_iterations)},
       {"tolerance", group, "X",
-       "full-batch optimizers: stop at |grad F| <= X max(1, |grad F(w0)|); above 0 (default 1e-6)", Kind::value,
-       into(s.tolerance)},
+       "full-batch optimizers: stop where the relative Newton decrement is <= X, F within about X^2 of its terms; "
+       "above 0 "
+       "(default 1e-6)",
+       Kind::value, into(s.tolerance)},
   };
 }
 

@@ -33,6 +33,13 @@ double rounding_of_promise(const Vector& diagonal, const Vector& u) {
   return 0.5 * (kRounding * size) * (kRounding * size);
 }
 
+/// F falls by no more than the size of its terms: where that is rounding, an exact fit, no promise is more.
+void bound_by_terms(const Iterate& from, Direction& direction) {
+  if (from.scale <= direction.rounding) {
+    direction.newton_decrease = from.scale;
+  }
+}
+
 void replicate(Vector& v, Objective& objective) {
   objective.replicate(std::span(v.data(), static_cast<std::size_t>(v.size())));
 }
@@ -105,6 +112,7 @@ Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& fr
   } else if (direction.predicted_decrease() <= std::max(negligible, kLate * from.scale)) {
     refine(system, right, free, from, negligible, objective, direction);
   }
+  bound_by_terms(from, direction);
   return direction;
 }
 
@@ -135,6 +143,9 @@ Direction direction_by_products(const TruncatedNewton& settings, const Vector& d
   direction.model_change = -0.5 * (dot(solution.y, right) + dot(solution.y, solution.residual) +
                                    settings.damping * dot(solution.y, solution.y));
   take_solution(solution.y, scales, from, objective, direction);
+  if (settings.damping == 0) {
+    bound_by_terms(from, direction);
+  }
   return direction;
 }
 

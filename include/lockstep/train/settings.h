@@ -49,7 +49,7 @@ struct TrainSettings {
 
   // how it is learned; 0 where noted: chosen for the optimizer, see completed()
   std::int64_t max_iterations = 100;  ///< ≥ 0; full-batch optimizers
-  double tolerance = 1e-6;            ///< > 0; they stop at ‖∇F‖ ≤ tolerance · max(1, ‖∇F(w₀)‖)
+  double tolerance = 1e-6;            ///< > 0; they stop where the relative Newton decrement is at most this
   std::int64_t epochs = 10;           ///< ≥ 0; mini-batch optimizers
   std::int64_t batch_size = 0;        ///< global; 0: 1 for the perceptron rule, else 256
   std::int64_t lanes = 0;             ///< a power of two; 0: 64, for networks batch_size/64
