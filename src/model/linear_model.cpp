@@ -147,14 +147,14 @@ void LinearModel::add_losses_between(const Dataset& data, std::span<const Rows> 
 }
 
 void LinearModel::add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                const Margins& end, double least, Partial& into, Workspace& scratch) const {
+                                const Margins& end, Partial& into, Workspace& scratch) const {
   for (const Rows& panel : rows) {
     load_rows(data, panel, class_weights_, 1, scratch);
     for (Index i = 0; i < panel.count; ++i) {
       const std::size_t row = at(panel.row(i));
       const double change = end[row] - start[row];
-      if (std::abs(change) > least) {
-        const bool falls = loss_->falls_along(scratch.target[at(i)], change);
+      const bool falls = loss_->falls_along(scratch.target[at(i)], change);
+      if (std::abs(change) > (falls ? kMovedDown : kMovedUp)) {
         const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
         into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
       }

@@ -15,7 +15,7 @@ void Model::add_losses_between(const Dataset&, std::span<const Rows>, const Marg
   throw InternalError("this model keeps no margins");
 }
 
-void Model::add_recession(const Dataset&, std::span<const Rows>, const Margins&, const Margins&, double, Partial&,
+void Model::add_recession(const Dataset&, std::span<const Rows>, const Margins&, const Margins&, Partial&,
                           Workspace&) const {
   throw InternalError("the losses of this model do not fall for ever");
 }

@@ -278,7 +278,7 @@ void SoftmaxModel::add_losses_between(const Dataset& data, std::span<const Rows>
 }
 
 void SoftmaxModel::add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                 const Margins& end, double least, Partial& into, Workspace& scratch) const {
+                                 const Margins& end, Partial& into, Workspace& scratch) const {
   for (const Rows& panel : rows) {
     load_rows(data, panel, class_weights_, stride(), scratch);
     for (Index i = 0; i < panel.count; ++i) {
@@ -290,8 +290,8 @@ void SoftmaxModel::add_recession(const Dataset& data, std::span<const Rows> rows
         smallest = std::min(smallest, change(k));
         largest = std::max(largest, change(k));
       }
-      if (largest - smallest > least) {
-        const bool falls = largest - change(static_cast<Index>(scratch.target[at(i)])) <= least;
+      const bool falls = largest - change(static_cast<Index>(scratch.target[at(i)])) <= kMovedUp;
+      if (largest - smallest > (falls ? kMovedDown : kMovedUp)) {
         const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
         into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
       }

@@ -206,15 +206,13 @@ LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
 }
 
 Recession EmpiricalRisk::recession(const Vector& u, const Vector& d) {
-  constexpr double kMoved = 0.01;  // a Newton step moves the margins of rows whose loss is a falling exponential by 1
   Evaluation there;
   evaluate(u + d, Order::value, there);
   update(UpdateKind::trial);
   const Partial& total = reduction_.over_leaves(
       {kRecessionHeader, 0, Scalar::float64}, words_at(u), static_cast<double>(data_.rows * model_.outputs()),
       [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_recession(data_, data_.panels_of_leaf(leaf), accepted_margins_, trial_margins_, kMoved, into,
-                             scratch);
+        model_.add_recession(data_, data_.panels_of_leaf(leaf), accepted_margins_, trial_margins_, into, scratch);
       });
   take_words(total, u);
   return {total.header()[static_cast<std::size_t>(RecessionHeader::falling)],

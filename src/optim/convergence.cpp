@@ -137,6 +137,24 @@ Direction by_products(Objective& objective, const Iterate& from, double negligib
   return direction;
 }
 
+/// Throws NoFiniteOptimum where F recedes along d.
+Settling settling_along(Objective& objective, const Iterate& from, const Vector& d) {
+  constexpr double kShort = 1e-6;  // of columns of one size: moves no margin of up to 1e8 rows
+  if (d.size() == 0 || !(d.lpNorm<Eigen::Infinity>() > kShort)) {
+    return Settling::settled;
+  }
+  const Recession recession = objective.recession(from.w, d);
+  if (recession.stop_requested) {
+    return Settling::stopped;
+  }
+  if (recession.falling == 0 || recession.rising > 0) {
+    return recession.falling > 0 ? Settling::moving : Settling::settled;
+  }
+  throw NoFiniteOptimum(
+      fmt::format("no finite optimum: {}, the loss of rows of total weight {:.6g} goes to its limit and no row's rises",
+                  growing_parameters(objective, d), recession.falling));
+}
+
 }  // namespace
 
 double negligible_decrease(const Iterate& at, double tolerance) {
@@ -156,31 +174,34 @@ Direction newton_direction(Objective& objective, const Iterate& from, double neg
                                       : by_products(objective, from, negligible);
 }
 
-bool rejects_recession(Objective& objective, const Iterate& from, const Direction& direction) {
-  constexpr double kShort = 1e-6;     // of columns of one size: moves no margin of up to 1e8 rows
+std::string growing_parameters(const Objective& objective, const Vector& d) {
   constexpr double kOfLargest = 0.1;  // part of the largest component above which a parameter is named
   constexpr std::size_t kMostNames = 5;
-  const double largest = direction.d.size() == 0 ? 0.0 : direction.d.lpNorm<Eigen::Infinity>();
-  if (!objective.can_recede() || !direction.is_newton || !(largest > kShort)) {
-    return false;
-  }
-  const Recession recession = objective.recession(from.w, direction.d);
-  if (recession.stop_requested || recession.falling == 0 || recession.rising > 0) {
-    return recession.stop_requested;
-  }
+  const double largest = d.size() == 0 ? 0.0 : d.lpNorm<Eigen::Infinity>();
   std::vector<std::string> names;
-  for (Index j = 0; j < direction.d.size(); ++j) {
-    if (std::abs(direction.d[j]) >= kOfLargest * largest) {
+  for (Index j = 0; j < d.size(); ++j) {
+    if (std::abs(d[j]) >= kOfLargest * largest) {
       names.push_back(objective.parameter_name(j));
     }
   }
   const std::size_t more = names.size() > kMostNames ? names.size() - kMostNames : 0;
   names.resize(names.size() - more);
-  throw NoFiniteOptimum(
-      fmt::format("no finite optimum: {}{} grow{} without bound, the loss of rows of total weight {:.6g} goes to its "
-                  "limit and no row's rises",
-                  fmt::join(names, ", "), more > 0 ? fmt::format(" and {} more", more) : "",
-                  names.size() + more == 1 ? "s" : "", recession.falling));
+  return fmt::format("{}{} grow{} without bound", fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : "", names.size() + more == 1 ? "s" : "");
+}
+
+Settling settling(Objective& objective, const Iterate& from, const Direction& direction) {
+  if (!objective.can_recede() || !direction.is_newton) {
+    return Settling::settled;
+  }
+  const Settling along_newton = settling_along(objective, from, direction.d);
+  if (along_newton != Settling::settled || direction.hidden.size() == 0) {
+    return along_newton;
+  }
+  const double largest = direction.hidden.lpNorm<Eigen::Infinity>();
+  const Settling along_hidden =
+      largest > 1 ? settling_along(objective, from, direction.hidden / largest) : Settling::settled;
+  return along_hidden == Settling::stopped ? along_hidden : along_newton;
 }
 
 bool shows_convergence(const Direction& direction, double negligible) {

@@ -35,11 +35,11 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
   }
 }
 
-void reject_separated(const Objective& objective, const Evaluation& at, std::int64_t iteration) {
-  if (iteration > 0 && at.mistakes == 0 && at.weight > 0 && objective.unbounded_when_separated()) {
+void reject_separated(const Objective& objective, const Iterate& at, std::int64_t iteration) {
+  if (iteration > 0 && at.at.mistakes == 0 && at.at.weight > 0 && objective.unbounded_when_separated()) {
     throw NoFiniteOptimum(fmt::format(
-        "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum",
-        iteration));
+        "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum, {}",
+        iteration, growing_parameters(objective, at.w)));
   }
 }
 
@@ -74,6 +74,7 @@ struct Goal {
           relative_decrement(is_known ? direction->newton_decrease : direction->predicted_decrease(), at);
       summary.decrement = is_known ? decrement : -1;
       summary.products = direction->products;
+      summary.is_dependent = !direction->dependent.empty();
       summary.reason +=
           fmt::format("; decrement {} {:.3e}, wanted {:.3e}", is_known ? "at least" : "about", decrement, tolerance);
     }
@@ -121,8 +122,9 @@ std::optional<Summary> end_without_direction(const Goal& goal, const DescentMeth
   return std::nullopt;
 }
 
-/// Where the Hessian judges, so near the end that Newton's step, found by the way, saves more passes than it costs.
+/// Where the Hessian is small, so near the end that Newton's step, found by the way, saves more passes than it costs.
 constexpr double kEarly = 1e4;
+constexpr Index kSmallHessian = 400;
 
 /// What a direction may promise where only rounding is left. Where its method does not know the curvature: margins are
 /// off by ε ‖u‖₁ and the mean curvature along g is ‖g‖² / |slope|. Where F itself falls to zero, an exact fit, nothing
@@ -142,7 +144,8 @@ double rounding_of(const Direction& direction, const Iterate& at) {
 Direction find_direction(const DescentMethod& method, const Goal& goal, const OptimizerState& state,
                          Objective& objective) {
   Direction direction = method.direction(goal.at, goal.negligible, state, objective);
-  const double enough = (judges_by_hessian(objective) ? kEarly : 1) * goal.negligible;
+  const bool is_cheap = judges_by_hessian(objective) && objective.dimension() <= kSmallHessian;
+  const double enough = (is_cheap ? kEarly : 1) * goal.negligible;
   const bool is_promising = direction.newton_decrease >= 0 ||
                             direction.predicted_decrease() > std::max(enough, rounding_of(direction, goal.at));
   if (!direction.stop_requested && !is_promising && method.order() != Order::hessian) {
@@ -188,10 +191,25 @@ Summary end_at_limit(const Goal& goal, const Direction& direction, const Optimiz
   }
   const Direction newton =
       direction.newton_decrease >= 0 ? direction : newton_direction(objective, goal.at, goal.negligible);
-  if (newton.stop_requested || rejects_recession(objective, goal.at, newton)) {
+  if (newton.stop_requested || settling(objective, goal.at, newton) == Settling::stopped) {
     return stopped(goal, state);
   }
   return limit_reached(goal, &newton, state);
+}
+
+/// The end at a direction that shows convergence, unless Newton's step still moves rows whose curvature is so small
+/// that it promises nothing: the next ones tell whether they come to rest or recede.
+std::optional<Summary> end_at_rest(const Goal& goal, const Direction& direction, const OptimizerState& state,
+                                   Objective& objective) {
+  switch (settling(objective, goal.at, direction)) {
+    case Settling::stopped:
+      return stopped(goal, state);
+    case Settling::moving:
+      return std::nullopt;
+    case Settling::settled:
+      break;
+  }
+  return goal.met(direction);
 }
 
 IterationReport report_of(const Iterate& at, const Direction& direction, const Step& step, const Objective& objective) {
@@ -235,7 +253,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
 
   std::optional<Summary> end;
   while (true) {
-    reject_separated(objective, at.at, state.iteration);
+    reject_separated(objective, at, state.iteration);
     const Goal goal(at, settings.tolerance);
     const bool is_last = state.iteration >= settings.max_iterations;
     end = end_without_direction(goal, method, is_last, early_stopping, state);
@@ -248,8 +266,10 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
       break;
     }
     if (shows_convergence(direction, goal.negligible)) {
-      end = rejects_recession(objective, at, direction) ? stopped(goal, state) : goal.met(direction);
-      break;
+      end = end_at_rest(goal, direction, state, objective);
+      if (end) {
+        break;
+      }
     }
     if (is_last) {
       reject_divergence(objective, at, state);

@@ -84,9 +84,23 @@ void refine(const NewtonSystem& system, const Vector& right, const Vector& free,
   direction.products += solution.products;
   direction.stop_requested = solution.stop_requested;
   direction.newton_decrease = known_decrease(solution, negligible);
-  if (solution.decrease > negligible) {
+  if (solution.decrease > direction.predicted_decrease()) {
     take_solution(solution.y, system.scales(), from, objective, direction);
   }
+}
+
+/// Component of u in the directions whose curvature λ outweighs: λ (S + λ I)⁻¹, thrice, leaves next to nothing of the
+/// others.
+Vector hidden_part(const NewtonSystem& system, const Vector& u, Objective& objective) {
+  constexpr int kTimes = 3;
+  Vector y = u.cwiseQuotient(system.scales());
+  for (int i = 0; i < kTimes; ++i) {
+    y = system.damping() * system.solve(y);
+  }
+  replicate(y, objective);
+  Vector hidden = y.cwiseProduct(system.scales());
+  objective.remove_invariant(hidden);
+  return hidden;
 }
 
 }  // namespace
@@ -111,6 +125,7 @@ Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& fr
     direction.newton_decrease = direction.predicted_decrease();
   } else if (direction.predicted_decrease() <= std::max(negligible, kLate * from.scale)) {
     refine(system, right, free, from, negligible, objective, direction);
+    direction.hidden = objective.can_recede() ? hidden_part(system, from.w, objective) : Vector();
   }
   bound_by_terms(from, direction);
   return direction;

@@ -44,19 +44,23 @@ std::string remedy_of_long_steps(const TrainSettings& settings) {
                   : "; scale the features";
 }
 
-std::string remedy_of_unconverged(const TrainSettings& settings, Summary::Status status) {
-  const bool is_limit = status == Summary::Status::limit_reached;
-  if (is_mini_batch(settings.optimizer) || !(is_limit || status == Summary::Status::failed)) {
+std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& summary) {
+  const bool is_limit = summary.status == Summary::Status::limit_reached;
+  if (is_mini_batch(settings.optimizer) || !(is_limit || summary.status == Summary::Status::failed)) {
     return "";
   }
   const bool has_newton = settings.model != ModelKind::mlp && settings.l1 == 0;
   const std::string other = !has_newton || settings.optimizer == OptimizerKind::newton ? ""
                             : settings.optimizer == OptimizerKind::newton_cg           ? "--optimizer newton"
                                                                              : "--optimizer newton or newton-cg";
+  if (settings.model == ModelKind::huber) {
+    return fmt::format("; --delta {} may be far below the residuals: raise it, or scale the labels", settings.delta);
+  }
   if (is_limit) {
     return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other);
   }
-  const std::string unit = settings.model == ModelKind::gamma || settings.model == ModelKind::poisson
+  const bool has_log_link = settings.model == ModelKind::gamma || settings.model == ModelKind::poisson;
+  const std::string unit = has_log_link && !summary.is_dependent
                                ? "; labels of an extreme unit have no start near them: scale them"
                                : "; columns may be dependent to rounding: drop one, or use a larger --l2";
   return unit + (other.empty() ? "" : ", or use " + other);

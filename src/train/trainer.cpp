@@ -197,7 +197,7 @@ void TrainingJob::optimise() {
     const EarlyStopping early_stopping = held_out_ ? EarlyStopping(*held_out_, settings_.patience) : EarlyStopping();
     summary_.outcome =
         minimise(*risk_, settings_, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
-    summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome.status);
+    summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome);
   } catch (const NumericalStop& stop) {
     summary_.outcome.status = Summary::Status::failed;
     summary_.outcome.reason = explained(stop);

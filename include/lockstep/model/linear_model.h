@@ -39,7 +39,7 @@ class LinearModel final : public Model {
                           double t, Partial& into, Workspace& scratch) const override;
   bool can_recede() const override { return loss_->can_recede(); }
   void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                     double least, Partial& into, Workspace& scratch) const override;
+                     Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return loss_->unbounded_when_separated(); }
 
  private:

@@ -30,10 +30,15 @@ inline constexpr Index kLossHeader = 5;
 
 /// Header of a pass that asks whether F recedes.
 enum class RecessionHeader : std::size_t {
-  falling,  ///< Σ s of the moving rows whose loss falls for ever
-  rising,   ///< Σ s of the others
+  falling,  ///< Σ s of the rows that move by more than kMovedDown and whose loss falls for ever
+  rising,   ///< Σ s of the others that move by more than kMovedUp
 };
 inline constexpr Index kRecessionHeader = 2;
+
+/// Changes of a margin. A Newton step moves rows whose loss is a falling exponential by 1; what others move must be
+/// next to nothing beside that, or they will stop them.
+inline constexpr double kMovedDown = 1e-2;
+inline constexpr double kMovedUp = 1e-5;
 
 /// A piece of sparse rows as the first layer of a network multiplies it.
 template <typename T>
@@ -123,10 +128,10 @@ class Model {
   /// True when the loss of a row can fall for ever, so that F may have its optimum at infinity: add_recession() works.
   virtual bool can_recede() const { return false; }
 
-  /// Adds to the header, as RecessionHeader, the weights of the rows whose margins differ between `start` and `end` by
-  /// more than `least`: do their losses fall for ever along the way, or not?
+  /// Adds to the header, as RecessionHeader, the weights of the rows whose margins differ between `start` and `end`: do
+  /// their losses fall for ever along the way, or not?
   virtual void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                             double least, Partial& into, Workspace& scratch) const;
+                             Partial& into, Workspace& scratch) const;
 
   /// True when the loss has no finite minimiser on rows that the model separates strictly.
   virtual bool unbounded_when_separated() const { return false; }

@@ -42,7 +42,7 @@ class SoftmaxModel final : public Model {
   bool can_recede() const override { return true; }
   /// A row falls where the margin of its class grows the most.
   void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                     double least, Partial& into, Workspace& scratch) const override;
+                     Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return true; }
   std::vector<InvariantShift> invariant_shifts() const override;
 

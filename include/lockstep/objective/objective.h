@@ -46,8 +46,8 @@ struct LinePoint {
   bool stop_requested = false;
 };
 
-/// Weights of the rows whose margins a step moves by more than rounding. F recedes along it, with no minimum, where
-/// some fall for ever and none rises (R. T. Rockafellar, Convex Analysis, §8 and §27).
+/// Weights of the rows whose margins a step moves (model.h says by how much). F recedes along it, with no minimum,
+/// where some fall for ever and none rises (R. T. Rockafellar, Convex Analysis, §8 and §27).
 struct Recession {
   double falling = 0;
   double rising = 0;

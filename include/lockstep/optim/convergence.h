@@ -14,6 +14,8 @@
 
 #include "lockstep/optim/descent_method.h"
 
+#include <string>
+
 namespace lockstep {
 
 /// tolerance² · S: a decrease of F that is not worth a step.
@@ -22,9 +24,9 @@ double negligible_decrease(const Iterate& at, double tolerance);
 /// δ of a promised decrease.
 double relative_decrement(double decrease, const Iterate& at);
 
-/// Most parameters with which the Hessian judges convergence: one pass with it takes about the time of the products
-/// that it saves.
-inline constexpr Index kMostJudgedByHessian = 400;
+/// Most parameters with which the Hessian judges convergence: it sees columns that are all but copies of one another,
+/// which products of any affordable number do not, and takes the time of some 20 passes at most.
+inline constexpr Index kMostJudgedByHessian = 1000;
 
 /// True where newton_direction() takes the Hessian, which sees near dependences that products leave in the dark.
 bool judges_by_hessian(const Objective& objective);
@@ -34,10 +36,19 @@ bool judges_by_hessian(const Objective& objective);
 /// that size can hide. Collective.
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible);
 
-/// Throws NoFiniteOptimum naming the parameters that grow without bound where F recedes along a Newton direction that
-/// promises next to nothing: the losses that it still lowers are falling exponentials. True: some rank wishes to stop.
-/// Two passes where the step is long enough for that. Collective.
-bool rejects_recession(Objective& objective, const Iterate& from, const Direction& direction);
+/// What a Newton step that promises next to nothing does to the rows where F may have its optimum at infinity.
+enum class Settling {
+  settled,  ///< it moves no margin
+  moving,   ///< it moves some this way and some that: rows with next to no curvature, of which the promise says nothing
+  stopped   ///< some rank wishes to stop
+};
+
+/// Throws NoFiniteOptimum naming the parameters that grow without bound where F recedes along the direction: all losses
+/// that it changes go on falling. Two passes where the step is long enough to tell. Collective.
+Settling settling(Objective& objective, const Iterate& from, const Direction& direction);
+
+/// "age, income and 3 more grow without bound": the parameters that d changes most.
+std::string growing_parameters(const Objective& objective, const Vector& d);
 
 /// True when the direction shows that Newton's promise at `at` is negligible, or rounding.
 bool shows_convergence(const Direction& direction, double negligible);

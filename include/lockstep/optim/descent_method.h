@@ -53,6 +53,7 @@ struct Direction {
   double next_damping = 0;                    ///< Gauss–Newton: λ after the step was judged
   double model_change = 0;                    ///< Gauss–Newton: change of F that its model predicts, λ left out
   std::vector<DependentParameter> dependent;  ///< parameters whose pivots vanished
+  Vector hidden;                              ///< part of the point where λ outweighs the curvature, p; empty: none
   std::int64_t products = 0;                  ///< curvature products
   double forcing = 0;                         ///< η: relative residual that conjugate gradients aimed at
   double scaled_norm = 0;                     ///< ‖D ∇F‖ in the scaling that conjugate gradients used

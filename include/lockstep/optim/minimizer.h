@@ -46,6 +46,7 @@ struct Summary {
   double gradient_norm = -1;  ///< ‖∇F‖ there; −1: not evaluated
   double decrement = -1;      ///< δ there (convergence.h), from below; −1: not known
   std::int64_t products = 0;  ///< curvature products that judged the last point; a Hessian is not counted
+  bool is_dependent = false;  ///< parameters depend on one another to rounding there
 };
 
 }  // namespace lockstep

@@ -22,7 +22,7 @@ std::string remedy_of_long_steps(const TrainSettings& settings);
 std::string row_at_fault(const TrainSettings& settings, std::int64_t row);
 
 /// What helps a full-batch run that ended short of convergence; empty for others.
-std::string remedy_of_unconverged(const TrainSettings& settings, Summary::Status status);
+std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& summary);
 
 /// Which metrics are infinite, a line for the training rows and for those held out.
 std::vector<std::string> overflow_warnings(const RunSummary& summary);
