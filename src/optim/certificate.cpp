@@ -17,14 +17,30 @@ bool is_penalised_zero(const L1Term& l1, const Vector& w, Index j) {
   return l1.penalises(j) && w[j] == 0;
 }
 
-Verdict judge(const Certificate& c, bool is_stationary, bool is_convex) {
-  if (!is_stationary) {
+Verdict judge(const Certificate& c, bool stationary, bool is_convex) {
+  if (!stationary) {
     return Verdict::not_stationary;
   }
   if (c.spectrum.smallest < -c.rounding) {  // a Rayleigh quotient: negative curvature, converged or not
     return Verdict::saddle;
   }
   return c.spectrum.converged || is_convex ? Verdict::minimum : Verdict::undetermined;
+}
+
+/// Newton's promise is negligible, or F cannot show it.
+bool is_stationary(Objective& objective, const Iterate& at, const Direction& newton, double negligible) {
+  if (shows_convergence(newton, negligible)) {
+    return true;
+  }
+  const double rounding = rounding_of_value(at);
+  const Direction longer = newton.newton_decrease > rounding ? newton : newton_direction(objective, at, rounding);
+  if (!shows_convergence(longer, rounding)) {
+    return false;
+  }
+  Iterate there;
+  there.w = at.w + longer.d;
+  evaluate(objective, Order::gradient, there);
+  return !(there.value < at.value);
 }
 
 }  // namespace
@@ -56,7 +72,11 @@ Certificate certify(Objective& objective, const Vector& w, const CertificateSett
   }
   certificate.rounding =
       kRounding * std::max(std::abs(certificate.spectrum.smallest), std::abs(certificate.spectrum.largest));
-  certificate.verdict = judge(certificate, shows_convergence(newton, negligible), settings.is_convex);
+  const bool stationary = is_stationary(objective, at, newton, negligible);
+  if (stationary) {
+    settling(objective, at, newton);
+  }
+  certificate.verdict = judge(certificate, stationary, settings.is_convex);
   return certificate;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "newton_model.h"
 #include <fmt/format.h>
@@ -159,6 +160,13 @@ Settling settling_along(Objective& objective, const Iterate& from, const Vector&
 
 double negligible_decrease(const Iterate& at, double tolerance) {
   return tolerance * tolerance * at.scale;
+}
+
+double rounding_of_value(const Iterate& at) {
+  constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+  constexpr double kMost = 1e-10;  // of the size of F's terms
+  const double margins = kEpsilon * at.w.lpNorm<1>() * std::sqrt(at.scale);
+  return std::max(64 * kEpsilon * at.scale, std::min(margins, kMost * at.scale));
 }
 
 double relative_decrement(double decrease, const Iterate& at) {

@@ -49,7 +49,7 @@ struct Goal {
       : at(from),
         tolerance(wanted),
         negligible(negligible_decrease(from, wanted)),
-        rounding(std::max(negligible, 64 * std::numeric_limits<double>::epsilon() * from.scale)) {}
+        rounding(std::max(negligible, rounding_of_value(from))) {}
 
   Summary met(const Direction& direction) const {
     Summary summary;
@@ -156,14 +156,16 @@ Direction find_direction(const DescentMethod& method, const Goal& goal, const Op
   return direction;
 }
 
-/// The method's step; where it finds none, Newton's, unless that promises nothing either.
+/// The method's step; where it finds none, Newton's, unless that promises no more than F can show.
 Step find_step(const DescentMethod& method, const Goal& goal, const OptimizerState& state, Objective& objective,
                Direction& direction, Iterate& trial) {
   const Step step = method.step(goal.at, direction, state, objective, trial);
-  if (step.status != Step::Status::stalled || direction.newton_decrease >= 0) {
+  if (step.status != Step::Status::stalled || direction.newton_decrease > goal.rounding) {
     return step;
   }
+  const std::int64_t products = direction.products;
   direction = newton_direction(objective, goal.at, goal.rounding);
+  direction.products += products;
   if (direction.stop_requested) {
     return {Step::Status::stopped, 0};
   }

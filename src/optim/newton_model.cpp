@@ -33,6 +33,13 @@ double rounding_of_promise(const Vector& diagonal, const Vector& u) {
   return 0.5 * (kRounding * size) * (kRounding * size);
 }
 
+/// What rounding of g, about ε √S a component where S_jj ≥ 1, may promise of directions that the damped factor takes
+/// for those of curvature λ.
+double rounding_of_residual(const NewtonSystem& system, const Iterate& from) {
+  constexpr double kRounding = 4 * std::numeric_limits<double>::epsilon();
+  return 0.5 * static_cast<double>(system.scales().size()) * kRounding * kRounding * from.scale / system.damping();
+}
+
 /// F falls by no more than the size of its terms: where that is rounding, an exact fit, no promise is more.
 void bound_by_terms(const Iterate& from, Direction& direction) {
   if (from.scale <= direction.rounding) {
@@ -79,6 +86,7 @@ void refine(const NewtonSystem& system, const Vector& right, const Vector& free,
   KrylovSettings settings;
   settings.negligible = negligible;
   settings.invisible = 1e-10;  // P amplifies what hides
+  settings.rounding = rounding_of_residual(system, from);
   settings.largest_curvature = 1;
   const KrylovSolution solution = conjugate_gradients(a, right, settings);
   direction.products += solution.products;

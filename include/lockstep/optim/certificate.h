@@ -38,7 +38,8 @@ struct Certificate {
   Verdict verdict = Verdict::undetermined;
 };
 
-/// The certificate of w (p). Throws NumericalStop where F or its derivatives are not finite there. Collective.
+/// The certificate of w (p). Throws NumericalStop where F or its derivatives are not finite there or
+/// F has no finite optimum that this could be near to. Collective.
 Certificate certify(Objective& objective, const Vector& w, const CertificateSettings& settings);
 
 std::string to_string(Verdict verdict);

@@ -21,6 +21,10 @@ namespace lockstep {
 /// tolerance² · S: a decrease of F that is not worth a step.
 double negligible_decrease(const Iterate& at, double tolerance);
 
+/// A decrease of F that it cannot show: sums round by ε of their terms, and margins x·u, columns of size one, by ε
+/// ‖u‖₁, where columns that are all but copies have coefficients of any size. At most 1e-10 S.
+double rounding_of_value(const Iterate& at);
+
 /// δ of a promised decrease.
 double relative_decrement(double decrease, const Iterate& at);
 
@@ -50,7 +54,8 @@ Settling settling(Objective& objective, const Iterate& from, const Direction& di
 /// "age, income and 3 more grow without bound": the parameters that d changes most.
 std::string growing_parameters(const Objective& objective, const Vector& d);
 
-/// True when the direction shows that Newton's promise at `at` is negligible, or rounding.
+/// True when the direction shows that Newton's promise at its iterate is no more than `negligible`, for which it was
+/// asked, or rounding.
 bool shows_convergence(const Direction& direction, double negligible);
 
 }  // namespace lockstep
