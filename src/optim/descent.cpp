@@ -122,8 +122,10 @@ std::optional<Summary> end_without_direction(const Goal& goal, const DescentMeth
   return std::nullopt;
 }
 
-/// Where the Hessian is small, so near the end that Newton's step, found by the way, saves more passes than it costs.
-constexpr double kEarly = 1e4;
+/// So near the end that Newton's step, found by the way, saves more passes than it costs: MNIST softmax, L-BFGS: 656
+/// passes before the last check instead of 711.
+constexpr double kEarly = 100;
+constexpr double kEarlyWithSmallHessian = 1e4;
 constexpr Index kSmallHessian = 400;
 
 /// What a direction may promise where only rounding is left. Where its method does not know the curvature: margins are
@@ -145,7 +147,7 @@ Direction find_direction(const DescentMethod& method, const Goal& goal, const Op
                          Objective& objective) {
   Direction direction = method.direction(goal.at, goal.negligible, state, objective);
   const bool is_cheap = judges_by_hessian(objective) && objective.dimension() <= kSmallHessian;
-  const double enough = (is_cheap ? kEarly : 1) * goal.negligible;
+  const double enough = (is_cheap ? kEarlyWithSmallHessian : kEarly) * goal.negligible;
   const bool is_promising = direction.newton_decrease >= 0 ||
                             direction.predicted_decrease() > std::max(enough, rounding_of(direction, goal.at));
   if (!direction.stop_requested && !is_promising && method.order() != Order::hessian) {
