@@ -19,6 +19,8 @@ namespace {
 constexpr int kRescue = 560;
 constexpr double kLeastSquares = 0x1p-900;
 constexpr int kMostExponent = 1000;
+/// Part of the rows in which a rare column is not zero.
+constexpr double kRare = 0.05;
 
 /// s, then m: 2 d numbers.
 std::vector<double> column_sums(const Dataset& data, int threads, Communicator& comm) {
@@ -93,6 +95,24 @@ int exponent_of(double mean_square, int rescue, double l2) {
   return std::clamp(exponent, -kMostExponent, kMostExponent);
 }
 
+/// Rare columns of one order of size take one exponent, their median. `rare`: their numbers.
+void level(const std::vector<std::size_t>& rare, std::vector<int>& exponent) {
+  constexpr int kOneOrder = 4;  // factors of 16 either way
+  if (rare.empty()) {
+    return;
+  }
+  std::vector<int> sorted;
+  for (const std::size_t j : rare) {
+    sorted.push_back(exponent[j]);
+  }
+  const auto middle = sorted.begin() + std::ssize(sorted) / 2;
+  std::ranges::nth_element(sorted, middle);
+  const int median = *middle;
+  for (const std::size_t j : rare) {
+    exponent[j] = std::abs(exponent[j] - median) <= kOneOrder ? median : exponent[j];
+  }
+}
+
 }  // namespace
 
 void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
@@ -111,11 +131,18 @@ void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
     keep_odd_values(data, rescue, comm);
   }
   std::vector<int> exponent(d, 0);  // of the scale
-  std::vector<int> rest(d, 0);      // what is still to be done
+  std::vector<std::size_t> rare;
   for (std::size_t j = 0; j < d; ++j) {
     if (sums[j] > 0 && rescue[j] == done[j]) {
       exponent[j] = exponent_of(sums[j] / sums[d + j], rescue[j], l2);
+      if (sums[d + j] < kRare * static_cast<double>(data.partition.rows)) {
+        rare.push_back(j);
+      }
     }
+  }
+  level(rare, exponent);
+  std::vector<int> rest(d, 0);  // what is still to be done
+  for (std::size_t j = 0; j < d; ++j) {
     rest[j] = exponent[j] - done[j];
   }
   if (std::ranges::any_of(rest, [](int e) { return e != 0; })) {

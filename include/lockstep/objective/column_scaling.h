@@ -1,6 +1,8 @@
 /// Columns of one size: each is multiplied by the power of two nearest to 1/√(mean square + l2), where the mean is that
 /// of the entries that are not zero. (Over all rows it would blow up rare features, whose coefficients matter little:
-/// L-BFGS takes 1.6 times as many passes on a9a then.)
+/// L-BFGS takes 1.6 times as many passes on a9a then.) Rare features of one order of size keep their proportions, which
+/// say how much each is worth (tf-idf weights: 87 iterations of L-BFGS on 20 newsgroups instead of 389): columns with
+/// entries in less than a twentieth of the rows take the median scale of these where theirs is within 16 times of it.
 ///
 ///   u_j = w_j / scale_j,   (x_ij scale_j) u_j = x_ij w_j
 ///
