@@ -35,7 +35,7 @@ std::string notice(const std::string& path, const std::vector<std::string>& colu
 }
 
 /// Whole numbers that are all different say little of fewer rows.
-constexpr std::size_t kFewestIds = 3;
+constexpr std::size_t kFewestIds = 20;
 
 }  // namespace
 

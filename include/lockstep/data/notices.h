@@ -7,7 +7,7 @@
 
 namespace lockstep {
 
-/// True for whole numbers, three or more, that are all different.
+/// True for whole numbers, 20 or more, that are all different.
 bool are_distinct_integers(std::vector<double> values);
 
 /// `target`, `label`, `y` or `class`, in any case of letters: a column taken for the label where no option names one.
