@@ -9,6 +9,7 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
@@ -25,6 +26,16 @@ std::string folded(const std::string& name) {
 /// + and - are classes of their own beside each other.
 bool is_sign_beside_plus(const std::string& name, const std::vector<std::string>& classes) {
   return name == "-" && std::ranges::find(classes, "+") != classes.end();
+}
+
+/// "'a', 'b'", five of them at most.
+std::string listed(const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNames = 5;
+  std::vector<std::string> first;
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) {
+    first.push_back(shown(names[i]));
+  }
+  return fmt::format("{}{}", fmt::join(first, ", "), names.size() > kMostNames ? ", …" : "");
 }
 
 }  // namespace
@@ -52,21 +63,28 @@ std::string alike(const std::string& name, const std::vector<std::string>& known
 
 std::vector<std::string> notices_of_classes(const std::string& path, const std::string& place,
                                             const std::vector<std::string>& classes) {
-  std::vector<std::string> notices;
-  std::map<std::string, std::string> first_of;  // by its folded name
+  std::map<std::string, std::vector<std::string>> spellings;
+  std::vector<std::string> unclear;
   for (const std::string& name : classes) {
-    const auto [first, is_new] = first_of.emplace(folded(name), name);
-    if (!is_new) {
-      notices.push_back(fmt::format(
-          "{}: the labels {} and {}{} are two classes, though they differ only in upper and lower case or in blanks: "
-          "write them in one way if they are one",
-          path, shown(first->second), shown(name), place));
-    }
+    spellings[folded(name)].push_back(name);
     if (is_missing_marker(name) && !is_sign_beside_plus(name, classes)) {
-      notices.push_back(
-          fmt::format("{}: the label {}{} is taken for a class: leave its rows out if it stands for a missing value",
-                      path, shown(name), place));
+      unclear.push_back(name);
     }
+  }
+  std::erase_if(spellings, [](const auto& entry) { return entry.second.size() < 2; });
+  std::vector<std::string> notices;
+  if (!spellings.empty()) {
+    const std::vector<std::string>& group = spellings.begin()->second;
+    notices.push_back(
+        fmt::format("{}: the labels {}{} are {} classes, though they differ only in upper and lower case or in "
+                    "blanks{}: write them "
+                    "in one way if they are one",
+                    path, listed(group), place, group.size(), spellings.size() > 1 ? " (as do others)" : ""));
+  }
+  if (!unclear.empty()) {
+    notices.push_back(fmt::format("{}: label{} {}{} {} taken for {}: leave the rows out if a missing value is meant",
+                                  path, unclear.size() == 1 ? "" : "s", listed(unclear), place,
+                                  unclear.size() == 1 ? "is" : "are", unclear.size() == 1 ? "a class" : "classes"));
   }
   return notices;
 }

@@ -194,7 +194,7 @@ class LayoutBuilder {
       const CsvColumn& column = layout_.columns[i];
       if (column.role == ColumnRole::feature && is_usual_label(column.name)) {
         labels.push_back(column.name);
-      } else if (column.role == ColumnRole::feature && head_.sample.columns[i].has_distinct_integers()) {
+      } else if (column.role == ColumnRole::feature && head_.sample.columns[i].has_ids(column.name)) {
         ids.push_back(column.name);
       }
     }

@@ -9,11 +9,8 @@
 #include "lockstep/data/text_fields.h"
 #include "lockstep/data/text_number.h"
 
-#include <algorithm>
 #include <cmath>
 #include <optional>
-
-#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -138,16 +135,21 @@ class CsvRows {
                          "the line has only texts, and the lines below have numbers: is it the header? remove the text "
                          "above it; or does it hold units? remove it");
     }
-    const std::size_t first = std::min(line.find_first_not_of(" \t"), line.size() - 1);
-    const bool is_of_first_field = error.column() <= static_cast<std::int64_t>(first) + 1;
     TextField field;
     TextFields(line, layout_.delimiter).next(field);
-    if ((line[first] == '#' || line[first] == '%') && is_of_first_field && !is_missing_marker(field.text)) {
-      throw ContentError(static_cast<std::int64_t>(first) + 1,
-                         fmt::format("the line begins with {}: a comment? comments can stand only above the header; "
-                                     "remove it (grep -v '^{}')",
-                                     line[first], line[first]));
+    const bool has_mark = field.text.starts_with('#') || field.text.starts_with('%');
+    if (!has_mark || error.column() > field.column || is_missing_marker(field.text)) {
+      return;
     }
+    const std::string mark(field.text.substr(0, 1));
+    if (count_fields(line) == std::ssize(layout_.columns)) {
+      throw ContentError(error.column(), error.what() + ("; or is the line a comment? they can stand only above the "
+                                                         "header: remove it (grep -v '^" +
+                                                         mark + "')"));
+    }
+    throw ContentError(
+        field.column, "the line begins with " + mark +
+                          ": a comment? comments can stand only above the header; remove it (grep -v '^" + mark + "')");
   }
 
   bool is_blank(std::string_view line) const {

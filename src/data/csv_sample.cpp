@@ -71,8 +71,8 @@ void ColumnSample::add(std::string_view field, bool is_quoted) {
   }
 }
 
-bool ColumnSample::has_distinct_integers() const {
-  return !has_missing_ && std::ssize(integers_) == values_ && are_distinct_integers(integers_);
+bool ColumnSample::has_ids(std::string_view name) const {
+  return !has_missing_ && std::ssize(integers_) == values_ && are_ids(name, integers_);
 }
 
 void CsvSample::add(std::string_view line, char delimiter) {

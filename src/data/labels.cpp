@@ -162,7 +162,7 @@ void LabelCollector::add_class(std::string_view text, std::int64_t column) {
 
 void LabelCollector::require_class(std::string_view text, std::int64_t column) const {
   if (!is_numeric_ && is_surely_missing(trimmed(text))) {
-    refuse_missing(text, column, true);
+    refuse_missing(text, column, expected_.empty());
   }
   require_number(text, parse_number(text), column);
   if (text.size() > kLongestLabel) {

@@ -13,8 +13,8 @@ std::string miswritten_number(const std::vector<std::string>& classes);
 /// The first of `known` that differs from `name` only in upper and lower case or in blanks around it; empty: none.
 std::string alike(const std::string& name, const std::vector<std::string>& known);
 
-/// One line each: classes that differ only in upper and lower case or in blanks around them, and classes whose name may
-/// stand for a missing value (none, unknown, -). `place`: "FILE: … in column 'y'" as "FILE" and " in column 'y'".
+/// At most two lines: the first classes that differ only in upper and lower case or in blanks around them, and the
+/// classes whose names may stand for a missing value (none, unknown, -). `place`: "" or " in column 'y'".
 std::vector<std::string> notices_of_classes(const std::string& path, const std::string& place,
                                             const std::vector<std::string>& classes);
 

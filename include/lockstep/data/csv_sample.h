@@ -27,8 +27,8 @@ class ColumnSample {
   bool is_boolean() const { return values_ > 0 && booleans_ == values_; }
   bool has_fraction() const { return has_fraction_; }
   bool has_first() const { return has_first_; }  ///< the first line's field stands in a row, too
-  /// Another whole number in each row.
-  bool has_distinct_integers() const;
+  /// Another whole number in each row, as ids have: see notices.h.
+  bool has_ids(std::string_view name) const;
 
  private:
   std::string first_;
