@@ -48,6 +48,9 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
     return static_cast<int>(speaks && line.prints_result() ? terminal.delivered(code) : code);
   } catch (const Error& error) {  // the same on every rank
     if (speaks) {
+      for (const std::string& notice : error.notices()) {
+        terminal.warning(notice);
+      }
       terminal.error(error.what());
     }
     return static_cast<int>(error.code());

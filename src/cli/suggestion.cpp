@@ -42,13 +42,14 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
 
 std::string likely_name(std::string_view name, const std::vector<std::string>& known) {
   const Meaning meaning = meaning_of(name, known);
-  return meaning.name.empty() ? nearest(name, known) : meaning.name;
+  return meaning.name.empty() && meaning.note.empty() ? nearest(name, known) : meaning.name;
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string>& known, const std::string& prefix) {
   const std::string likely = likely_name(name, known);
   const std::string note = meaning_of(name, known).note;
-  return likely.empty() ? "" : "; did you mean '" + prefix + likely + "'?" + (note.empty() ? "" : " (" + note + ")");
+  return likely.empty() ? (note.empty() ? "" : "; " + note)
+                        : "; did you mean '" + prefix + likely + "'?" + (note.empty() ? "" : " (" + note + ")");
 }
 
 }  // namespace lockstep

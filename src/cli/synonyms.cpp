@@ -17,8 +17,16 @@ struct Synonym {
 constexpr const char* kAlpha = "l2 = alpha/n in scikit-learn's Ridge, alpha in its PoissonRegressor and SGDClassifier";
 constexpr const char* kC = "l2 = 1/(n C); LinearSVC and liblinear -s 2: 1/(2n C); a configuration file: --config";
 constexpr const char* kPenalty = "a number, as --l1 is; both together are the elastic net";
+constexpr const char* kDelimiter = "no option: comma, tab or semicolon is seen from the first line";
+constexpr const char* kScale =
+    "no option: full-batch optimizers scale columns by themselves; for networks and mini-batches scale them in the "
+    "file";
+constexpr const char* kMissing = "no option: leave rows with missing values out, or fill them in";
+constexpr const char* kDecimal = "no option: numbers have a decimal point";
+constexpr const char* kPrinted = "no option: the result is printed, and > sends it to a file";
 constexpr const char* kRatio = "l1 = lambda * ratio, l2 = lambda * (1 - ratio)";
 
+/// Where several fit, the first whose option is known; "" is none, and the note says why.
 /// Names of scikit-learn, Keras, PyTorch, XGBoost, LIBLINEAR, glmnet, Spark and Vowpal Wabbit.
 constexpr std::array kSynonyms = {
     Synonym{"lr", "learning-rate"},
@@ -135,6 +143,23 @@ constexpr std::array kSynonyms = {
     Synonym{"quiet", "progress", "none is quiet"},
     Synonym{"probabilities", "proba"},
     Synonym{"predict-proba", "proba"},
+    Synonym{"has-header", "header"},
+    Synonym{"sep", "", kDelimiter},
+    Synonym{"separator", "", kDelimiter},
+    Synonym{"delim", "", kDelimiter},
+    Synonym{"delimiter", "", kDelimiter},
+    Synonym{"standardize", "", kScale},
+    Synonym{"standardise", "", kScale},
+    Synonym{"standardization", "", kScale},
+    Synonym{"normalize", "", kScale},
+    Synonym{"normalise", "", kScale},
+    Synonym{"scale", "", kScale},
+    Synonym{"na-values", "", kMissing},
+    Synonym{"dropna", "", kMissing},
+    Synonym{"missing", "", kMissing},
+    Synonym{"decimal", "", kDecimal},
+    Synonym{"out", "", kPrinted},
+    Synonym{"output", "", kPrinted},
     Synonym{"fit", "train"},
     Synonym{"score", "evaluate"},
     Synonym{"test", "evaluate"},
@@ -156,7 +181,7 @@ std::string plain(std::string_view name) {
 Meaning meaning_of(std::string_view name, const std::vector<std::string>& known) {
   const std::string wanted = plain(name);
   for (const auto& [elsewhere, here, note] : kSynonyms) {
-    if (wanted == elsewhere && std::ranges::find(known, here) != known.end()) {
+    if (wanted == elsewhere && (*here == '\0' || std::ranges::find(known, here) != known.end())) {
       return {here, note};
     }
   }

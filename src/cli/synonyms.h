@@ -9,7 +9,7 @@ namespace lockstep {
 
 struct Meaning {
   std::string name;  ///< of a known option or command; empty: none
-  std::string note;  ///< what is different here; empty: nothing
+  std::string note;  ///< what is different here, or why there is none; empty: nothing
 };
 
 /// What `name` (without dashes, in any case, '_' as '-') means elsewhere, of the names that are known here.

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <new>
+#include <span>
 
 namespace lockstep {
 
@@ -13,6 +14,7 @@ namespace {
 struct Failure {
   int code = 0;
   std::string text;
+  std::vector<std::string> notices;
 };
 
 Failure run(const std::function<void()>& work) {
@@ -20,11 +22,20 @@ Failure run(const std::function<void()>& work) {
     work();
     return {};
   } catch (const Error& error) {
-    return {static_cast<int>(error.code()), error.what()};
+    return {static_cast<int>(error.code()), error.what(), error.notices()};
   } catch (const std::bad_alloc&) {
-    return {static_cast<int>(ExitCode::out_of_memory), "out of memory"};
+    return {static_cast<int>(ExitCode::out_of_memory), "out of memory", {}};
   } catch (const std::exception& error) {
-    return {static_cast<int>(ExitCode::internal), error.what()};
+    return {static_cast<int>(ExitCode::internal), error.what(), {}};
+  }
+}
+
+void broadcast_texts(Communicator& comm, std::vector<std::string>& texts, int root) {
+  auto count = static_cast<std::int64_t>(texts.size());
+  broadcast_values(comm, std::span(&count, 1), root);
+  texts.resize(static_cast<std::size_t>(count));
+  for (std::string& text : texts) {
+    broadcast_text(comm, text, root);
   }
 }
 
@@ -34,7 +45,10 @@ void throw_first(Communicator& comm, Failure mine) {
     const int code = codes[static_cast<std::size_t>(rank)];
     if (code != 0) {
       broadcast_text(comm, mine.text, rank);
-      throw Error(static_cast<ExitCode>(code), mine.text);
+      broadcast_texts(comm, mine.notices, rank);
+      Error error(static_cast<ExitCode>(code), mine.text);
+      error.put_before(mine.notices);
+      throw error;
     }
   }
 }

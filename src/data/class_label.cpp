@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
-
-#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -38,19 +37,45 @@ std::string plainly_spelled(std::string_view text) {
   return std::string(text);
 }
 
-/// The number that a label writes, exactly where it is whole.
+/// All digits of the whole number that a number's text, without its sign, writes: 1.5e3 → 1500. Empty: it is not whole.
+std::string whole_digits(std::string_view text) {
+  const std::size_t mark = std::min(text.find_first_of("eE"), text.size());
+  const std::size_t point = std::min(text.find('.'), mark);
+  std::string digits(text.substr(0, point));
+  digits += text.substr(std::min(point + 1, mark), mark - std::min(point + 1, mark));
+  const std::size_t first = digits.find_first_not_of('0');
+  if (first == std::string::npos) {
+    return "0";
+  }
+  std::string_view exponent = text.substr(std::min(mark + 1, text.size()));
+  exponent.remove_prefix(exponent.starts_with('+') ? 1 : 0);
+  std::int64_t shift = 0;
+  if (mark < text.size() &&
+      std::from_chars(exponent.data(), exponent.data() + exponent.size(), shift).ec != std::errc{}) {
+    return {};
+  }
+  const std::int64_t whole = static_cast<std::int64_t>(point) + shift;  // digits in front of the point
+  if (whole <= 0) {
+    return {};
+  }
+  const auto length = static_cast<std::size_t>(whole);
+  if (length < digits.size() && digits.find_first_not_of('0', length) != std::string::npos) {
+    return {};
+  }
+  digits.resize(length, '0');
+  return digits.substr(first);
+}
+
+/// The number that a label writes, exactly where it is whole. One that is not and too large to keep its fraction in a
+/// double stays as it is written.
 std::string number_of(const std::string& text) {
   const std::string plain = plainly_spelled(text);
-  std::string_view digits = plain;
-  const bool is_negative = digits.starts_with('-');
-  digits.remove_prefix(is_negative ? 1 : 0);
-  if (!digits.empty() && std::ranges::all_of(digits, is_digit)) {
-    digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
-    return fmt::format("{}{}", is_negative && digits != "0" ? "-" : "", digits);
+  const bool is_negative = plain.starts_with('-');
+  if (const std::string digits = whole_digits(std::string_view(plain).substr(is_negative ? 1 : 0)); !digits.empty()) {
+    return (is_negative && digits != "0" ? "-" : "") + digits;
   }
-  const double value = parse_number(text).value + 0.0;
-  const bool is_whole = value == std::floor(value);
-  return is_whole ? fmt::format("{:.0f}", value) : shortest(value);
+  const double value = parse_number(text).value;
+  return std::abs(value) < kExactIntegers ? shortest(value) : plain;
 }
 
 }  // namespace

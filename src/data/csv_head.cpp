@@ -1,6 +1,7 @@
 #include "lockstep/data/csv_head.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/csv_head_check.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_fields.h"
 #include "lockstep/data/text_number.h"
@@ -22,13 +23,6 @@ constexpr std::int64_t kSampleRows = 1000;
 constexpr std::int64_t kSampleBytes = std::int64_t{1} << 18;
 constexpr std::size_t kMostComments = 1000;
 
-struct HeadLine {
-  std::int64_t number = 0;
-  std::int64_t begin = 0;  ///< offset in the file
-  std::int64_t end = 0;    ///< of the next line
-  std::string text;
-};
-
 std::vector<HeadField> fields_of(std::string_view line, char delimiter) {
   std::vector<HeadField> result;
   TextFields fields(line, delimiter);
@@ -36,7 +30,7 @@ std::vector<HeadField> fields_of(std::string_view line, char delimiter) {
     if (result.size() == kMostColumns) {
       throw ContentError(field.column, "more than 1000000 columns; LIBSVM text holds wide sparse data");
     }
-    result.push_back({std::string(field.text), field.column});
+    result.push_back({std::string(field.text), field.column, field.is_quoted});
   }
   return result;
 }
@@ -44,18 +38,6 @@ std::vector<HeadField> fields_of(std::string_view line, char delimiter) {
 char delimiter_of(std::string_view line) {
   const char found = detect_delimiter(line);
   return found == '\0' ? ',' : found;
-}
-
-/// A delimiter that is not read, but stands equally often in both lines; empty: none does.
-std::string foreign_delimiter(std::string_view first, std::string_view second) {
-  constexpr std::array<std::string_view, 7> foreign = {"|", ":", "^", "~", "\x1f", "\x01", " "};
-  for (const std::string_view candidate : foreign) {
-    const auto count = std::ranges::count(trimmed(first), candidate.front());
-    if (count > 0 && count == std::ranges::count(trimmed(second), candidate.front())) {
-      return candidate == " " ? "blank" : shown(candidate);
-    }
-  }
-  return {};
 }
 
 class HeadReader {
@@ -74,15 +56,17 @@ class HeadReader {
     read_rows();
     sample_rows();
     if (!comments_.empty() && is_header_in_comment()) {
-      rows_.insert(rows_.begin(), line_.text);
+      rows_.insert(rows_.begin(), line_);
       const char delimiter = head_.delimiter;
       take(comments_.back());
       head_.delimiter = delimiter;
       sample_rows();
     }
     head_.has_header = judge();
-    check_delimiter();
-    check_length();
+    with_notices(head_.notices, [&] { check_head(settings_.path, head_, rows_); });
+    if (head_.has_header && has_second_header(rows_, head_.delimiter)) {
+      head_.second_header = rows_.front().text;
+    }
     if (!head_.has_header) {
       head_.sample.add(line_.text, head_.delimiter);
     }
@@ -141,7 +125,7 @@ class HeadReader {
           return;
         }
         bytes += std::ssize(line.text);
-        rows_.push_back(line.text);
+        rows_.push_back(line);
       }
     } catch (const ContentError&) {
     }
@@ -151,11 +135,11 @@ class HeadReader {
     head_.sample = CsvSample{};
     head_.sample.is_whole = is_whole_;
     for (const HeadField& field : head_.fields) {
-      head_.sample.columns.emplace_back(field.text);
+      head_.sample.columns.emplace_back(field.text, field.is_quoted);
     }
     try {
-      for (const std::string& row : rows_) {
-        head_.sample.add(row, head_.delimiter);
+      for (const HeadLine& row : rows_) {
+        head_.sample.add(row.text, head_.delimiter);
       }
     } catch (const ContentError&) {
       head_.sample.is_whole = false;
@@ -178,8 +162,9 @@ class HeadReader {
     if (has_number && !is_named) {
       const bool has_text = std::ranges::any_of(head_.sample.columns, &ColumnSample::first_is_text);
       head_.notices.push_back(fmt::format(
-          "{}:{}: the line has {}: {}", settings_.path, head_.line,
+          "{}:{}: the line has {}{}: {}", settings_.path, head_.line,
           has_text ? "numbers among its fields" : "only numbers",
+          are_numbers_quoted_alone(head_.sample) ? ", in quotes unlike those below" : "",
           is_header ? "taken for the header, which it looks like; --no-header takes it for a row"
                     : "taken for a row, and the columns named c1, c2, …; --header takes it for the header"));
     }
@@ -203,52 +188,11 @@ class HeadReader {
            std::ranges::any_of(settings_.drop, has);
   }
 
-  void check_delimiter() const {
-    if (head_.fields.size() > 1 || head_.sample.rows == 0) {
-      return;
-    }
-    if (const std::string seen = foreign_delimiter(head_.text, head_.sample.first_row); !seen.empty()) {
-      throw DataError({settings_.path, head_.line, 0},
-                      "no features: fields must be delimited by comma, tab or semicolon (saw the delimiter " + seen +
-                          "); replace it, as with tr");
-    }
-  }
-
-  /// All rows have one length, and the first line another.
-  void check_length() const {
-    const CsvSample& sample = head_.sample;
-    const auto fields = std::ssize(head_.fields);
-    const std::int64_t ends = fields > 1 && head_.fields.back().text.empty() ? 1 : 0;
-    const std::int64_t rows = sample.most_fields;
-    if (sample.rows < 2 || sample.fewest_fields != rows || rows == fields || rows == fields - ends) {
-      return;
-    }
-    throw DataError({settings_.path, head_.line, 0},
-                    fmt::format("the line is taken for {} and has {} field{}, the lines below have {}; {}",
-                                head_.has_header ? "the header" : "a row", fields, fields == 1 ? "" : "s", rows,
-                                cause_of_length(fields, rows)));
-  }
-
-  std::string cause_of_length(std::int64_t fields, std::int64_t rows) const {
-    const char below = detect_delimiter(head_.sample.first_row);
-    if (below != '\0' && below != head_.delimiter && rows == 1) {
-      return fmt::format("the header is delimited by {}, they by {}", delimiter_name(head_.delimiter),
-                         delimiter_name(below));
-    }
-    if (head_.delimiter == ',' && rows == 2 * fields - 1 && fields > 1) {
-      return "is the comma a decimal comma? write decimal points, or delimit fields by semicolons";
-    }
-    if (rows == fields + 1 && fields > 1) {
-      return "is there text before the header, or does it lack a name, as for R's row names?";
-    }
-    return "is there text before the header? remove it";
-  }
-
   const ReadSettings& settings_;
   LineReader reader_;
   std::vector<HeadLine> comments_;
   HeadLine line_;
-  std::vector<std::string> rows_;
+  std::vector<HeadLine> rows_;
   bool is_whole_ = false;
   CsvHead head_;
 };

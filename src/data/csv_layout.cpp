@@ -24,14 +24,16 @@ class LayoutBuilder {
 
   CsvLayout build() {
     read_head();
-    name_columns();
-    drop_columns();
-    assign(settings_.id_column, ColumnRole::id, "--id-column");
-    assign(settings_.weight_column, ColumnRole::weight, "--weight-column");
-    assign(settings_.offset_column, ColumnRole::offset, "--offset-column");
-    assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
-    choose_label();
-    number_features();
+    with_notices(layout_.notices, [&] {
+      name_columns();
+      drop_columns();
+      assign(settings_.id_column, ColumnRole::id, "--id-column");
+      assign(settings_.weight_column, ColumnRole::weight, "--weight-column");
+      assign(settings_.offset_column, ColumnRole::offset, "--offset-column");
+      assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
+      choose_label();
+      number_features();
+    });
     note_guesses();
     return std::move(layout_);
   }
@@ -43,6 +45,7 @@ class LayoutBuilder {
     layout_.delimiter = head_.delimiter;
     layout_.has_header = head_.has_header;
     layout_.header = head_.has_header ? head_.text : "";
+    layout_.second_header = head_.second_header;
     layout_.body = head_.body;
     layout_.notices = head_.notices;
     for (std::size_t i = 0; i < head_.fields.size(); ++i) {
@@ -171,7 +174,10 @@ class LayoutBuilder {
       column.role = column.feature < 0 ? ColumnRole::ignored : ColumnRole::feature;
       if (column.role == ColumnRole::feature && layout_.has_header && !column.is_named) {
         throw DataError({settings_.path, first_line_, column.position},
-                        "a column without a name; name it, or leave it out with --drop " + column.name);
+                        "a column without a name; name it, or leave it out with --drop " + column.name +
+                            (layout_.second_header.empty() ? ""
+                                                           : "; is there text before the header, which the next line "
+                                                             "seems to be? remove it"));
       }
     }
     layout_.feature_names = std::move(choice.names);
@@ -188,7 +194,7 @@ class LayoutBuilder {
       const CsvColumn& column = layout_.columns[i];
       if (column.role == ColumnRole::feature && is_usual_label(column.name)) {
         labels.push_back(column.name);
-      } else if (column.role == ColumnRole::feature && head_.sample.columns[i].has_distinct_integers()) {
+      } else if (column.role == ColumnRole::feature && head_.sample.columns[i].has_ids(column.name)) {
         ids.push_back(column.name);
       }
     }

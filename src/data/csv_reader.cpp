@@ -65,19 +65,33 @@ double number_in(const CsvColumn& column, const TextField& field, const CsvLayou
   }
   if (number.status == NumberStatus::ok) {
     throw ContentError(field.column, "number in column " + shown(column.name) +
-                                         ", which holds True and False above (saw " + shown(field.text) +
-                                         "); recode it to 1 and 0");
+                                         ", which is boolean above, True and False (saw " + shown(field.text) +
+                                         "); recode the column to numbers");
   }
   throw ContentError(field.column,
                      describe(number.status, "column " + shown(column.name), field.text) + hint(number.status, column));
 }
 
-/// Where the label was found, for messages about all labels.
-std::string label_place(const CsvLayout& layout, const CsvColumn& label) {
-  const std::string how = layout.label_guess == LabelGuess::by_name ? ", which was taken for the label by its name"
-                          : layout.label_guess == LabelGuess::last  ? ", which was taken for the label as the last one"
-                                                                    : "";
-  return "in column " + shown(label.name) + how + (how.empty() ? "" : " (--label-column names another)");
+/// Of a weight or an exposure, which zero has a meaning of its own for.
+double scale_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  const double value = number_in(column, field, layout);
+  if (is_lost_in_zero(field.text, value)) {
+    throw ContentError(field.column, "value in column " + shown(column.name) + " is too near 0 for a float64 (saw " +
+                                         shown(field.text) + ")");
+  }
+  return value;
+}
+
+/// Where labels are read from, for messages about all of them.
+LabelPlace label_place(const std::string& path, const CsvLayout& layout, const CsvColumn* label) {
+  if (label == nullptr) {
+    return {path, "", ""};
+  }
+  const std::string another = " (--label-column names another)";
+  return {path, "in column " + shown(label->name),
+          layout.label_guess == LabelGuess::by_name ? ", which was taken for the label by its name" + another
+          : layout.label_guess == LabelGuess::last  ? ", which was taken for the label as the last one" + another
+                                                    : ""};
 }
 
 /// Appends lines to a block.
@@ -97,10 +111,8 @@ class CsvRows {
     }
     try {
       add_row(line);
-    } catch (const ContentError&) {
-      if (layout_.has_header && line == layout_.header) {
-        throw ContentError(1, "the header stands again here; remove the line");
-      }
+    } catch (const ContentError& error) {
+      explain_line(line, error);
       // In a row of the wrong length the fields stand in the wrong columns: that is the better message.
       check_length(count_fields(line));
       throw;
@@ -113,6 +125,33 @@ class CsvRows {
   std::int64_t consumed_bytes() const { return consumed_bytes_; }
 
  private:
+  /// Throws for a line that is no row at all.
+  void explain_line(std::string_view line, const ContentError& error) const {
+    if (layout_.has_header && line == layout_.header) {
+      throw ContentError(1, "the header stands again here; remove the line");
+    }
+    if (block_.rows == 0 && !layout_.second_header.empty() && line == layout_.second_header) {
+      throw ContentError(1,
+                         "the line has only texts, and the lines below have numbers: is it the header? remove the text "
+                         "above it; or does it hold units? remove it");
+    }
+    TextField field;
+    TextFields(line, layout_.delimiter).next(field);
+    const bool has_mark = field.text.starts_with('#') || field.text.starts_with('%');
+    if (!has_mark || error.column() > field.column || is_missing_marker(field.text)) {
+      return;
+    }
+    const std::string mark(field.text.substr(0, 1));
+    if (count_fields(line) == std::ssize(layout_.columns)) {
+      throw ContentError(error.column(), error.what() + ("; or is the line a comment? they can stand only above the "
+                                                         "header: remove it (grep -v '^" +
+                                                         mark + "')"));
+    }
+    throw ContentError(
+        field.column, "the line begins with " + mark +
+                          ": a comment? comments can stand only above the header; remove it (grep -v '^" + mark + "')");
+  }
+
   bool is_blank(std::string_view line) const {
     return line.empty() || line.find_first_not_of(layout_.delimiter == '\t' ? " " : " \t") == std::string_view::npos;
   }
@@ -146,14 +185,14 @@ class CsvRows {
         labels_.add(field.text, field.column);
         break;
       case ColumnRole::weight:
-        block_.weight.push_back(number_in(column, field, layout_));
+        block_.weight.push_back(scale_in(column, field, layout_));
         check_weight(block_.weight.back(), field.column);
         break;
       case ColumnRole::offset:
         block_.offset.back() += number_in(column, field, layout_);
         break;
       case ColumnRole::exposure:
-        block_.offset.back() += offset_of_exposure(number_in(column, field, layout_), field.column);
+        block_.offset.back() += offset_of_exposure(scale_in(column, field, layout_), field.column);
         break;
       case ColumnRole::id:
         block_.id.emplace_back(field.text);
@@ -216,13 +255,13 @@ RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicat
 
   LabelCollector labels(label == nullptr ? LabelKind::none : settings.label_kind, settings.expected_classes,
                         settings.labels_are_numbers);
-  CsvRows rows(layout, layout.body.share(comm.rank(), comm.size()).size(), labels, data.block);
-  parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
-
-  number_rows(comm, settings, data);
-  foresee_rows(layout.body, rows.consumed_bytes(), data);
-  data.class_names =
-      labels.finish(comm, {settings.path, label == nullptr ? "" : label_place(layout, *label)}, data.block.label);
+  with_notices(data.notices, [&] {
+    CsvRows rows(layout, layout.body.share(comm.rank(), comm.size()).size(), labels, data.block);
+    parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
+    number_rows(comm, settings, data);
+    foresee_rows(layout.body, rows.consumed_bytes(), data);
+    data.class_names = labels.finish(comm, label_place(settings.path, layout, label), data.block.label, data.notices);
+  });
   return data;
 }
 

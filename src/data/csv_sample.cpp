@@ -49,7 +49,12 @@ bool ColumnSample::first_is_text() const {
   return !is_missing_marker(first_) && !is_number(first_);
 }
 
-void ColumnSample::add(std::string_view field) {
+bool ColumnSample::first_is_number_quoted_alone() const {
+  return first_is_number() && first_is_quoted_ && !has_quotes_ && values_ > 0;
+}
+
+void ColumnSample::add(std::string_view field, bool is_quoted) {
+  has_quotes_ = has_quotes_ || is_quoted;
   if (is_missing_marker(field)) {
     has_missing_ = true;
     return;
@@ -66,8 +71,8 @@ void ColumnSample::add(std::string_view field) {
   }
 }
 
-bool ColumnSample::has_distinct_integers() const {
-  return !has_missing_ && std::ssize(integers_) == values_ && are_distinct_integers(integers_);
+bool ColumnSample::has_ids(std::string_view name) const {
+  return !has_missing_ && std::ssize(integers_) == values_ && are_ids(name, integers_);
 }
 
 void CsvSample::add(std::string_view line, char delimiter) {
@@ -75,7 +80,7 @@ void CsvSample::add(std::string_view line, char delimiter) {
   std::int64_t count = 0;
   for (TextField field; fields.next(field); ++count) {
     if (count < std::ssize(columns)) {
-      columns[static_cast<std::size_t>(count)].add(field.text);
+      columns[static_cast<std::size_t>(count)].add(field.text, field.is_quoted);
     }
   }
   if (rows == 0) {
@@ -86,7 +91,17 @@ void CsvSample::add(std::string_view line, char delimiter) {
   ++rows;
 }
 
+bool are_numbers_quoted_alone(const CsvSample& sample) {
+  return any_column(sample, [](const ColumnSample& column) { return column.first_is_number(); }) &&
+         std::ranges::all_of(sample.columns, [](const ColumnSample& column) {
+           return !column.first_is_number() || column.first_is_number_quoted_alone();
+         });
+}
+
 FirstLine judge_first_line(const CsvSample& sample) {
+  if (are_numbers_quoted_alone(sample)) {
+    return FirstLine::header;
+  }
   const bool has_fraction = any_column(sample, [](const ColumnSample& column) { return column.has_fraction(); });
   if (!any_column(sample, [](const ColumnSample& column) { return column.first_is_text(); })) {
     const bool is_count = counts_on(sample, kFewestCounted) && sample.columns.front().first() == "0" &&

@@ -164,7 +164,7 @@ class LayoutBuilder {
       }
       if (is_usual_label(name)) {
         labels.push_back(name);
-      } else if (are_distinct_integers(std::move(sample))) {
+      } else if (are_ids(name, std::move(sample))) {
         ids.push_back(name);
       }
     }

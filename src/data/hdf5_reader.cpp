@@ -169,18 +169,21 @@ RawData read_hdf5(const ReadSettings& settings, Communicator& comm) {
 
   LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes,
                         settings.labels_are_numbers);
-  agree(comm, [&] {
-    const std::int64_t read = rows_to_read(settings, layout.rows, layout.columns);
-    const Run run = {proportional_cut(comm.rank(), comm.size(), read),
-                     proportional_cut(comm.rank() + 1, comm.size(), read)};
-    Hdf5Rows(layout, settings.label_kind, *input, labels, data.block).read(run);
+  labels.declare(layout.class_names);
+  with_notices(data.notices, [&] {
+    agree(comm, [&] {
+      const std::int64_t read = rows_to_read(settings, layout.rows, layout.columns);
+      const Run run = {proportional_cut(comm.rank(), comm.size(), read),
+                       proportional_cut(comm.rank() + 1, comm.size(), read)};
+      Hdf5Rows(layout, settings.label_kind, *input, labels, data.block).read(run);
+    });
+    number_rows(comm, settings, data);
+    data.rows_in_file = layout.rows;
+    agree(comm,
+          [&] { data.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input->cache_bytes(layout.x); });
+    data.class_names = labels.finish(comm, {settings.path, layout.label.empty() ? "" : "in " + layout.label, ""},
+                                     data.block.label, data.notices);
   });
-
-  number_rows(comm, settings, data);
-  data.rows_in_file = layout.rows;
-  agree(comm, [&] { data.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input->cache_bytes(layout.x); });
-  data.class_names =
-      labels.finish(comm, {settings.path, layout.label.empty() ? "" : "in " + layout.label}, data.block.label);
   return data;
 }
 

@@ -176,7 +176,7 @@ RawData read_idx(const ReadSettings& settings, const InputFile& file, Communicat
   data.block.rows = rows.size();
   number_rows(comm, settings, data);
   data.rows_in_file = input->rows();
-  data.class_names = labels.finish(comm, {path, ""}, data.block.label);
+  data.class_names = labels.finish(comm, {path, "", ""}, data.block.label, data.notices);
   return data;
 }
 

@@ -1,11 +1,14 @@
 #include "lockstep/data/labels.h"
 
+#include "lockstep/data/class_notices.h"
 #include "lockstep/data/text_cause.h"
 #include "lockstep/data/text_error.h"
 #include "lockstep/data/text_number.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <iterator>
 
 namespace lockstep {
 
@@ -43,38 +46,51 @@ void unpack(const std::string& all, std::vector<std::string>& texts) {
   }
 }
 
-/// "NA" and the like among classes that are numbers, or empty.
-std::string missing_among_numbers(const std::vector<std::string>& classes) {
-  const std::string* missing = nullptr;
-  bool has_number = false;
-  for (const std::string& name : classes) {
-    if (is_missing_marker(name)) {
-      missing = &name;
-    } else if (is_number(name)) {
-      has_number = true;
-    } else {
-      return {};
-    }
-  }
-  return has_number && missing != nullptr ? *missing : std::string();
+/// `is_text`: the other labels may be texts, among which it could be the name of a class.
+[[noreturn]] void refuse_missing(std::string_view text, std::int64_t column, bool is_text) {
+  const bool is_word = parse_number(text).status == NumberStatus::text &&
+                       std::ranges::all_of(text, [](unsigned char c) { return std::isalpha(c) != 0; });
+  throw ContentError(column, "missing value in the label" + (text.empty() ? "" : " (saw " + shown(text) + ")") +
+                                 "; leave the row out or fill it in" +
+                                 (is_text && is_word ? "; a class of that name needs another, such as " +
+                                                           shown(std::string(text) + '_')
+                                                     : ""));
 }
 
 /// For a label that is no number where one is needed.
-[[noreturn]] void refuse_text(std::string_view text, std::int64_t column) {
-  const TextCause cause = cause_of_text(text);
+[[noreturn]] void refuse_text(std::string_view text, std::int64_t column, LabelKind kind) {
   if (is_missing_marker(text)) {
-    throw ContentError(column, "missing value in the label (saw " + shown(text) + "); leave the row out");
+    refuse_missing(text, column, false);
   }
-  if (!cause.name.empty()) {
+  if (const TextCause cause = cause_of_text(text); !cause.name.empty()) {
     throw ContentError(column, std::string(cause.name) + " in the label (saw " + shown(text) + "); " +
-                                   std::string(cause.remedy) + ", or train a classifier");
+                                   std::string(cause.remedy) +
+                                   (kind == LabelKind::classes ? ", or add a letter if it is the name of a class"
+                                                               : ", or train a classifier"));
   }
   throw ContentError(column, "labels must be numbers for this model (saw " + shown(text) +
                                  "); name another column with --label-column, or train a classifier");
 }
 
+/// Throws for a missing label and for a number that no double holds; text passes.
+void require_number(std::string_view text, const ParsedNumber& number, std::int64_t column) {
+  if (is_surely_missing(text)) {
+    refuse_missing(text, column, false);
+  }
+  if (number.status == NumberStatus::not_finite || number.status == NumberStatus::out_of_range) {
+    throw ContentError(column, describe(number.status, "the label", text) + "; correct it or leave the row out");
+  }
+  if (number.status == NumberStatus::ok && is_lost_in_zero(text, number.value)) {
+    throw ContentError(column, "the label " + shown(text) + " is too near 0 for a float64; scale the labels");
+  }
+}
+
 std::string with_column(const LabelPlace& place) {
   return place.column.empty() ? "" : ' ' + place.column;
+}
+
+std::string with_guess(const LabelPlace& place) {
+  return with_column(place) + place.guess;
 }
 
 }  // namespace
@@ -97,11 +113,9 @@ void LabelCollector::add(std::string_view text, std::int64_t column) {
     add_class(text, column);
   } else if (kind_ != LabelKind::none) {
     const ParsedNumber number = parse_number(text);
+    require_number(text, number, column);
     if (number.status == NumberStatus::text) {
-      refuse_text(text, column);
-    }
-    if (number.status != NumberStatus::ok) {
-      throw ContentError(column, describe(number.status, "the label", text));
+      refuse_text(text, column, kind_);
     }
     check_digits(text, number.value, column);
     add_number(number.value, column);
@@ -131,20 +145,13 @@ void LabelCollector::add_class(std::string_view text, std::int64_t column) {
     label_.push_back(known->second);
     return;
   }
-  const NumberStatus status = parse_number(text).status;
-  if (status != NumberStatus::ok && status != NumberStatus::text) {
-    throw ContentError(column, describe(status, "the label", text));
-  }
-  if (text.size() > kLongestLabel) {
-    throw ContentError(column, "label is longer than 1000 bytes (saw " + shown(text) + ")");
-  }
-  if (is_numeric_ && is_missing_marker(text)) {
-    refuse_text(text, column);
-  }
   const std::string spelled(text);
   const std::string name = class_label(spelled);
+  if (!declared_.contains(text) && (expected_.empty() || !code_of_class_.contains(name))) {
+    require_class(text, column);
+  }
   const double code = code_of(name, column);
-  if (status == NumberStatus::ok && spelling_.size() < kMostSpellings) {
+  if (is_number(spelled) && spelling_.size() < kMostSpellings) {
     spelling_.insert(number_and_spelling(spelled));
   }
   if (code_of_text_.size() < kMostSpellings) {
@@ -153,13 +160,28 @@ void LabelCollector::add_class(std::string_view text, std::int64_t column) {
   label_.push_back(code);
 }
 
+void LabelCollector::require_class(std::string_view text, std::int64_t column) const {
+  if (!is_numeric_ && is_surely_missing(trimmed(text))) {
+    refuse_missing(text, column, expected_.empty());
+  }
+  require_number(text, parse_number(text), column);
+  if (text.size() > kLongestLabel) {
+    throw ContentError(column, "label is longer than 1000 bytes (saw " + shown(text) + ")");
+  }
+  if (is_numeric_ && (is_missing_marker(text) || is_number_elsewhere(text))) {
+    refuse_text(text, column, kind_);
+  }
+}
+
 double LabelCollector::code_of(const std::string& name, std::int64_t column) {
   if (const auto known = code_of_class_.find(name); known != code_of_class_.end()) {
     return known->second;
   }
   if (!expected_.empty()) {
-    throw ContentError(column,
-                       "label " + shown(name) + " is not among the model's classes (" + listed(expected_) + ")");
+    const std::string other = alike(name, expected_);
+    throw ContentError(column, "label " + shown(name) + " is not among the model's classes (" + listed(expected_) +
+                                   ")" +
+                                   (other.empty() ? "" : "; " + shown(other) + " differs only in case or blanks"));
   }
   // One class too many is kept, so that finish() sees it: an error of the whole file comes after those with a
   // position.
@@ -186,13 +208,13 @@ void LabelCollector::require_one_spelling(Communicator& comm, const LabelPlace& 
   if (twice != spellings.end()) {
     const std::string& other = *(twice + 1);
     throw DataError(place.path + ": the labels " + shown(twice->substr(number_end(*twice))) + " and " +
-                    shown(other.substr(number_end(other))) + with_column(place) +
+                    shown(other.substr(number_end(other))) + with_guess(place) +
                     " are one number in two spellings; write it in one way, or add a letter if they are two classes");
   }
 }
 
-std::vector<std::string> LabelCollector::finish(Communicator& comm, const LabelPlace& place,
-                                                std::vector<double>& label) {
+std::vector<std::string> LabelCollector::finish(Communicator& comm, const LabelPlace& place, std::vector<double>& label,
+                                                std::vector<std::string>& notices) {
   label = std::move(label_);
   if (kind_ != LabelKind::classes) {
     return {};
@@ -206,12 +228,15 @@ std::vector<std::string> LabelCollector::finish(Communicator& comm, const LabelP
     unpack(texts, classes);
     classes = ordered_classes(std::move(classes));
     if (static_cast<std::int64_t>(classes.size()) > kMostClasses) {
-      throw DataError(place.path + ": more than 1000 different labels" + with_column(place) +
+      throw DataError(place.path + ": more than 1000 different labels" + with_guess(place) +
                       "; is this a regression target?");
     }
   }
-  if (const std::string missing = missing_among_numbers(classes); !missing.empty()) {
-    throw MissingLabels(place.path + ": missing value in the label (saw " + shown(missing) + ")");
+  if (declared_.empty()) {
+    if (const std::string odd = miswritten_number(classes); !odd.empty()) {
+      throw MiswrittenLabels(place.path + ": the label " + shown(odd) + with_column(place) + " is no number");
+    }
+    std::ranges::copy(notices_of_classes(place.path, with_column(place), classes), std::back_inserter(notices));
   }
   require_one_spelling(comm, place);
   Codes number_of_class;

@@ -226,7 +226,7 @@ RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communi
   data.block.features = std::max(data.block.features, expected_feature_count(settings));
   number_rows(comm, settings, data);
   foresee_rows(body, rows.consumed_bytes(), data);
-  data.class_names = labels.finish(comm, {settings.path, "in the first field"}, data.block.label);
+  data.class_names = labels.finish(comm, {settings.path, "in the first field", ""}, data.block.label, data.notices);
   return data;
 }
 

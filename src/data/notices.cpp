@@ -15,7 +15,13 @@ namespace lockstep {
 namespace {
 
 constexpr std::array<std::string_view, 4> kUsualLabels = {"target", "label", "y", "class"};
+constexpr std::array<std::string_view, 9> kUsualIds = {"id",     "index",  "idx", "row",       "rowid",
+                                                       "row_id", "number", "no",  "unnamed: 0"};
 constexpr std::size_t kMostNamed = 5;
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+  return std::ranges::any_of(names, [&](std::string_view usual) { return equals_ignoring_case(name, usual); });
+}
 
 std::string notice(const std::string& path, const std::vector<std::string>& columns, const std::string& why,
                    const std::string& question) {
@@ -35,12 +41,14 @@ std::string notice(const std::string& path, const std::vector<std::string>& colu
 }
 
 /// Whole numbers that are all different say little of fewer rows.
-constexpr std::size_t kFewestIds = 3;
+constexpr std::size_t kFewestIds = 20;
+constexpr std::size_t kFewestNamedIds = 3;
 
 }  // namespace
 
-bool are_distinct_integers(std::vector<double> values) {
-  if (values.size() < kFewestIds || !std::ranges::all_of(values, [](double x) { return x == std::floor(x); })) {
+bool are_ids(std::string_view name, std::vector<double> values) {
+  const std::size_t fewest = is_one_of(name, kUsualIds) ? kFewestNamedIds : kFewestIds;
+  if (values.size() < fewest || !std::ranges::all_of(values, [](double x) { return x == std::floor(x); })) {
     return false;
   }
   std::ranges::sort(values);
@@ -48,7 +56,7 @@ bool are_distinct_integers(std::vector<double> values) {
 }
 
 bool is_usual_label(std::string_view name) {
-  return std::ranges::any_of(kUsualLabels, [&](std::string_view usual) { return equals_ignoring_case(name, usual); });
+  return is_one_of(name, kUsualLabels);
 }
 
 std::string notice_of_labels(const std::string& path, const std::vector<std::string>& columns) {

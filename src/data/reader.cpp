@@ -34,7 +34,7 @@ RawData read_once(DataFormat format, const ReadSettings& settings, const InputFi
 RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   try {
     return read_once(format, settings, file, comm);
-  } catch (const MissingLabels&) {
+  } catch (const MiswrittenLabels&) {
     if (settings.labels_are_numbers) {
       throw;
     }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -14,9 +15,24 @@ namespace lockstep {
 
 namespace {
 
-constexpr std::array<std::string_view, 18> kMissing = {"",    "na",      "n/a",    "<na>", "#n/a", "#na",
-                                                       "nan", "-nan",    "null",   "none", "nil",  "nat",
-                                                       "?",   "missing", "(null)", "-",    "--",   "."};
+constexpr std::array<std::string_view, 25> kMissing = {
+    "",      "na",     "n.a.",   "n/a",     "<na>",     "#n/a",   "#na",     "#n/a n/a", "nan",
+    "-nan",  "null",   "(null)", "<null>",  "nat",      "?",      "#div/0!", "#value!",  "#ref!",
+    "#num!", "#name?", "#null!", "1.#qnan", "-1.#qnan", "1.#ind", "-1.#ind"};
+/// Missing among numbers; among texts they may be words like others.
+constexpr std::array<std::string_view, 10> kUnclear = {"none",      "nil", "missing", "unknown", "unk",
+                                                       "undefined", "-",   "--",      "---",     "."};
+constexpr std::array<std::string_view, 6> kWordsForTruth = {"yes", "no", "y", "n", "on", "off"};
+constexpr std::array<std::string_view, 4> kCurrencies = {"$", "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5"};
+constexpr std::string_view kMinusSign = "\xE2\x88\x92";
+
+bool is_one_of(std::string_view text, std::span<const std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return equals_ignoring_case(text, word); });
+}
+
+bool is_number(std::string_view text) {
+  return parse_number(text).status == NumberStatus::ok;
+}
 
 bool is_digit(char c) {
   return std::isdigit(static_cast<unsigned char>(c)) != 0;
@@ -93,7 +109,24 @@ bool has_decimal_comma(std::string_view text) {
 }
 
 bool is_word_for_truth(std::string_view text) {
-  return truth_value(text).has_value() || equals_ignoring_case(text, "yes") || equals_ignoring_case(text, "no");
+  return truth_value(text).has_value() || is_one_of(text, kWordsForTruth);
+}
+
+/// A number beside a sign that is none of its own, or with another character for its minus.
+TextCause cause_of_sign(std::string_view text) {
+  if (text.ends_with('%') && is_number(trimmed(text.substr(0, text.size() - 1)))) {
+    return {"percent sign", "write the number alone"};
+  }
+  if (text.starts_with(kMinusSign) && is_number(text.substr(kMinusSign.size()))) {
+    return {"minus sign that is not ASCII", "write -"};
+  }
+  for (const std::string_view sign : kCurrencies) {
+    if ((text.starts_with(sign) && is_number(trimmed(text.substr(sign.size())))) ||
+        (text.ends_with(sign) && is_number(trimmed(text.substr(0, text.size() - sign.size()))))) {
+      return {"currency sign", "write the number alone"};
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -102,8 +135,16 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
+bool is_surely_missing(std::string_view text) {
+  return is_one_of(text, kMissing);
+}
+
 bool is_missing_marker(std::string_view text) {
-  return std::ranges::any_of(kMissing, [&](std::string_view marker) { return equals_ignoring_case(text, marker); });
+  return is_surely_missing(text) || is_one_of(text, kUnclear);
+}
+
+bool is_number_elsewhere(std::string_view text) {
+  return has_decimal_comma(text) || (has_thousands(text) && !is_number(text));
 }
 
 std::optional<bool> truth_value(std::string_view text) {
@@ -128,7 +169,7 @@ TextCause cause_of_text(std::string_view text) {
   if (is_word_for_truth(text)) {
     return {"boolean", "recode it to 1 and 0"};
   }
-  return text.find('\r') == std::string_view::npos ? TextCause{}
+  return text.find('\r') == std::string_view::npos ? cause_of_sign(text)
                                                    : TextCause{"lone CR line end", "end lines with LF: tr '\\r' '\\n'"};
 }
 
@@ -136,7 +177,11 @@ void check_digits(std::string_view text, double value, std::int64_t column) {
   if (std::abs(value) < kExactIntegers) {
     return;
   }
-  const std::string_view digits = without_sign(text);
+  std::string_view digits = without_sign(text);
+  const std::size_t point = std::min(digits.find('.'), digits.size());
+  if (digits.find_first_not_of('0', std::min(point + 1, digits.size())) == std::string_view::npos) {
+    digits = digits.substr(0, point);
+  }
   const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size());
   if (std::ranges::all_of(digits, is_digit) && fmt::format("{:.0f}", std::abs(value)) != digits.substr(first)) {
     throw ContentError(column, fmt::format("the integer {} would lose digits as a float64; integers above 2^53 can be "

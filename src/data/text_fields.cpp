@@ -28,6 +28,7 @@ bool TextFields::next(TextField& field) {
   }
   field.text = line_.substr(begin, end - begin);
   field.column = static_cast<std::int64_t>(begin) + 1;
+  field.is_quoted = false;
   finished_ = stop == line_.size();
   position_ = stop + 1;
   return true;
@@ -58,6 +59,7 @@ void TextFields::next_quoted(TextField& field, std::size_t quote) {
     throw ContentError(static_cast<std::int64_t>(begin) + 1, "text behind the closing quote of a field");
   }
   field.text = unescaped_;
+  field.is_quoted = true;
   finished_ = begin == line_.size();
   position_ = begin + 1;
 }

@@ -57,6 +57,10 @@ ParsedNumber parse_number(std::string_view text) {
   return number;
 }
 
+bool is_lost_in_zero(std::string_view text, double value) {
+  return value == 0 && text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
+}
+
 std::string describe(NumberStatus status, const std::string& what, std::string_view seen) {
   switch (status) {
     case NumberStatus::missing:

@@ -94,6 +94,62 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   return read;
 }
 
+/// The held-out rows of a file of their own, read as the training rows were.
+RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
+  ModelFile like;
+  like.model = problem.model;
+  like.feature_names = problem.rows.feature_names;
+  like.class_names = problem.rows.class_names;
+  ReadSettings read = for_model(held_out_settings(settings), like);
+  if (read.label_column.empty()) {  // the training rows' label, whatever else bears a usual name
+    agree(comm, [&] { read.label_column = DataColumns(read).label_of_model(problem.label_name); });
+  }
+  return read_data(read, comm);
+}
+
+TrainingProblem make_problem(const TrainSettings& settings, int threads, Communicator& comm, RawData raw,
+                             const BeforeLayout& before_layout) {
+  if (settings.data.label_kind == LabelKind::classes) {
+    require_classes(settings, raw.class_names);
+  }
+  std::optional<RawData> held_out;
+  if (settings.validation_fraction() > 0) {
+    auto [training, validation] = split_rows(std::move(raw), settings.validation_fraction(), settings.seed, comm);
+    raw = std::move(training);
+    require_every_class(settings, raw, comm);
+    held_out = std::move(validation);
+  }
+  TrainingProblem problem;
+  problem.model = describe_model(settings, raw.block.features, std::ssize(raw.class_names));
+  problem.shape = shape_of_raw(raw, held_out, comm);
+  if (before_layout) {
+    before_layout(problem.model, problem.shape);
+  }
+  problem.label_name = raw.label_name;
+  problem.class_weights = class_weights(settings.class_weight, raw, comm);
+  if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
+    problem.column_reaches = column_reaches(raw.block, comm);
+  }
+  const std::string unbounded = is_mini_batch(settings.optimizer) ? unbounded_columns(settings, raw, comm) : "";
+  problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
+  if (scales_columns(settings, problem.model)) {
+    scale_columns(problem.rows, settings.l2, threads, comm);
+  }
+  if (!unbounded.empty()) {
+    problem.rows.notices.push_back(unbounded);
+  }
+  require_label_support(settings, problem, comm);
+  if (!held_out && !settings.validation.empty()) {
+    held_out = read_held_out(settings, problem, comm);
+  }
+  if (held_out) {
+    LayoutSettings layout = layout_of(settings, problem.model, threads);
+    layout.lanes = 0;
+    problem.validation = make_dataset(std::move(*held_out), layout, comm);
+  }
+  return problem;
+}
+
 }  // namespace
 
 ReadSettings held_out_settings(const TrainSettings& settings) {
@@ -127,53 +183,8 @@ ModelDescription describe_model(const TrainSettings& settings, std::int64_t feat
 TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
                              const BeforeLayout& before_layout) {
   RawData raw = read_data(settings.data, comm);
-  if (settings.data.label_kind == LabelKind::classes) {
-    require_classes(settings, raw.class_names);
-  }
-  std::optional<RawData> held_out;
-  if (settings.validation_fraction() > 0) {
-    auto [training, validation] = split_rows(std::move(raw), settings.validation_fraction(), settings.seed, comm);
-    raw = std::move(training);
-    require_every_class(settings, raw, comm);
-    held_out = std::move(validation);
-  }
-  TrainingProblem problem;
-  problem.model = describe_model(settings, raw.block.features, std::ssize(raw.class_names));
-  problem.shape = shape_of_raw(raw, held_out, comm);
-  if (before_layout) {
-    before_layout(problem.model, problem.shape);
-  }
-  problem.label_name = raw.label_name;
-  problem.class_weights = class_weights(settings.class_weight, raw, comm);
-  if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
-    problem.column_reaches = column_reaches(raw.block, comm);
-  }
-  const std::string unbounded = is_mini_batch(settings.optimizer) ? unbounded_columns(settings, raw, comm) : "";
-  problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
-  if (scales_columns(settings, problem.model)) {
-    scale_columns(problem.rows, settings.l2, threads, comm);
-  }
-  if (!unbounded.empty()) {
-    problem.rows.notices.push_back(unbounded);
-  }
-  require_label_support(settings, problem, comm);
-  if (!held_out && !settings.validation.empty()) {
-    ModelFile like;
-    like.model = problem.model;
-    like.feature_names = problem.rows.feature_names;
-    like.class_names = problem.rows.class_names;
-    ReadSettings read = for_model(held_out_settings(settings), like);
-    if (read.label_column.empty()) {  // the training rows' label, whatever else bears a usual name
-      agree(comm, [&] { read.label_column = DataColumns(read).label_of_model(problem.label_name); });
-    }
-    held_out = read_data(read, comm);
-  }
-  if (held_out) {
-    LayoutSettings layout = layout_of(settings, problem.model, threads);
-    layout.lanes = 0;
-    problem.validation = make_dataset(std::move(*held_out), layout, comm);
-  }
-  return problem;
+  const std::vector<std::string> notices = raw.notices;
+  return with_notices(notices, [&] { return make_problem(settings, threads, comm, std::move(raw), before_layout); });
 }
 
 TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm) {

@@ -19,6 +19,7 @@
 #include "lockstep/train/run_observer.h"
 #include "lockstep/train/run_summary.h"
 #include "lockstep/train/run_texts.h"
+#include "lockstep/train/separation.h"
 #include "lockstep/train/stop_monitor.h"
 #include "lockstep/train/validation.h"
 
@@ -110,6 +111,7 @@ void TrainingJob::load() {
     memory_.require(model, shape);
   });
   summary_.seconds.load = timer.seconds();
+  warn_of_guesses();
 }
 
 void TrainingJob::show_plan() {
@@ -166,7 +168,6 @@ void TrainingJob::write_start() {
 }
 
 void TrainingJob::show_banner() {
-  warn_of_guesses();
   say(banner(settings_, problem_, comm_.size(), threads_));
   console_.info(to_text(make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_), settings_));
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
@@ -218,11 +219,11 @@ void TrainingJob::optimise() {
   }
 }
 
-/// What the optimizers cannot know: the option that helps, and the row of the data that is at fault.
+/// What the optimizers cannot know: the option that helps, the columns and the row of the data that are at fault.
 std::string TrainingJob::explained(const NumericalStop& stop) {
   std::string text = stop.what();
   if (dynamic_cast<const NoFiniteOptimum*>(&stop) != nullptr) {
-    text += "; use --l2";
+    text += separating_columns(*risk_, state_.optimizer.parameters, model_->penalised()) + "; use --l2";
   }
   if (dynamic_cast<const Divergence*>(&stop) != nullptr) {
     text += remedy_of_long_steps(settings_);

@@ -78,17 +78,35 @@ TEST_F(BadInput, ForeignFormatIs65WithWhatIsRead) {
 
 /// Two lines of warning on any number of ranks: how the first line was taken, and what may be an id.
 TEST_F(BadInput, GuessesAreSaidOnceAndDecidedByOptions) {
-  const std::string data = csv("1001,0.5,red\n1002,1.5,blue\n1003,0.1,red\n1004,2.5,blue\n");
-  for (const int ranks : {0, 3}) {
-    const std::string run = scratch_.path("guessed" + std::to_string(ranks));
-    const std::string text = launch_well(ranks, 1, {"train", "--data", data, "--l2", "0.1", "--run", run}).text();
-    EXPECT_THAT(text, HasSubstr("data: 4 rows × 2 features"));
-    for (const char* notice : {"data.csv:1: the line has numbers among its fields: taken for a row",
-                               "data.csv: column 'c1' is a feature and has another whole number in every row"}) {
+  std::string rows;
+  for (int i = 0; i < 24; ++i) {
+    rows += std::to_string(1001 + i) + "," + std::to_string(0.5 + i % 7) + (i % 3 == 0 ? ",red\n" : ",blue\n");
+  }
+  const std::string data = csv(rows);
+  const std::vector<std::string> notices = {
+      "data.csv:1: the line has numbers among its fields: taken for a row",
+      "data.csv: column 'c1' is a feature and has another whole number in every row"};
+  const auto expect_said_once = [&](const std::string& text) {
+    for (const std::string& notice : notices) {
       const std::size_t first = text.find(notice);
       ASSERT_NE(first, std::string::npos) << text;
       EXPECT_EQ(text.find(notice, first + 1), std::string::npos) << text;
     }
+  };
+  for (const int ranks : {0, 3}) {
+    const std::string run = scratch_.path("guessed" + std::to_string(ranks));
+    const std::string text = launch_well(ranks, 1, {"train", "--data", data, "--l2", "0.1", "--run", run}).text();
+    EXPECT_THAT(text, HasSubstr("data: 24 rows × 2 features"));
+    expect_said_once(text);
+    // So they are where a row or the labels are refused after all.
+    for (const std::string row : {"1,x,red\n", "2000,1,green\n"}) {
+      const ProcessResult result = launch(ranks, 1, {"train", "--data", csv(rows + row), "--run", run_});
+      EXPECT_EQ(result.exit_code, 65) << result.text();
+      EXPECT_THAT(error_lines(result), SizeIs(1));
+      EXPECT_LT(result.err.find(notices[0]), result.err.find("trainer: error:"));
+      expect_said_once(result.err);
+    }
+    csv(rows);
   }
   const std::string run = scratch_.path("told");
   const std::string told =
@@ -150,7 +168,7 @@ TEST_F(BadInput, SeparableDataWithoutPenaltyIs69NamingL2AndLeavesNoModel) {
     EXPECT_EQ(result.exit_code, 69) << result.text();
     const auto errors = error_lines(result);
     ASSERT_THAT(errors, SizeIs(1)) << result.text();
-    EXPECT_THAT(errors[0], HasSubstr("--l2"));
+    EXPECT_THAT(errors[0], HasSubstr("; a grows without bound; use --l2"));
     EXPECT_FALSE(exists(run + "/model.h5"));
     EXPECT_EQ(summary_of(run).at("status"), "failed");
   }

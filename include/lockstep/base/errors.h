@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace lockstep {
 
@@ -32,9 +34,27 @@ class Error : public std::runtime_error {
   Error(ExitCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
   ExitCode code() const noexcept { return code_; }
 
+  /// Warnings that came before the error and are not printed yet, one line each: they may tell its cause.
+  const std::vector<std::string>& notices() const noexcept { return notices_; }
+  void put_before(const std::vector<std::string>& notices) {
+    notices_.insert(notices_.begin(), notices.begin(), notices.end());
+  }
+
  private:
   ExitCode code_;
+  std::vector<std::string> notices_;
 };
+
+/// Returns what `work` returns; an Error that leaves it takes `notices`, as they are then, along.
+template <typename Work>
+decltype(auto) with_notices(const std::vector<std::string>& notices, Work&& work) {
+  try {
+    return std::forward<Work>(work)();
+  } catch (Error& error) {
+    error.put_before(notices);
+    throw;
+  }
+}
 
 /// A place in an input file. Line and column count from 1 (bytes); 0 leaves the part out.
 struct Position {

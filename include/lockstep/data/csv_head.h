@@ -14,6 +14,7 @@ namespace lockstep {
 struct HeadField {
   std::string text;
   std::int64_t position = 0;  ///< its byte in the line, from 1
+  bool is_quoted = false;
 };
 
 struct CsvHead {
@@ -24,6 +25,8 @@ struct CsvHead {
   std::vector<HeadField> fields;
   TextBody body;     ///< the rows
   CsvSample sample;  ///< of the rows below that line
+  /// The line below the header where it has only texts, over numbers: the header itself perhaps, or units. Else empty.
+  std::string second_header;
   std::vector<std::string> notices;
 };
 

@@ -27,7 +27,8 @@ enum class LabelGuess { none, by_name, last };
 struct CsvLayout {
   char delimiter = ',';
   bool has_header = true;
-  std::string header;  ///< that line
+  std::string header;         ///< that line
+  std::string second_header;  ///< see CsvHead
   /// The header ends in a delimiter that opens no column; rows may or may not end in one.
   bool has_trailing_delimiter = false;
   std::vector<CsvColumn> columns;

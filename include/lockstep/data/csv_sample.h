@@ -11,24 +11,29 @@ namespace lockstep {
 /// One column of the sampled rows, against the field of the first line above them.
 class ColumnSample {
  public:
-  explicit ColumnSample(std::string first) : first_(std::move(first)) {}
+  explicit ColumnSample(std::string first, bool is_quoted = false)
+      : first_(std::move(first)), first_is_quoted_(is_quoted) {}
 
   /// The field of the first line, and what it is. Missing values are neither.
   const std::string& first() const { return first_; }
   bool first_is_number() const;
   bool first_is_text() const;
+  /// It is a number in quotes, and no row has quotes here.
+  bool first_is_number_quoted_alone() const;
 
-  void add(std::string_view field);
+  void add(std::string_view field, bool is_quoted = false);
 
   bool is_numeric() const { return values_ > 0 && numbers_ == values_; }
   bool is_boolean() const { return values_ > 0 && booleans_ == values_; }
   bool has_fraction() const { return has_fraction_; }
   bool has_first() const { return has_first_; }  ///< the first line's field stands in a row, too
-  /// Another whole number in each row.
-  bool has_distinct_integers() const;
+  /// Another whole number in each row, as ids have: see notices.h.
+  bool has_ids(std::string_view name) const;
 
  private:
   std::string first_;
+  bool first_is_quoted_;
+  bool has_quotes_ = false;
   std::int64_t values_ = 0;  // but for missing ones
   std::int64_t numbers_ = 0;
   std::int64_t booleans_ = 0;
@@ -50,10 +55,14 @@ struct CsvSample {
   void add(std::string_view line, char delimiter);
 };
 
+/// The first line's numbers are in quotes, those of the rows are not.
+bool are_numbers_quoted_alone(const CsvSample& sample);
+
 enum class FirstLine { header, row };
 
 /// Whether the line above the sampled rows names the columns: unless it fits them, which is to have numbers wherever
-/// they have numbers. A line of numbers alone is a row, unless it counts the columns (0, 1, 2, …) over fractions.
+/// they have numbers. A line of numbers alone is a row, unless it counts the columns (0, 1, 2, …) over fractions, or
+/// has them in quotes and no row has: programs that quote names write such headers.
 FirstLine judge_first_line(const CsvSample& sample);
 
 }  // namespace lockstep

@@ -7,8 +7,9 @@
 
 namespace lockstep {
 
-/// True for whole numbers, three or more, that are all different.
-bool are_distinct_integers(std::vector<double> values);
+/// True for whole numbers that are all different: 20 or more of them, or 3 under a usual name of ids (id, index, row,
+/// …).
+bool are_ids(std::string_view name, std::vector<double> values);
 
 /// `target`, `label`, `y` or `class`, in any case of letters: a column taken for the label where no option names one.
 bool is_usual_label(std::string_view name);

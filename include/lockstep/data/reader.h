@@ -44,7 +44,7 @@ struct ReadSettings {
   /// file.
   std::vector<std::string> expected_classes;
 
-  /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is missing.
+  /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is not.
   bool labels_are_numbers = false;
 
   /// > 0: only the rows that begin in the first so many bytes are read (of a text, or of the values as doubles; at

@@ -10,6 +10,7 @@ namespace lockstep {
 struct TextField {
   std::string_view text;    ///< without quotes and surrounding blanks; valid until the next field is asked for
   std::int64_t column = 0;  ///< its first byte within the line, from 1
+  bool is_quoted = false;
 };
 
 /// Splits a line at a delimiter. A field that begins with a quote runs to the closing quote, "" within being

@@ -27,6 +27,9 @@ struct ParsedNumber {
 /// accepted. The nearest double; a number too small for one is a zero of its sign.
 ParsedNumber parse_number(std::string_view text);
 
+/// True where `value` is zero and `text`, that it was read from, is a number other than zero: 1e-400.
+bool is_lost_in_zero(std::string_view text, double value);
+
 /// What is wrong, for a message: "text in number column 'area' (saw 'abc')". `what` says which number:
 /// "column 'area'".
 std::string describe(NumberStatus status, const std::string& what, std::string_view seen);

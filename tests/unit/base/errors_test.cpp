@@ -50,5 +50,20 @@ TEST(Errors, CarryTheirExitCodes) {
   EXPECT_EQ(static_cast<int>(ConfigurationError("").code()), 78);
 }
 
+TEST(Errors, TakeAlongWhatWasNoticedBefore) {
+  std::vector<std::string> notices = {"first"};
+  EXPECT_EQ(with_notices(notices, [] { return 3; }), 3);
+  try {
+    with_notices(notices, [&] {
+      notices.emplace_back("second");
+      with_notices({"third"}, [] { throw ConfigurationError("no"); });
+    });
+    ADD_FAILURE() << "not thrown";
+  } catch (const ConfigurationError& error) {
+    EXPECT_EQ(error.notices(), (std::vector<std::string>{"first", "second", "third"}));
+    EXPECT_STREQ(error.what(), "no");
+  }
+}
+
 }  // namespace
 }  // namespace lockstep

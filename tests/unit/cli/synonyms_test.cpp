@@ -55,8 +55,33 @@ INSTANTIATE_TEST_SUITE_P(
                     Elsewhere{"--random-state", "--seed"}, Elsewhere{"--target", "--label-column"},
                     Elsewhere{"--label", "--label-column"}, Elsewhere{"--weights", "--weight-column"},
                     Elsewhere{"--sample_weight", "--weight-column"}, Elsewhere{"--input", "--data"},
-                    Elsewhere{"--output", "--run"}, Elsewhere{"--n_jobs", "--threads"},
+                    Elsewhere{"--output", "--run"}, Elsewhere{"--out", "--run"}, Elsewhere{"--n_jobs", "--threads"},
                     Elsewhere{"--early-stopping", "--patience"}, Elsewhere{"--test-size", "--validation"}));
+
+/// An option that there is none for, and what is said instead.
+class OptionThatIsNotNeeded : public testing::TestWithParam<Elsewhere> {};
+
+TEST_P(OptionThatIsNotNeeded, IsAnsweredWithWhatIsDoneInstead) {
+  const auto [given, note] = GetParam();
+  try {
+    parse_command_line(Arguments{"evaluate", "--data", "a.csv", given, "1"}, {});
+    ADD_FAILURE() << "not refused";
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(),
+                testing::AllOf(HasSubstr(std::string("unknown option '") + given + "'; no option: " + note),
+                               testing::Not(HasSubstr("did you mean"))));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Names, OptionThatIsNotNeeded,
+                         testing::Values(Elsewhere{"--sep", "comma, tab or semicolon"},
+                                         Elsewhere{"--delim", "comma, tab or semicolon"},
+                                         Elsewhere{"--delimiter", "comma, tab or semicolon"},
+                                         Elsewhere{"--standardize", "full-batch optimizers scale columns"},
+                                         Elsewhere{"--standardise", "full-batch optimizers scale columns"},
+                                         Elsewhere{"--normalize", "full-batch optimizers scale columns"},
+                                         Elsewhere{"--na_values", "leave rows with missing values out"},
+                                         Elsewhere{"--out", "the result is printed"}));
 
 }  // namespace
 }  // namespace lockstep

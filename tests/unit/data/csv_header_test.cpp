@@ -31,6 +31,8 @@ class CsvFirstLine : public ::testing::TestWithParam<FirstLineCase> {
 
 constexpr const char* kRow = ":1: the line has numbers among its fields: taken for a row, and the columns named c1";
 constexpr const char* kNumbersRow = ":1: the line has only numbers: taken for a row";
+constexpr const char* kQuotedHeader =
+    ":1: the line has only numbers, in quotes unlike those below: taken for the header";
 constexpr const char* kHeader = ":1: the line has numbers among its fields: taken for the header";
 
 const std::vector<FirstLineCase> kFirstLines = {
@@ -44,6 +46,14 @@ const std::vector<FirstLineCase> kFirstLines = {
     {"ColumnNumbersOverIntegers", "0,1,2\n3,1,5\n3,1,8\n", 3, {"c1", "c2"}, "c3", kNumbersRow},
     {"YearsAmongNames", "age,2019,2021,y\n0.5,1,1,0\n0.5,1,2,1\n", 2, {"age", "2019", "2021"}, "y", kHeader},
     {"NumberedColumnsBesideATextLabel", "class,1,2,3\nu,0.5,1,2\nv,0.5,3,4\n", 2, {"1", "2", "3"}, "class", kHeader},
+    {"QuotedNumbersOverNumbers", "\"1\",\"2\",\"3\"\n4,1,5\n3,1,8\n", 2, {"1", "2"}, "3", kQuotedHeader},
+    {"QuotedNumbersOverQuotedOnes", "\"1\",\"2\",\"3\"\n\"4\",1,5\n3,1,8\n", 3, {"c1", "c2"}, "c3", kNumbersRow},
+    {"QuotedNumbersAndAName",
+     "\"1\",\"2\",\"y\"\n4,1,\"a\"\n3,1,\"b\"\n",
+     2,
+     {"1", "2"},
+     "y",
+     ", in quotes unlike those below: taken for the header"},
     {"BooleansUnderNames", "smoker,y\nTrue,0\nFalse,1\n", 2, {"smoker"}, "y", ""},
     {"BooleansInARow", "True,0.5,a\nFalse,0.5,b\nTrue,1.5,a\n", 3, {"c1", "c2"}, "c3", kRow},
     {"NamesThatAreWordsForTruth", "T,F,y\n0.5,1.5,0\n1.5,0.5,1\n", 2, {"T", "F"}, "y", ""},
@@ -116,7 +126,22 @@ TEST_F(CsvHeader, NameThatIsAskedForMakesTheLineAHeader) {
 TEST_F(CsvHeader, OfAnotherLengthThanTheRowsSaysWhatItLooksLike) {
   EXPECT_THAT(error("Report of 2021\na,b,y\n1,2,0\n2,1,1\n"),
               HasSubstr("65 FILE:1: the line is taken for the header and has 1 field, the lines below have 3; is there "
-                        "text before the header?"));
+                        "text before the header, which line 2 seems to be? remove it"));
+  EXPECT_EQ(
+      error("Report, 2021\na,b,y\n1,2,0\n2,1,1\n"),
+      "65 FILE:1: the line is taken for the header and has 2 fields, the lines below have 3; is there text before "
+      "the header, which line 2 seems to be? remove it");
+  EXPECT_EQ(
+      error("Report\nof, 2021\n\na,b,y\n1,2,0\n2,1,1\n"),
+      "65 FILE:1: the line is taken for the header and has 1 field, the lines from line 4 on have 3; is there text "
+      "before the header, which line 4 seems to be? remove it");
+  EXPECT_THAT(error("Report,,,\na,b,c,y\n1,2,3,0\n2,1,3,1\n"),
+              HasSubstr("65 FILE:1:8: a column without a name; name it, or leave it out with --drop c2; is there text "
+                        "before the header, which the next line seems to be? remove it"));
+  for (const char* second : {"a,b,y", "kg,m,-"}) {
+    EXPECT_THAT(error("Report,of,2021-03\n" + std::string(second) + "\n1,2,0\n2,1,1\n"),
+                HasSubstr("65 FILE:2:1: the line has only texts, and the lines below have numbers: is it the header?"));
+  }
   EXPECT_THAT(error("a,b,y\nr1,1,2,0\nr2,2,1,1\n"), HasSubstr("or does it lack a name, as for R's row names?"));
   EXPECT_THAT(error("a,b,y\n1;2;0\n2;1;1\n"), HasSubstr("the header is delimited by ',', they by ';'"));
   EXPECT_THAT(error("a,b,y\n0,5,1,5,0\n1,5,2,5,1\n"), HasSubstr("is the comma a decimal comma?"));
@@ -127,27 +152,74 @@ TEST_F(CsvHeader, ForeignDelimiterIsNamed) {
     const std::string text = "a" + delimiter + "b" + delimiter + "y\n1" + delimiter + "2" + delimiter + "0\n";
     EXPECT_EQ(error(text, LabelKind::classes),
               "65 FILE:1: no features: fields must be delimited by comma, tab or semicolon (saw the delimiter " +
-                  (delimiter == " " ? "blank" : '\'' + delimiter + '\'') + "); replace it, as with tr");
+                  (delimiter == " " ? "blank); replace it, as with tr -s ' ' ','"
+                                    : '\'' + delimiter + "'); replace it, as with tr"));
   }
+  EXPECT_THAT(error("a   b  y\n1   2  0\n10 20  1\n"), HasSubstr("(saw the delimiter blank)"));
+  EXPECT_THAT(error("1 2 3\n4 5 6\n", LabelKind::classes), HasSubstr("(saw the delimiter blank)"));
 }
 
 TEST_F(CsvHeader, RepeatedInTheMiddleIsNamed) {
   EXPECT_EQ(error("a,b,y\n1,2,0\na,b,y\n2,1,1\n"), "65 FILE:3:1: the header stands again here; remove the line");
 }
 
+TEST_F(CsvHeader, CommentsAmongTheRowsAreNamed) {
+  for (const std::string mark : {"#", "%"}) {
+    const std::string wanted = "65 FILE:3:1: the line begins with " + mark +
+                               ": a comment? comments can stand only above the header; remove it (grep -v '^" + mark +
+                               "')";
+    EXPECT_EQ(error("a,b,y\n1,2,0\n" + mark + " of 2021\n2,1,1\n"), wanted);
+    EXPECT_THAT(error("a,b,y\n1,2,0\n" + mark + "2,1,1\n2,1,1\n"),
+                ::testing::AllOf(HasSubstr("65 FILE:3:1: text in number column 'a' (saw '" + mark + "2')"),
+                                 HasSubstr("; or is the line a comment? they can stand only above the header")));
+  }
+}
+
+TEST_F(CsvHeader, WhatWasGuessedIsToldWithTheErrorThatFollows) {
+  const auto notices_of = [&](int ranks, const ReadSettings& settings) {
+    std::vector<Names> notices(static_cast<std::size_t>(ranks));
+    run_ranks(ranks, [&](Communicator& comm) {
+      try {
+        read_data(settings, comm);
+        ADD_FAILURE() << "no error";
+      } catch (const Error& failure) {
+        notices[static_cast<std::size_t>(comm.rank())] = failure.notices();
+      }
+    });
+    EXPECT_EQ(std::set(notices.begin(), notices.end()).size(), 1U) << "ranks disagree";
+    return notices.front();
+  };
+  const std::vector<const char*> wrong = {"1,2,0\n3,x,1\n1,2,0\n", "1,2\n1,2,0\n1,2,0\n", "1,2,0\n3,1,\n"};
+  for (const char* text : wrong) {
+    for (const int ranks : {1, 3}) {
+      EXPECT_THAT(notices_of(ranks, file(text)), ElementsAre(HasSubstr(kNumbersRow))) << text;
+    }
+  }
+  ReadSettings settings = file("1,2,0\n3,1,1\n");
+  settings.drop = {"c9"};
+  EXPECT_THAT(notices_of(3, settings), ElementsAre(HasSubstr(kNumbersRow)));
+}
+
 TEST_F(CsvHeader, UsualLabelNamesAndIdsAmongFeaturesAreSaid) {
-  const std::string text = "id,a,label,class\n12,0.5,0,0\n10,1.5,1,1\n11,0.5,1,0\n";
+  std::string text = "code,a,label,class\n";
+  for (int i = 0; i < 19; ++i) {
+    text += std::to_string(30 - i) + ",0.5,0,1\n";
+  }
+  EXPECT_THAT(read_on(2, file(text)).notices, ElementsAre(HasSubstr("column 'class' is a feature")))
+      << "too few for ids";
+  text += "7,0.5,1,0\n";
   for (const int ranks : {1, 3}) {
     EXPECT_THAT(read_on(ranks, file(text)).notices,
                 ElementsAre(HasSubstr("column 'class' is a feature and has a usual name of labels"),
-                            HasSubstr("column 'id' is a feature and has another whole number in every row")));
+                            HasSubstr("column 'code' is a feature and has another whole number in every row")));
   }
   ReadSettings settings = file(text);
-  settings.drop = {"id", "class"};
+  settings.drop = {"code", "class"};
   EXPECT_THAT(read_on(2, settings).notices, IsEmpty());
   settings.drop = {};
-  settings.expected_names = {"id", "a"};
+  settings.expected_names = {"code", "a"};
   EXPECT_THAT(read_on(2, settings).notices, IsEmpty());
+  EXPECT_THAT(read_on(2, file("ID,a,y\n7,0.5,0\n3,0.5,0\n4,0.5,1\n")).notices, ElementsAre(HasSubstr("column 'ID'")));
 }
 
 TEST_F(CsvHeader, NamesWithCommasCanBeDropped) {
@@ -193,7 +265,14 @@ TEST_F(CsvHeader, ValuesThatAreNoNumbersHaveTheirCauseNamed) {
                                          "234",
                                          "thousands separator in number column 'a'"},
                                         {"True", "boolean in number column 'a'"},
+                                        {"#DIV/0!", "missing value in column 'a'"},
+                                        {"unknown", "missing value in column 'a'"},
+                                        {"1_234", "thousands separator in number column 'a'"},
+                                        {"12%", "percent sign in number column 'a'"},
+                                        {"$1.50", "currency sign in number column 'a'"},
                                         {"no", "boolean in number column 'a'"},
+                                        {"f", "boolean in number column 'a'"},
+                                        {"Y", "boolean in number column 'a'"},
                                         {"1\r2", "lone CR line end in number column 'a'"},
                                         {"9007199254740993", "would lose digits as a float64"},
                                         {"1,2,3", "text in number column 'a'"}};
@@ -217,7 +296,9 @@ TEST_F(CsvHeader, BooleanColumnsAreOnesAndZeros) {
   for (int i = 0; i < 1500; ++i) {
     text += "True,1\n";
   }
-  EXPECT_THAT(error(text + "0.5,1\n"), HasSubstr("65 FILE:1502:1: number in column 'a', which holds True and False"));
+  EXPECT_THAT(error(text + "0.5,1\n"),
+              HasSubstr("65 FILE:1502:1: number in column 'a', which is boolean above, True and False"));
+  EXPECT_THAT(error("a,y\nyes,1\nno,2\n"), HasSubstr("65 FILE:2:1: boolean in number column 'a' (saw 'yes'"));
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "unit/data/data_files.h"
 #include <fmt/format.h>
 
@@ -237,7 +235,7 @@ TEST_F(CsvReader, BadContentIsReportedWithItsPosition) {
       {"a,y,\n1,2,3\n", "FILE:2:1: row has 3 fields, the header has 2"},
       {"a,y\n,2\n", "FILE:2:1: missing value in column 'a'; correct it, or leave the column out with --drop a"},
       {"a,b,y\n1,  ,2\n", "FILE:2:5: missing value in column 'b'; correct it, or leave the column out with --drop b"},
-      {"a,y\n1,\n", "FILE:2:3: missing value in the label"},
+      {"a,y\n1,\n", "FILE:2:3: missing value in the label; leave the row out or fill it in"},
       {"a,y\nNaN,2\n",
        "FILE:2:1: value in column 'a' is not finite (saw 'NaN'); correct it, or leave the column out with "
        "--drop a"},
@@ -259,8 +257,9 @@ TEST_F(CsvReader, BadContentIsReportedWithItsPosition) {
        "FILE:2:3: labels must be numbers for this model (saw 'M'); name another column with --label-column, "
        "or train a "
        "classifier"},
-      {"a,y\n1,nan\n", "FILE:2:3: value in the label is not finite (saw 'nan')"},
-      {"a,y\n1,1e400\n", "FILE:2:3: value in the label is out of range (saw '1e400')"},
+      {"a,y\n1,nan\n", "FILE:2:3: missing value in the label (saw 'nan'); leave the row out or fill it in"},
+      {"a,y\n1,inf\n", "FILE:2:3: value in the label is not finite (saw 'inf'); correct it or leave the row out"},
+      {"a,y\n1,1e400\n", "FILE:2:3: value in the label is out of range (saw '1e400'); correct it or leave the row out"},
       {"a,b,a\n1,2,3\n", "FILE:1:5: the name 'a' stands twice in the header; is the header missing?"},
       {",a,y\n1,2,3\n", "FILE:1:1: a column without a name; name it, or leave it out with --drop c1"},
       {"a,y\n\"1,2\n3\",4\n",
@@ -296,20 +295,9 @@ TEST_F(CsvReader, BadLabelsOfClassesAreReportedWithTheirPosition) {
     return error_on(2, settings);
   };
   EXPECT_EQ(error("y,a\nM,1\n x,1\n", {"B", "M"}), "65 FILE:3:2: label 'x' is not among the model's classes (B, M)");
-  EXPECT_EQ(error("y,a\nM,1\nNaN,1\n", {}), "65 FILE:3:1: value in the label is not finite (saw 'NaN')");
-  EXPECT_EQ(error("y,a\nM,1\n,1\n", {}), "65 FILE:3:1: missing value in the label");
-}
-
-TEST_F(CsvReader, WeightsAreFiniteAndNotNegative) {
-  const auto error = [&](const std::string& weight) {
-    ReadSettings settings = file("a,w,y\n1,1,1\n1," + weight + ",1\n");
-    settings.weight_column = "w";
-    return error_on(2, settings);
-  };
-  EXPECT_EQ(error("-0.5"), "65 FILE:3:3: weight must be at least 0 (saw '-0.5')");
-  EXPECT_EQ(error("inf"), "65 FILE:3:3: value in column 'w' is not finite (saw 'inf')");
-  EXPECT_EQ(error("x"), "65 FILE:3:3: text in number column 'w' (saw 'x')");
-  EXPECT_EQ(error("0"), "no error");
+  EXPECT_EQ(error("y,a\nM,1\nNaN,1\n", {}),
+            "65 FILE:3:1: missing value in the label (saw 'NaN'); leave the row out or fill it in");
+  EXPECT_EQ(error("y,a\nM,1\n,1\n", {}), "65 FILE:3:1: missing value in the label; leave the row out or fill it in");
 }
 
 TEST_F(CsvReader, ColumnsAreBounded) {
@@ -321,29 +309,6 @@ TEST_F(CsvReader, LabelMayBeTheOnlyColumn) {
   const RawData data = read_on(2, file("y\n1\n2\n"));
   EXPECT_EQ(data.block.features, 0);
   EXPECT_EQ(data.block.label, (Numbers{1, 2}));
-}
-
-TEST_F(CsvReader, ExposureAddsItsLogarithmToTheOffset) {
-  ReadSettings settings = data_file(folder_, "a.csv", "e,a,o,y\n2,1,0.5,1\n1,2,0.25,2\n0.5,3,-1,3\n");
-  settings.exposure_column = "e";
-  settings.drop = {"o"};
-  EXPECT_EQ(read_on(2, settings).block.offset, (std::vector<double>{std::log(2.0), 0, std::log(0.5)}));
-  settings.drop = {};
-  settings.offset_column = "o";
-  const RawData data = read_on(2, settings);
-  EXPECT_EQ(data.block.offset, (std::vector<double>{0.5 + std::log(2.0), 0.25, -1 + std::log(0.5)}));
-  EXPECT_EQ(data.feature_names, std::vector<std::string>{"a"});
-}
-
-TEST_F(CsvReader, ExposureMustBePositive) {
-  for (const char* bad : {"0", "-1", "1e-400"}) {
-    ReadSettings settings = data_file(folder_, "a.csv", std::string("a,e,y\n1,1,1\n1,") + bad + ",1\n");
-    settings.exposure_column = "e";
-    const std::string seen = bad == std::string("-1") ? "-1" : "0";
-    expect_error(settings, "65 FILE:3:3: exposure must be finite and above 0 (saw '" + seen + "')");
-    settings.offset_column = "e";
-    expect_error(settings, "78 FILE: --exposure-column e: another option drops or uses this column");
-  }
 }
 
 }  // namespace

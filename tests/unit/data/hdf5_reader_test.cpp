@@ -100,6 +100,11 @@ TEST_F(Hdf5Reader, LabelsAreNumbersTextsOrNumbersOfClassNames) {
   });
   EXPECT_EQ(data.class_names, (Names{"B", "M"}));
   EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
+  data = read_classes([](Hdf5ImageWriter& writer) {
+    writer.write("/y", std::vector<std::int64_t>{1, 0, 1});
+    writer.write("/class_names", Names{"DE", "NA"});
+  });
+  EXPECT_EQ(data.class_names, (Names{"DE", "NA"})) << "declared to be a class, whatever its name";
 }
 
 TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
@@ -115,7 +120,8 @@ TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
     };
   };
   expect_error(file(x, 3, labels(1)), "65 FILE: /X: row 17, column 3: value is not finite (saw 'nan')");
-  expect_error(file(x, 3, labels(nan)), "65 FILE: /y: row 3: value in the label is not finite (saw 'nan')");
+  expect_error(file(x, 3, labels(nan)),
+               "65 FILE: /y: row 3: missing value in the label (saw 'nan'); leave the row out or fill it in");
   x.assign(60, 1.0);
   expect_error(file(x, 3), "65 FILE: no dataset /y (the labels); name it with --y-name");
   expect_error(file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Numbers(19, 1.0)); }),

@@ -8,7 +8,9 @@
 namespace lockstep::testing {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using Names = std::vector<std::string>;
 using Numbers = std::vector<double>;
 
@@ -21,8 +23,16 @@ TEST(ClassLabel, KeepsDigitsAndCodes) {
   }
   EXPECT_EQ(class_label("1e5"), "100000");
   EXPECT_EQ(class_label("+9007199254740993.0"), "9007199254740993");
+  EXPECT_EQ(class_label("9007199254740993.5"), "9007199254740993.5");
+  EXPECT_EQ(class_label("9.007199254740993e15"), "9007199254740993");
+  EXPECT_EQ(class_label("1e23"), "100000000000000000000000");
+  EXPECT_EQ(class_label("0.05e2"), "5");
   EXPECT_EQ(class_label("-0"), "0");
   EXPECT_EQ(class_label("0.50"), "0.5");
+}
+
+std::string without_quotes(const std::string& field) {
+  return field.starts_with('"') ? field.substr(1, field.size() - 2) : field;
 }
 
 class LabelSpelling : public ::testing::Test {
@@ -77,9 +87,12 @@ TEST_F(LabelSpelling, OneNumberInTwoSpellingsIsRefused) {
 }
 
 TEST_F(LabelSpelling, MissingLabelsAmongNumbersAreNoClass) {
-  for (const std::string missing : {"NA", "N/A", "null", "None", "?", "-", "missing", "<NA>"}) {
-    expect_error(csv({"0", "1", "0", missing, "1", missing}),
-                 "65 FILE:5:5: missing value in the label (saw '" + missing + "'); leave the row out");
+  for (const std::string missing : {"NA", "N/A", "null", "None", "?", "-", "missing", "<NA>", "unknown"}) {
+    expect_error(
+        csv({"0", "1", "0", missing, "1", missing}),
+        "65 FILE:5:5: missing value in the label (saw '" + missing + "'); leave the row out or fill it in" +
+            (missing == "NA" || missing == "null" ? "; a class of that name needs another, such as '" + missing + "_'"
+                                                  : ""));
     ReadSettings settings = csv({"1", missing});
     settings.expected_classes = {"0", "1"};
     EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: missing value in the label"));
@@ -87,8 +100,93 @@ TEST_F(LabelSpelling, MissingLabelsAmongNumbersAreNoClass) {
     settings.label_kind = LabelKind::real;
     EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: missing value in the label"));
   }
-  EXPECT_EQ(read_on(2, csv({"none", "mild", "severe"})).class_names, (Names{"mild", "none", "severe"}));
-  EXPECT_EQ(read_on(2, csv({"+", "-", "+"})).class_names, (Names{"+", "-"}));
+}
+
+TEST_F(LabelSpelling, MissingLabelsAmongTextsAreNoClass) {
+  for (const std::string missing : {"NA", "N/A", "n.a.", "?", "nan", "NaN", "null", "<NA>", "#N/A", "#DIV/0!",
+                                    "#VALUE!", "#REF!", "\" NA \"", "\"\"", ""}) {
+    for (const int ranks : {1, 3}) {
+      const std::string error = error_on(ranks, csv({"yes", "no", missing, "yes"}));
+      EXPECT_THAT(error, ::testing::StartsWith("65 FILE:4:5: missing value in the label")) << missing;
+      EXPECT_THAT(error, HasSubstr("leave the row out or fill it in"));
+    }
+  }
+  EXPECT_THAT(error_on(2, csv({"NA", "DE"})), HasSubstr("; a class of that name needs another, such as 'NA_'"));
+  ReadSettings settings = csv({"DE", "NA", "NA"});
+  settings.expected_classes = {"DE", "NA"};
+  EXPECT_EQ(read_on(2, settings).block.label, (Numbers{0, 1, 1})) << "the model knows a class of that name";
+}
+
+TEST_F(LabelSpelling, WhatMayBeMissingAmongTextsIsAClassAndSaidOnce) {
+  for (const std::string unclear : {"none", "unknown", "-", ".", "Missing", "nil"}) {
+    for (const int ranks : {1, 3}) {
+      const RawData data = read_on(ranks, csv({"mild", unclear, "severe", unclear}));
+      EXPECT_EQ(data.class_names.size(), 3U);
+      EXPECT_THAT(data.notices, ElementsAre(HasSubstr("label '" + unclear +
+                                                      "' in column 'y' is taken for a class: leave the rows out if")));
+    }
+  }
+  EXPECT_THAT(read_on(2, csv({"+", "-", "+"})).notices, IsEmpty());
+}
+
+TEST_F(LabelSpelling, ClassesThatDifferOnlyInCaseOrBlanksAreSaid) {
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"yes", "Yes"}, {"True", "TRUE"}, {"yes", "\" yes\""}, {"1", "\"1 \""}};
+  for (const auto& [one, other] : pairs) {
+    for (const int ranks : {1, 3}) {
+      const RawData data = read_on(ranks, csv({one, "no", other, "no"}));
+      EXPECT_EQ(data.class_names.size(), 3U);
+      EXPECT_THAT(data.notices,
+                  ElementsAre(::testing::AllOf(HasSubstr("'" + one + "'"), HasSubstr("'" + without_quotes(other) + "'"),
+                                               HasSubstr("in column 'y' are 2 classes, though they differ only in"))));
+    }
+  }
+  EXPECT_THAT(read_on(2, csv({"yes", "no"})).notices, IsEmpty());
+  EXPECT_THAT(
+      read_on(3, csv({"yes", "no", "YES", "Yes", "No"})).notices,
+      ElementsAre(HasSubstr("labels 'No', 'no' in column 'y' are 2 classes, though they differ only in upper and "
+                            "lower case or in blanks (as do others)")));
+  ReadSettings settings = csv({"yes", "No"});
+  settings.expected_classes = {"no", "yes"};
+  expect_error(
+      settings,
+      "65 FILE:3:5: label 'No' is not among the model's classes (no, yes); 'no' differs only in case or blanks");
+}
+
+TEST_F(LabelSpelling, NumbersWrittenInAnotherWayAreNoClasses) {
+  const std::vector<std::pair<std::string, std::string>> written = {
+      {"\"1,5\"", "decimal comma in the label (saw '1,5'); write numbers with a decimal point"},
+      {"\"1,234\"", "decimal comma or thousands separator in the label (saw '1,234')"},
+      {"1 234", "thousands separator in the label (saw '1 234')"},
+      {"1'234", "thousands separator in the label"},
+      {"1_234", "thousands separator in the label"}};
+  for (const auto& [label, error] : written) {
+    for (const Names& labels : {Names{"1", "2", label, label}, Names{label, label}}) {
+      const std::string row = labels.size() == 2 ? "2" : "4";
+      EXPECT_THAT(error_on(3, csv(labels)), ::testing::StartsWith("65 FILE:" + row + ":5: " + error));
+      EXPECT_EQ(error_on(1, csv(labels)), error_on(3, csv(labels)));
+    }
+    EXPECT_EQ(read_on(2, csv({label, "red"})).class_names.size(), 2U) << "a name among texts";
+  }
+  ReadSettings settings = csv({"0", "\"0,5\""});
+  settings.expected_classes = {"0", "1"};
+  EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: decimal comma in the label"));
+}
+
+TEST_F(LabelSpelling, NumbersThatNoDoubleHoldsAreRefused) {
+  ReadSettings settings = csv({"1", "9007199254740993.0"});
+  EXPECT_EQ(read_on(2, settings).class_names, (Names{"1", "9007199254740993"}));
+  settings.label_kind = LabelKind::real;
+  EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: the integer 9007199254740993.0 would lose digits"));
+  for (const LabelKind kind : {LabelKind::classes, LabelKind::real}) {
+    settings = csv({"1", "-1e-400"});
+    settings.label_kind = kind;
+    expect_error(settings, "65 FILE:3:5: the label '-1e-400' is too near 0 for a float64; scale the labels");
+    settings = csv({"1", "1e400"});
+    settings.label_kind = kind;
+    EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: value in the label is out of range (saw '1e400')"));
+  }
+  EXPECT_EQ(read_on(2, csv({"0.0", "0", "1"})).class_names, (Names{"0", "1"}));
 }
 
 TEST_F(LabelSpelling, MissingTextAmongNumbersInHdf5IsNamedByItsRow) {
@@ -101,7 +199,9 @@ TEST_F(LabelSpelling, MissingTextAmongNumbersInHdf5IsNamedByItsRow) {
     sample.write("X", H5T_NATIVE_DOUBLE, H5T_NATIVE_DOUBLE, {4, 1}, x.data());
     sample.write_strings("y", {"0", "1", "NA", "1"});
   }
-  expect_error(settings, "65 FILE: /y: row 3: missing value in the label (saw 'NA'); leave the row out");
+  expect_error(settings,
+               "65 FILE: /y: row 3: missing value in the label (saw 'NA'); leave the row out or fill it in; a class of "
+               "that name needs another, such as 'NA_'");
 }
 
 TEST_F(LabelSpelling, IntegersOfHdf5AreExactAndAgreeWithCsv) {

@@ -120,7 +120,7 @@ TEST_F(LibsvmReader, BadContentIsReportedWithItsPosition) {
       {"1 1\n", "FILE:1:3: expected index:value (saw '1')"},
       {"1 1.5:2\n", "FILE:1:3: expected index:value (saw '1.5:2')"},
       {"1 qid:3 1:1\n", "FILE:1:3: query ids (qid:) of ranking data are not supported; remove them"},
-      {"nan 1:1\n", "FILE:1:1: value in the label is not finite (saw 'nan')"},
+      {"nan 1:1\n", "FILE:1:1: missing value in the label (saw 'nan'); leave the row out or fill it in"},
       {"M 1:1\n",
        "FILE:1:1: labels must be numbers for this model (saw 'M'); name another column with --label-column, "
        "or train a "

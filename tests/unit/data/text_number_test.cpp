@@ -51,6 +51,15 @@ TEST(ParseNumber, TooSmallIsZeroAndTooLargeIsOutOfRange) {
   EXPECT_EQ(parse_number('1' + std::string(400, '0')).status, NumberStatus::out_of_range);
 }
 
+TEST(ParseNumber, TooSmallIsToldFromZero) {
+  for (const char* tiny : {"1e-400", "-0.1e-400", "1E-999"}) {
+    EXPECT_TRUE(is_lost_in_zero(tiny, parse_number(tiny).value)) << tiny;
+  }
+  for (const char* number : {"0", "-0.0", "0e9", "4.9406564584124654e-324", "1"}) {
+    EXPECT_FALSE(is_lost_in_zero(number, parse_number(number).value)) << number;
+  }
+}
+
 TEST(ParseNumber, TellsWhatIsNotANumber) {
   EXPECT_EQ(parse_number("").status, NumberStatus::missing);
   for (const char* text :

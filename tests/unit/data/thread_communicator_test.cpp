@@ -97,12 +97,14 @@ TEST(ThreadCommunicator, AgreementThrowsTheLowestFailureEverywhere) {
     try {
       agree(comm, [&] {
         if (comm.rank() >= 2) {
-          throw DataError("rank " + std::to_string(comm.rank()));
+          with_notices({"noticed on " + std::to_string(comm.rank()), ""},
+                       [&] { throw DataError("rank " + std::to_string(comm.rank())); });
         }
       });
       ADD_FAILURE() << "no error";
     } catch (const Error& error) {
       EXPECT_STREQ(error.what(), "rank 2");
+      EXPECT_EQ(error.notices(), (std::vector<std::string>{"noticed on 2", ""}));
       EXPECT_EQ(error.code(), ExitCode::bad_data);
     }
   });
