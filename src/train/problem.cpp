@@ -7,6 +7,7 @@
 #include "lockstep/objective/column_scaling.h"
 #include "lockstep/train/class_weights.h"
 #include "lockstep/train/column_scales.h"
+#include "lockstep/train/columns_by_position.h"
 #include "lockstep/train/data_columns.h"
 #include "lockstep/train/label_support.h"
 
@@ -94,6 +95,37 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   return read;
 }
 
+StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like) {
+  StoredColumns result;
+  result.read = held_out_settings(settings);
+  const DataColumns columns(result.read);
+  if (columns.is_table_without_header()) {
+    return columns_by_position(without_columns(std::move(result.read)), settings.data, like, columns.count());
+  }
+  if (result.read.label_column.empty()) {
+    result.read.label_column = columns.label_of_model(like.label_name);
+  }
+  return result;
+}
+
+/// A file of held-out rows: the training rows' label, whatever else bears a usual name; columns without names by their
+/// places.
+RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
+  ModelFile like;
+  like.model = problem.model;
+  like.feature_names = problem.rows.feature_names;
+  like.class_names = problem.rows.class_names;
+  like.label_name = problem.label_name;
+  like.columns = problem.columns;
+  StoredColumns columns;
+  agree(comm, [&] { columns = held_out_columns(settings, like); });
+  RawData held_out = read_data(for_model(columns.read, like), comm);
+  if (!columns.notice.empty()) {
+    held_out.notices.push_back(columns.notice);
+  }
+  return held_out;
+}
+
 }  // namespace
 
 ReadSettings held_out_settings(const TrainSettings& settings) {
@@ -144,6 +176,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
     before_layout(problem.model, problem.shape);
   }
   problem.label_name = raw.label_name;
+  problem.columns = raw.columns;
   problem.class_weights = class_weights(settings.class_weight, raw, comm);
   if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
     problem.column_reaches = column_reaches(raw.block, comm);
@@ -158,15 +191,7 @@ TrainingProblem load_problem(const TrainSettings& settings, int threads, Communi
   }
   require_label_support(settings, problem, comm);
   if (!held_out && !settings.validation.empty()) {
-    ModelFile like;
-    like.model = problem.model;
-    like.feature_names = problem.rows.feature_names;
-    like.class_names = problem.rows.class_names;
-    ReadSettings read = for_model(held_out_settings(settings), like);
-    if (read.label_column.empty()) {  // the training rows' label, whatever else bears a usual name
-      agree(comm, [&] { read.label_column = DataColumns(read).label_of_model(problem.label_name); });
-    }
-    held_out = read_data(read, comm);
+    held_out = read_held_out(settings, problem, comm);
   }
   if (held_out) {
     LayoutSettings layout = layout_of(settings, problem.model, threads);

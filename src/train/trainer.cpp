@@ -23,7 +23,6 @@
 #include "lockstep/train/validation.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
@@ -157,7 +156,10 @@ void TrainingJob::write_start() {
   const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
   write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
-    std::filesystem::remove(folder_ + "/" + kModelName);
+    remove_file(files_, folder_, kModelName);
+    if (state_.history.empty()) {
+      remove_file(files_, folder_, kSummaryName);  // of a run that is trained over
+    }
     log_.emplace(folder_, unit, state_.history);
   });
   observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
