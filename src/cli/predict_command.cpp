@@ -11,9 +11,11 @@
 #include "lockstep/train/run_folder.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace lockstep {
 
@@ -141,6 +143,9 @@ void require_writable(const PredictSettings& settings) {
   const std::string folder = folder_of(output);
   if (kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
     throw Error(ExitCode::cannot_create, folder + ": there is no such folder for the output");
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw SystemError(SystemError::Purpose::create_output, folder, "write the output into the folder", errno);
   }
   const PathKind kind = kind_of_path(output, SystemError::Purpose::create_output);
   if (kind == PathKind::folder || kind == PathKind::other) {

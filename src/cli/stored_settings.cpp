@@ -51,7 +51,10 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
   }
   StoredColumns result;
   if (columns.has_header() && file.feature_names.empty()) {
-    result.notice = read.path + ": the model knows no names of columns: features are taken by their places";
+    result.notice = read.path + ": the model knows no names of columns: features are taken by their places" +
+                    (columns.count() > file.model.features && read.label_column.empty()
+                         ? ", and the last column for the label unless one bears a usual name"
+                         : "");
   }
   if (read.offset_column.empty()) {
     read.offset_column = stored.offset_column;

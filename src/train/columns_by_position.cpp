@@ -45,7 +45,7 @@ std::vector<std::string> generated_columns(const ModelFile& file, const ReadSett
   return are_generated ? names : std::vector<std::string>{};
 }
 
-/// What the columns of the training table are, in their order.
+/// What the columns of the training table are, in their order; empty where that is not known.
 std::vector<Role> training_roles(const ModelFile& file, const ReadSettings& stored) {
   const std::vector<std::string> names = file.columns.empty() ? generated_columns(file, stored) : file.columns;
   std::vector<Role> roles;
@@ -62,10 +62,14 @@ std::vector<Role> training_roles(const ModelFile& file, const ReadSettings& stor
                                                        : Role::ignored);
     }
   }
-  if (names.empty() || static_cast<Index>(features) != file.model.features) {
-    roles.assign(static_cast<std::size_t>(file.model.features), Role::feature);
-    roles.push_back(Role::label);
-  }
+  const bool are_known = !names.empty() && static_cast<Index>(features) == file.model.features;
+  return are_known ? roles : std::vector<Role>{};
+}
+
+/// As tables are read where nothing is said of their columns.
+std::vector<Role> usual_roles(const ModelFile& file) {
+  std::vector<Role> roles(static_cast<std::size_t>(file.model.features), Role::feature);
+  roles.push_back(Role::label);
   return roles;
 }
 
@@ -74,6 +78,10 @@ class ColumnMatch {
   ColumnMatch(ReadSettings read, const ReadSettings& stored, const ModelFile& file, std::int64_t columns)
       : stored_(stored), file_(file), columns_(columns), roles_(training_roles(file, stored)) {
     result_.read = std::move(read);
+    knows_table_ = !roles_.empty();
+    if (!knows_table_) {
+      roles_ = usual_roles(file);
+    }
     find_named();
   }
 
@@ -139,13 +147,14 @@ class ColumnMatch {
       }
       *option = name;
       if (roles_[i] == Role::label) {
-        result_.label = result_.read.label_optional ? "" : file_.label_name.empty() ? name : file_.label_name;
-        label = fmt::format(", its label{} in column {}",
+        result_.label = result_.read.label_optional || !knows_table_ ? "" : file_.label_name;
+        label = fmt::format(", the label{} in column {}",
                             file_.label_name.empty() ? "" : " '" + printable(file_.label_name) + "'", place + 1);
       }
     }
-    result_.notice = fmt::format("{}: no header: {} columns are taken by their places for those of the training data{}",
-                                 result_.read.path, roles_.size(), label);
+    result_.notice =
+        fmt::format("{}: no header: {} columns are taken by their places for {}{}", result_.read.path, roles_.size(),
+                    knows_table_ ? "those of the training data" : "the model's features", label);
   }
 
   /// Where `read` names the column of a role, or null where the role is not needed.
@@ -189,20 +198,23 @@ class ColumnMatch {
     const auto others = std::ssize(roles_) - file_.model.features - 1;
     throw DataError(
         {read.path, 0, 0},
-        fmt::format("has no header and {} columns{}, but the model was trained on {}: {} features, the label{}{}; give "
-                    "these in their order{}",
-                    columns_, named == 0 ? "" : fmt::format(", {} of them named by options", named), roles_.size(),
-                    file_.model.features, file_.label_name.empty() ? "" : " '" + printable(file_.label_name) + "'",
-                    others == 0 ? "" : fmt::format(" and {} more", others),
-                    read.label_optional && stored_.offset_column.empty() && stored_.exposure_column.empty()
-                        ? ", or the features alone"
-                        : ", or the features and columns that options name (--label-column c1)"));
+        fmt::format(
+            "has no header and {} columns{}, but the model {} {}: {} features, the label{}{}; give these in their "
+            "order{}",
+            columns_, named == 0 ? "" : fmt::format(", {} of them named by options", named),
+            knows_table_ ? "was trained on" : "takes", roles_.size(), file_.model.features,
+            file_.label_name.empty() ? "" : " '" + printable(file_.label_name) + "'",
+            others == 0 ? "" : fmt::format(" and {} more", others),
+            read.label_optional && stored_.offset_column.empty() && stored_.exposure_column.empty()
+                ? ", or the features alone"
+                : ", or the features and columns that options name (--label-column c1)"));
   }
 
   const ReadSettings& stored_;
   const ModelFile& file_;
   std::int64_t columns_;
   std::vector<Role> roles_;
+  bool knows_table_ = false;
   StoredColumns result_;
   std::vector<bool> is_named_;        // by the user, one a column
   std::vector<std::int64_t> others_;  // places of the other columns

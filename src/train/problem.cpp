@@ -7,7 +7,6 @@
 #include "lockstep/objective/column_scaling.h"
 #include "lockstep/train/class_weights.h"
 #include "lockstep/train/column_scales.h"
-#include "lockstep/train/columns_by_position.h"
 #include "lockstep/train/data_columns.h"
 #include "lockstep/train/label_support.h"
 
@@ -95,21 +94,6 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   return read;
 }
 
-StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like) {
-  StoredColumns result;
-  result.read = held_out_settings(settings);
-  const DataColumns columns(result.read);
-  if (columns.is_table_without_header()) {
-    return columns_by_position(without_columns(std::move(result.read)), settings.data, like, columns.count());
-  }
-  if (result.read.label_column.empty()) {
-    result.read.label_column = columns.label_of_model(like.label_name);
-  }
-  return result;
-}
-
-/// A file of held-out rows: the training rows' label, whatever else bears a usual name; columns without names by their
-/// places.
 RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
   ModelFile like;
   like.model = problem.model;
@@ -134,6 +118,19 @@ ReadSettings held_out_settings(const TrainSettings& settings) {
   read.labels = settings.validation_labels;
   read.labels_option = "--validation-labels";
   return read;
+}
+
+StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like) {
+  StoredColumns result;
+  result.read = held_out_settings(settings);
+  const DataColumns columns(result.read);
+  if (columns.is_table_without_header()) {
+    return columns_by_position(without_columns(std::move(result.read)), settings.data, like, columns.count());
+  }
+  if (result.read.label_column.empty()) {
+    result.read.label_column = columns.label_of_model(like.label_name);
+  }
+  return result;
 }
 
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes) {

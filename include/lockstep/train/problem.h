@@ -3,6 +3,7 @@
 
 #include "lockstep/data/dataset.h"
 #include "lockstep/objective/overflow.h"
+#include "lockstep/train/columns_by_position.h"
 #include "lockstep/train/model_file.h"
 #include "lockstep/train/plan.h"
 #include "lockstep/train/settings.h"
@@ -29,6 +30,11 @@ struct TrainingProblem {
 
 /// How a file of held-out rows is read, but for the names and classes that the training rows have.
 ReadSettings held_out_settings(const TrainSettings& settings);
+
+/// That file read with the training rows' roles of columns, as `like` knows their names: the label of the same name,
+/// whatever else bears a usual one; in a table without a header all by their places. Reads the head of the file. Not
+/// Collective. Throws DataError as DataColumns and columns_by_position().
+StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like);
 
 /// The model that `settings` name, for data of `features` features and labels of `classes` classes.
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);

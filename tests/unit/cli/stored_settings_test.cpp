@@ -117,7 +117,7 @@ TEST_F(StoredColumnsTest, ATableWithoutAHeaderIsTakenByItsPlaces) {
   const StoredColumns found = columns(data("d.csv", "1,2,3\n4,5,6\n"));
   EXPECT_EQ(found.read.label_column, "c1");
   EXPECT_EQ(found.label, "z");
-  EXPECT_THAT(notices_of(found), ElementsAre(HasSubstr("its label 'z' in column 1")));
+  EXPECT_THAT(notices_of(found), ElementsAre(HasSubstr("the label 'z' in column 1")));
 }
 
 /// A model of LIBSVM text, say, on a table with names.
