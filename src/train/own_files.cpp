@@ -206,7 +206,7 @@ std::optional<ForeignFile> foreign_file(const std::string& folder) {
   const bool is_own_folder = config && !is_lost(*config) && is_own_config(*config);
   for (const DirectoryEntry& entry : entries_of(folder)) {
     if (is_written_by_run(entry.name)) {
-      if (const auto foreign = foreign_entry(folder, entry, is_own_folder)) {
+      if (auto foreign = foreign_entry(folder, entry, is_own_folder)) {
         return foreign;
       }
     }

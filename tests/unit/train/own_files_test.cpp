@@ -65,9 +65,10 @@ TEST(OwnFiles, AreRecognisedWholeTornAndOfEarlierVersions) {
   EXPECT_TRUE(is_own_summary(to_json(RunSummary())));
   const std::string zeros(4096, '\0');  // of a power loss
   EXPECT_TRUE(is_own_config(zeros) && is_own_summary(zeros));
-  for (const std::string& metrics :
-       {kMetricsLine, kMetricsLine + kMetricsLine, kMetricsLine + "{\"iterat", std::string(R"({"epoch":1,"st)"),
-        kMetricsLine + "{\"itera" + zeros, kMetricsLine + zeros, zeros, std::string()}) {
+  for (const std::string& end : {std::string(), kMetricsLine, std::string("{\"iterat"),
+                                 std::string(R"({"epoch":1,"st)"), std::string("{\"itera\0\0", 9), zeros}) {
+    const std::string metrics = kMetricsLine + end;
+    EXPECT_EQ(foreign_line(end), 0) << end;
     EXPECT_EQ(foreign_line(metrics), 0) << metrics;
   }
 }
