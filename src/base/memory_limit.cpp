@@ -107,7 +107,8 @@ std::vector<Hierarchy> memory_hierarchies(const std::string& root) {
     if (group.empty() || *group.begin() == "..") {
       group = std::filesystem::path(own->second).relative_path();
     }
-    found.push_back({mount, std::filesystem::exists(mount / group) ? group : ".", is_version_2});
+    std::error_code hidden;
+    found.push_back({mount, std::filesystem::exists(mount / group, hidden) ? group : ".", is_version_2});
   }
   return found;
 }

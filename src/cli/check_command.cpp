@@ -30,15 +30,9 @@ Smoothness smoothness_of(const ModelDescription& model) {
   }
 }
 
-/// The stored settings on the data that the user names; what the user says of columns counts. Rows weigh as in
-/// training: what is checked is the objective.
-TrainSettings settings_on_data(TrainSettings stored, const ReadSettings& data, const ModelFile& file,
-                               const std::string& path) {
-  const StoredColumns columns = with_stored_columns(data, file, path);
+/// The stored settings on data read as `columns` say.
+TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& columns) {
   stored.data = columns.read;
-  if (!columns.missing_weight.empty()) {
-    stored.data.weight_column = columns.missing_weight;
-  }
   if (stored.validation_fraction() == 0) {
     stored.validation.clear();  // a file of its own: not learned from
   }
@@ -55,10 +49,14 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   std::optional<ModelFile> file;
   if (!check.model_file.empty()) {
     file = load_model(check.model_file, comm);
+    StoredColumns columns;
     agree(comm, [&] {
-      settings =
-          settings_on_data(stored_settings(*file, check.model_file), check.training.data, *file, check.model_file);
+      columns = with_stored_columns(check.training.data, *file, check.model_file);
+      settings = settings_on_data(stored_settings(*file, check.model_file), columns);
     });
+    for (const std::string& notice : notices_of(columns)) {
+      console.warning(notice);
+    }
   }
   settings.precision = Scalar::float64;
   settings.optimizer = OptimizerKind::automatic;  // rows are read in their order

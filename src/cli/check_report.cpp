@@ -1,9 +1,10 @@
 #include "check_report.h"
 
+#include "lockstep/io/json_text.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace lockstep {
 
@@ -157,7 +158,7 @@ std::string to_json(const CheckReport& report) {
     json["certificate"] = json_of(*report.certificate);
   }
   json["ok"] = report.passed();
-  return json.dump();
+  return json_text(json);
 }
 
 }  // namespace lockstep

@@ -3,10 +3,10 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/cli/layers.h"
 #include "lockstep/cli/suggestion.h"
+#include "lockstep/io/file_system.h"
 #include "lockstep/io/printable.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "arguments.h"
 #include "general_help.h"
@@ -193,7 +193,7 @@ CommandLine parse_check(const std::vector<std::string>& given, const Environment
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment) {
   CommandLine line;
   if (arguments.empty()) {
-    if (std::filesystem::exists(kDefaultConfig)) {
+    if (kind_of_path(kDefaultConfig, SystemError::Purpose::read_input) != PathKind::nothing) {
       return parse_train({"--config", kDefaultConfig}, environment);
     }
     line.text = general_help();

@@ -1,6 +1,7 @@
 #include "lockstep/cli/config_file.h"
 
 #include "lockstep/io/printable.h"
+#include "lockstep/io/utf8.h"
 #include "lockstep/train/own_files.h"
 
 #include <algorithm>
@@ -50,7 +51,7 @@ Position position_in(const std::string& path, const toml::source_position& place
 /// The text of a scalar as the command line would have it; empty for what no option takes.
 std::optional<std::string> scalar_text(const toml::node& node) {
   if (const auto* text = node.as_string()) {
-    return text->get();
+    return with_raw_bytes(text->get());
   }
   if (const auto* integer = node.as_integer()) {
     return fmt::format("{}", integer->get());

@@ -14,9 +14,8 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
   const ModelFile file = load_model(settings.model_file, comm);
   StoredColumns columns;
   agree(comm, [&] { columns = with_stored_columns(settings.data, file, settings.model_file); });
-  if (!columns.missing_weight.empty()) {
-    console.warning(fmt::format("{}: no column '{}', which weighted the rows in training: all rows weigh 1 here",
-                                settings.data.path, columns.missing_weight));
+  for (const std::string& notice : notices_of(columns)) {
+    console.warning(notice);
   }
   const Dataset data = load_data_for_model(columns.read, file, threads, comm);
   for (const std::string& notice : data.notices) {

@@ -7,6 +7,7 @@
 #include "lockstep/io/checkpoint_file.h"
 #include "lockstep/io/file_system.h"
 #include "lockstep/io/hdf5_input.h"
+#include "lockstep/io/json_text.h"
 #include "lockstep/train/model_file.h"
 #include "lockstep/train/training_state.h"
 
@@ -15,7 +16,6 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace lockstep {
 
@@ -128,6 +128,10 @@ Json describe_file(FileSystem& files, const std::string& path) {
   return is_checkpoint(bytes) ? describe_checkpoint(bytes, path) : describe_data(path);
 }
 
+PathKind kind_of(const std::string& path) {
+  return kind_of_path(path, SystemError::Purpose::read_input);
+}
+
 Json describe_folder(FileSystem& files, const std::string& path, bool verify) {
   Json json;
   json["kind"] = "run folder";
@@ -146,8 +150,8 @@ Json describe_folder(FileSystem& files, const std::string& path, bool verify) {
     checkpoints.push_back(item);
   }
   json["checkpoints"] = checkpoints;
-  json["model"] = std::filesystem::exists(path + "/model.h5");
-  if (std::filesystem::exists(path + "/summary.json")) {
+  json["model"] = kind_of(path + "/model.h5") != PathKind::nothing;
+  if (kind_of(path + "/summary.json") == PathKind::file) {
     const std::vector<std::byte> bytes = read_file(files, path, "summary.json");
     const auto* begin = reinterpret_cast<const char*>(bytes.data());
     json["summary"] = Json::parse(begin, begin + bytes.size(), nullptr, false);
@@ -168,10 +172,7 @@ std::string as_text(const Json& json, int indent) {
     if (value.is_object()) {
       text += "\n" + as_text(value, indent + 2);
     } else {
-      text +=
-          " " +
-          (value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace)) +
-          "\n";
+      text += " " + (value.is_string() ? value.get<std::string>() : json_text(value)) + "\n";
     }
   }
   return text;
@@ -184,10 +185,10 @@ ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Consol
   on_root(comm, [&] {
     PosixFileSystem files;
     for (const std::string& path : settings.paths) {
-      Json json = std::filesystem::is_directory(path) ? describe_folder(files, path, settings.verify)
-                                                      : describe_file(files, path);
+      Json json = kind_of(path) == PathKind::folder ? describe_folder(files, path, settings.verify)
+                                                    : describe_file(files, path);
       json["path"] = path;
-      std::string text = settings.json ? json.dump(2, ' ', false, Json::error_handler_t::replace) : as_text(json, 0);
+      std::string text = settings.json ? json_text(json, 2) : as_text(json, 0);
       if (text.ends_with('\n')) {
         text.pop_back();
       }

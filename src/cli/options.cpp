@@ -1,7 +1,9 @@
 #include "lockstep/cli/options.h"
 
 #include "lockstep/base/errors.h"
+#include "lockstep/data/text_cause.h"
 
+#include <filesystem>
 #include <iterator>
 #include <set>
 
@@ -14,8 +16,15 @@ namespace {
 using Kind = Option::Kind;
 
 void set_output(PredictSettings& settings, const std::string& text) {
-  if (!text.ends_with(".csv") && !text.ends_with(".h5")) {
-    throw UsageError("must end in .csv or .h5");
+  const std::string ending = std::filesystem::path(text).extension().string();
+  if (text == "-" || text == "/dev/stdout") {
+    settings.format = PredictionFormat::standard_output;
+  } else if (equals_ignoring_case(ending, ".csv")) {
+    settings.format = PredictionFormat::csv;
+  } else if (equals_ignoring_case(ending, ".h5") || equals_ignoring_case(ending, ".hdf5")) {
+    settings.format = PredictionFormat::hdf5;
+  } else {
+    throw UsageError("must end in .csv, .h5 or .hdf5, or be - for CSV on standard output");
   }
   settings.output = text;
 }
@@ -76,8 +85,8 @@ std::vector<Option> predict_options(PredictSettings& settings) {
   append(options, data_options(settings.data));
   options.push_back({"id-column", "Data", "NAME", "column copied to the output (default: none)", Kind::value,
                      into(settings.data.id_column)});
-  options.push_back({"output", "Output", "F", "out.csv or out.h5; required", Kind::value,
-                     [&settings](const auto& texts) { set_output(settings, texts.back()); }, true});
+  options.push_back({"output", "Output", "F", "out.csv, out.h5 or -, which is CSV on standard output; required",
+                     Kind::value, [&settings](const auto& texts) { set_output(settings, texts.back()); }, true});
   options.push_back({"proba", "Output", "", "also the probability of every class (default off)", Kind::flag,
                      into(settings.probabilities)});
   options.push_back(threads_option(settings.threads));

@@ -11,9 +11,11 @@
 #include "lockstep/train/run_folder.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace lockstep {
 
@@ -127,19 +129,29 @@ std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelF
   return image.finish();
 }
 
-/// Before anything is read: the output may not be found wanting after hours.
-void require_writable_name(const PredictSettings& settings) {
-  const std::string& output = settings.output;
+std::string folder_of(const std::string& output) {
   const std::filesystem::path path(output);
-  if (path.extension() != ".csv" && path.extension() != ".h5") {
-    throw UsageError("--output must end in .csv or .h5 (saw '" + output + "')");
+  return path.has_parent_path() ? path.parent_path().string() : ".";
+}
+
+/// Before anything is read: the output may not be found wanting after hours.
+void require_writable(const PredictSettings& settings) {
+  const std::string& output = settings.output;
+  if (settings.format == PredictionFormat::standard_output) {
+    return;
   }
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder)) {
-    throw Error(ExitCode::cannot_create, folder.string() + ": there is no such folder for the output");
+  const std::string folder = folder_of(output);
+  if (kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
+    throw Error(ExitCode::cannot_create, folder + ": there is no such folder for the output");
   }
-  if (std::filesystem::is_directory(path)) {
-    throw Error(ExitCode::cannot_create, output + ": is a folder; choose another --output");
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw SystemError(SystemError::Purpose::create_output, folder, "write the output into the folder", errno);
+  }
+  const PathKind kind = kind_of_path(output, SystemError::Purpose::create_output);
+  if (kind == PathKind::folder || kind == PathKind::other) {
+    throw Error(
+        ExitCode::cannot_create,
+        output + (kind == PathKind::folder ? ": is a folder" : ": is no regular file") + "; choose another --output");
   }
   std::vector<InputName> inputs = inputs_of(settings.data, "--data");
   inputs.push_back({"--model-file", settings.model_file});
@@ -149,8 +161,7 @@ void require_writable_name(const PredictSettings& settings) {
 }  // namespace
 
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console) {
-  const std::filesystem::path output(settings.output);
-  on_root(comm, [&] { require_writable_name(settings); });
+  on_root(comm, [&] { require_writable(settings); });
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
   if (settings.probabilities && (!file.model.is_classifier() || file.model.task() == Task::binary_score)) {
@@ -158,8 +169,12 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   }
   ReadSettings read = settings.data;
   read.label_optional = true;
-  agree(comm, [&] { read = with_stored_columns(read, file, settings.model_file).read; });
-  const Dataset data = load_data_for_model(read, file, threads, comm);
+  StoredColumns columns;
+  agree(comm, [&] { columns = with_stored_columns(read, file, settings.model_file); });
+  for (const std::string& notice : notices_of(columns)) {
+    console.warning(notice);
+  }
+  const Dataset data = load_data_for_model(columns.read, file, threads, comm);
   for (const std::string& notice : data.notices) {
     console.warning(notice);
   }
@@ -170,17 +185,21 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   const Predictions predictions = predict_rows(task, margins, file.model.outputs);
 
   std::vector<std::byte> bytes;
-  if (output.extension() == ".h5") {
+  if (settings.format == PredictionFormat::hdf5) {
     bytes = hdf5_output(settings, file, data, predictions, comm);
   } else {
     const std::string rows = csv_rows(settings, file, data, predictions);
     const std::string text = (comm.rank() == 0 ? csv_header(settings, file) : "") + rows;
     bytes = gather(std::as_bytes(std::span(text)), comm);
   }
+  if (settings.format == PredictionFormat::standard_output) {
+    console.result(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+    return ExitCode::success;
+  }
   on_root(comm, [&] {
     PosixFileSystem files;
-    const std::string folder = output.has_parent_path() ? output.parent_path().string() : ".";
-    replace_durably(files, folder, output.filename().string(), bytes);
+    const std::string name = std::filesystem::path(settings.output).filename().string();
+    replace_durably(files, folder_of(settings.output), name, bytes);
   });
   console.info(fmt::format("{} predictions in {}", data.partition.rows, settings.output));
   return ExitCode::success;

@@ -7,6 +7,8 @@
 #include "lockstep/io/printable.h"
 #include "lockstep/train/data_columns.h"
 
+#include <fmt/format.h>
+
 namespace lockstep {
 
 namespace {
@@ -44,7 +46,16 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
     read.header = stored.header;
   }
   const DataColumns columns(read);
+  if (columns.is_table_without_header()) {
+    return columns_by_position(std::move(read), stored, file, columns.count());
+  }
   StoredColumns result;
+  if (columns.has_header() && file.feature_names.empty()) {
+    result.notice = read.path + ": the model knows no names of columns: features are taken by their places" +
+                    (columns.count() > file.model.features && read.label_column.empty()
+                         ? ", and the last column for the label unless one bears a usual name"
+                         : "");
+  }
   if (read.offset_column.empty()) {
     read.offset_column = stored.offset_column;
   }
@@ -65,6 +76,18 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
   }
   result.read = std::move(read);
   return result;
+}
+
+std::vector<std::string> notices_of(const StoredColumns& columns) {
+  std::vector<std::string> notices;
+  if (!columns.notice.empty()) {
+    notices.push_back(columns.notice);
+  }
+  if (!columns.missing_weight.empty()) {
+    notices.push_back(fmt::format("{}: no column '{}', which weighted the rows in training: all rows weigh 1 here",
+                                  columns.read.path, printable(columns.missing_weight)));
+  }
+  return notices;
 }
 
 }  // namespace lockstep

@@ -1,5 +1,7 @@
 #include "lockstep/cli/terminal.h"
 
+#include "lockstep/io/utf8.h"
+
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
@@ -12,24 +14,6 @@
 namespace lockstep {
 
 namespace {
-
-/// Bytes of the UTF-8 character that begins at `i`; 0 where there is none.
-std::size_t utf8_length(const std::string& text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
-  const unsigned first = byte(i);
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xc2 ? 0
-                             : first < 0xe0 ? 2
-                             : first < 0xf0 ? 3
-                             : first < 0xf5 ? 4
-                                            : 0;
-  for (std::size_t k = 1; k < length; ++k) {
-    if ((byte(i + k) & 0xc0U) != 0x80U) {
-      return 0;
-    }
-  }
-  return length;
-}
 
 /// C0 but newline and tab, DEL, C1 (U+0080 to U+009F).
 bool is_control(const std::string& text, std::size_t i, std::size_t length) {
@@ -97,6 +81,11 @@ Terminal::~Terminal() = default;
 
 void Terminal::info(const std::string& text) {
   streams_->output.info("{}", without_controls(text));
+}
+
+void Terminal::result(std::string_view bytes) {
+  std::fwrite(bytes.data(), 1, bytes.size(), stdout);
+  std::fflush(stdout);
 }
 
 void Terminal::warning(const std::string& text) {

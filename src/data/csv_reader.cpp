@@ -247,6 +247,7 @@ RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicat
 
   RawData data;
   data.feature_names = layout.feature_names;
+  std::ranges::transform(layout.columns, std::back_inserter(data.columns), &CsvColumn::name);
   data.label_name = label == nullptr ? "" : label->name;
   data.block.is_dense = true;
   data.block.features = std::ssize(layout.feature_names);

@@ -1,7 +1,5 @@
 #include "lockstep/io/file_system.h"
 
-#include "lockstep/base/errors.h"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -153,6 +151,17 @@ IoResult FileDescriptor::close() {
   return result == -EINTR ? 0 : result;
 }
 
+PathKind kind_of_path(const std::string& path, SystemError::Purpose purpose) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0) {
+    return S_ISREG(status.st_mode) ? PathKind::file : S_ISDIR(status.st_mode) ? PathKind::folder : PathKind::other;
+  }
+  if (errno == ENOENT || errno == ENOTDIR) {
+    return PathKind::nothing;
+  }
+  throw SystemError(purpose, path, purpose == SystemError::Purpose::read_input ? "open" : "create", errno);
+}
+
 int open_directory(FileSystem& files, const std::string& path) {
   const IoResult opened = uninterrupted([&] { return files.open_directory(path); });
   if (opened < 0) {
@@ -183,6 +192,14 @@ std::vector<std::byte> read_file(FileSystem& files, const std::string& directory
   }
   const FileDescriptor folder(files, static_cast<int>(opened));
   return read_file_at(files, folder.id(), name, Links::refuse, path);
+}
+
+void remove_file(FileSystem& files, const std::string& directory, const std::string& name) {
+  const FileDescriptor folder(files, open_directory(files, directory));
+  const IoResult removed = uninterrupted([&] { return files.unlink(folder.id(), name); });
+  if (removed < 0 && removed != -ENOENT) {
+    throw SystemError(SystemError::Purpose::write, directory + "/" + name, "remove", static_cast<int>(-removed));
+  }
 }
 
 std::vector<std::byte> read_file(FileSystem& files, const std::string& path) {

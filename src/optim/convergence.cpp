@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "newton_model.h"
@@ -186,16 +187,20 @@ std::string growing_parameters(const Objective& objective, const Vector& d) {
   constexpr double kOfLargest = 0.1;  // part of the largest component above which a parameter is named
   constexpr std::size_t kMostNames = 5;
   const double largest = d.size() == 0 ? 0.0 : d.lpNorm<Eigen::Infinity>();
-  std::vector<std::string> names;
+  std::vector<Index> parameters;
   for (Index j = 0; j < d.size(); ++j) {
     if (std::abs(d[j]) >= kOfLargest * largest) {
-      names.push_back(objective.parameter_name(j));
+      parameters.push_back(j);
     }
   }
-  const std::size_t more = names.size() > kMostNames ? names.size() - kMostNames : 0;
-  names.resize(names.size() - more);
+  std::ranges::stable_sort(parameters, std::greater(), [&](Index j) { return std::abs(d[j]); });
+  const std::size_t count = parameters.size();
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < std::min(count, kMostNames); ++i) {
+    names.push_back(objective.parameter_name(parameters[i]));
+  }
   return fmt::format("{}{} grow{} without bound", fmt::join(names, ", "),
-                     more > 0 ? fmt::format(" and {} more", more) : "", names.size() + more == 1 ? "s" : "");
+                     count > kMostNames ? fmt::format(" and {} more", count - kMostNames) : "", count == 1 ? "s" : "");
 }
 
 Settling settling(Objective& objective, const Iterate& from, const Direction& direction) {

@@ -38,7 +38,7 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
 void reject_separated(const Objective& objective, const Iterate& at, std::int64_t iteration) {
   if (iteration > 0 && at.at.mistakes == 0 && at.at.weight > 0 && objective.unbounded_when_separated()) {
     throw NoFiniteOptimum(fmt::format(
-        "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum, {}",
+        "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum; {}",
         iteration, growing_parameters(objective, at.w)));
   }
 }

@@ -98,14 +98,9 @@ std::int64_t CheckpointManager::newest_step() {
 
 void CheckpointManager::remove_above(std::int64_t step) {
   on_root(comm_, [&] {
-    const FileDescriptor directory(files_, open_directory(files_, folder_));
     for (const CheckpointEntry& entry : list_checkpoints(files_, folder_)) {
       if (entry.step > step) {
-        const IoResult result = files_.unlink(directory.id(), entry.name);
-        if (result < 0) {
-          throw SystemError(SystemError::Purpose::write, folder_ + "/" + entry.name, "remove",
-                            static_cast<int>(-result));
-        }
+        remove_file(files_, folder_, entry.name);
       }
     }
   });

@@ -1,5 +1,6 @@
 /// The effective configuration as keys and TOML literals.
 #include "lockstep/base/errors.h"
+#include "lockstep/io/utf8.h"
 #include "lockstep/optim/schedule.h"
 #include "lockstep/train/settings.h"
 
@@ -49,21 +50,8 @@ std::string resume_text(const TrainSettings& settings) {
   return "auto";
 }
 
-/// A basic string: quotes, backslashes and control characters escaped.
 std::string quoted(const std::string& text) {
-  std::string literal = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      literal += '\\';
-      literal += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      literal += fmt::format("\\u{:04X}", byte);
-    } else {
-      literal += c;
-    }
-  }
-  return literal + '"';
+  return toml_literal(text);
 }
 
 std::string quoted(const std::vector<std::string>& texts) {

@@ -17,20 +17,16 @@ bool is_generated_name(const std::string& name) {
   return name.size() > 1 && name[0] == 'c' && name.find_first_not_of("0123456789", 1) == std::string::npos;
 }
 
-/// `read` with every column a feature.
-ReadSettings without_roles(ReadSettings read) {
-  read.label_kind = LabelKind::none;
+}  // namespace
+
+ReadSettings without_columns(ReadSettings read) {
   read.drop.clear();
-  read.expected_names.clear();
-  read.expected_features = -1;
   for (std::string* column :
        {&read.label_column, &read.weight_column, &read.offset_column, &read.exposure_column, &read.id_column}) {
     column->clear();
   }
   return read;
 }
-
-}  // namespace
 
 DataColumns::DataColumns(const ReadSettings& read)
     : path_(read.path), is_label_named_(read.y_name != ReadSettings().y_name) {
@@ -39,7 +35,11 @@ DataColumns::DataColumns(const ReadSettings& read)
   if (format_ == DataFormat::hdf5) {
     datasets_.emplace(Hdf5Input::open(read.path));
   } else if (format_ == DataFormat::csv) {
-    const CsvLayout layout = csv_layout(without_roles(read), file);
+    ReadSettings all = without_columns(read);
+    all.label_kind = LabelKind::none;  // every column a feature
+    all.expected_names.clear();
+    all.expected_features = -1;
+    const CsvLayout layout = csv_layout(all, file);
     has_header_ = layout.has_header;
     std::ranges::transform(layout.columns, std::back_inserter(names_), &CsvColumn::name);
   }

@@ -110,6 +110,7 @@ ModelFile trained_model(const TrainingProblem& problem, const TrainingState& sta
   file.feature_names = problem.rows.feature_names;
   file.class_names = problem.rows.class_names;
   file.label_name = problem.label_name;
+  file.columns = problem.columns;
   file.configuration = to_toml(state.configuration);
   file.fingerprint = problem.rows.fingerprint;
   return file;

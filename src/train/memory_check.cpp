@@ -15,6 +15,21 @@ namespace lockstep {
 
 namespace {
 
+/// How the file of held-out rows will be read.
+ReadSettings foreseen_held_out(const TrainSettings& settings, const DataHead& head) {
+  ReadSettings read = held_out_settings(settings);
+  if (!head.columns.empty()) {
+    ModelFile like;
+    like.model.features = head.outlook.features;
+    like.feature_names = head.feature_names;
+    like.label_name = head.label_name;
+    like.columns = head.columns;
+    read = held_out_columns(settings, like).read;
+  }
+  read.expected_names = head.feature_names;
+  return read;
+}
+
 /// What is foreseen from the head of a file must be so many times what there is.
 constexpr double kMargin = 1.5;
 /// Another optimizer is named where it takes less than this part of the memory.
@@ -69,9 +84,7 @@ void MemoryCheck::foresee() {
     const DataHead head = foresee_data(settings_.data);
     rows_ = head.outlook;
     if (has_file) {
-      ReadSettings held_out = held_out_settings(settings_);
-      held_out.expected_names = head.feature_names;
-      held_out_ = foresee_data(held_out).outlook;
+      held_out_ = foresee_data(foreseen_held_out(settings_, head)).outlook;
     }
   });
   broadcast_values(comm_, std::span(&rows_, 1), 0);

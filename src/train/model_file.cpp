@@ -9,11 +9,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <string_view>
 
 namespace lockstep {
 
 namespace {
+
+// Since the second version: files of the first have neither.
+constexpr const char* kColumns = "/provenance/columns";
+constexpr const char* kContentHash = "/provenance/content_sha256";
 
 /// The values of a block without negative zeros.
 std::vector<double> values_of(const ParameterBlock& block, const Vector& parameters) {
@@ -92,6 +97,42 @@ void read_block(const ParameterBlock& block, Hdf5ImageReader& image, const std::
   }
 }
 
+/// Texts with their lengths, so that no two lists are alike.
+void update(Sha256& hash, const std::vector<std::string>& texts) {
+  const std::uint64_t count = texts.size();
+  hash.update(std::as_bytes(std::span(&count, 1)));
+  for (const std::string& text : texts) {
+    const std::uint64_t length = text.size();
+    hash.update(std::as_bytes(std::span(&length, 1)));
+    hash.update(std::as_bytes(std::span(text)));
+  }
+}
+
+/// SHA-256 of all that a reader takes from a model file, whatever its bytes on disk.
+std::string content_sha256(const ModelFile& file) {
+  Sha256 hash;
+  const ModelDescription& model = file.model;
+  std::vector<std::string> words = {to_string(model.kind), model.intercept ? "1" : "0"};
+  if (model.is_network()) {
+    words.insert(words.end(), {to_string(model.activation), to_string(model.loss), to_string(model.precision)});
+  }
+  for (const ParameterBlock& block : model.blocks()) {
+    words.push_back(block.name);
+    std::ranges::transform(block.shape, std::back_inserter(words), [](Index n) { return std::to_string(n); });
+  }
+  update(hash, words);
+  for (const ParameterBlock& block : model.blocks()) {
+    hash.update(std::as_bytes(std::span<const double>(values_of(block, file.parameters))));
+  }
+  hash.update(std::as_bytes(std::span(&model.delta, 1)));
+  hash.update(std::as_bytes(std::span(&file.fingerprint, 1)));
+  update(hash, file.feature_names);
+  update(hash, file.class_names);
+  update(hash, file.columns);
+  update(hash, {file.label_name, file.configuration});
+  return to_hex(hash.finish());
+}
+
 void require_names_fit(const ModelFile& file, const std::string& path) {
   const auto names = std::ssize(file.feature_names);
   const auto classes = std::ssize(file.class_names);
@@ -102,31 +143,7 @@ void require_names_fit(const ModelFile& file, const std::string& path) {
   }
 }
 
-}  // namespace
-
-std::vector<std::byte> to_bytes(const ModelFile& file) {
-  Hdf5ImageWriter image;
-  for (const ParameterBlock& block : file.model.blocks()) {
-    image.write(block.name, values_of(block, file.parameters), {block.shape.begin(), block.shape.end()});
-  }
-  image.write("/feature_names", file.feature_names);
-  image.write("/class_names", file.class_names);
-  image.write("/provenance/model", to_string(file.model.kind));
-  image.write_scalar("/provenance/has_intercept", std::int64_t{file.model.intercept ? 1 : 0});
-  image.write_scalar("/provenance/delta", file.model.delta);
-  if (file.model.is_network()) {
-    image.write("/provenance/activation", to_string(file.model.activation));
-    image.write("/provenance/loss", to_string(file.model.loss));
-    image.write("/provenance/precision", to_string(file.model.precision));
-  }
-  image.write("/provenance/label", file.label_name);
-  image.write("/provenance/version", std::string(kVersion));
-  image.write("/provenance/configuration", file.configuration);
-  image.write_scalar("/provenance/data_fingerprint", file.fingerprint);
-  return image.finish();
-}
-
-ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path) {
+ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
   constexpr std::string_view checkpoint = "LOCKSTEP";
   if (std::ranges::equal(bytes.first(std::min(bytes.size(), checkpoint.size())),
                          std::as_bytes(std::span(checkpoint)))) {
@@ -154,7 +171,49 @@ ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path)
   file.label_name = image.read_text("/provenance/label");
   file.configuration = image.read_text("/provenance/configuration");
   file.fingerprint = image.read_word("/provenance/data_fingerprint");
+  if (image.has(kColumns)) {
+    file.columns = image.read_texts(kColumns);
+  }
+  if (image.has(kContentHash) && image.read_text(kContentHash) != content_sha256(file)) {
+    throw DataError({path, 0, 0},
+                    "is damaged (its SHA-256 does not match its content); copy it again, or run the "
+                    "training again in its folder, which writes it anew");
+  }
   return file;
+}
+
+}  // namespace
+
+std::vector<std::byte> to_bytes(const ModelFile& file) {
+  Hdf5ImageWriter image;
+  for (const ParameterBlock& block : file.model.blocks()) {
+    image.write(block.name, values_of(block, file.parameters), {block.shape.begin(), block.shape.end()});
+  }
+  image.write("/feature_names", file.feature_names);
+  image.write("/class_names", file.class_names);
+  image.write("/provenance/model", to_string(file.model.kind));
+  image.write_scalar("/provenance/has_intercept", std::int64_t{file.model.intercept ? 1 : 0});
+  image.write_scalar("/provenance/delta", file.model.delta);
+  if (file.model.is_network()) {
+    image.write("/provenance/activation", to_string(file.model.activation));
+    image.write("/provenance/loss", to_string(file.model.loss));
+    image.write("/provenance/precision", to_string(file.model.precision));
+  }
+  image.write("/provenance/label", file.label_name);
+  image.write("/provenance/version", std::string(kVersion));
+  image.write("/provenance/configuration", file.configuration);
+  image.write_scalar("/provenance/data_fingerprint", file.fingerprint);
+  image.write(kColumns, file.columns);
+  image.write(kContentHash, content_sha256(file));
+  return image.finish();
+}
+
+ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path) {
+  try {
+    return parse(bytes, path);
+  } catch (const ConfigurationError& error) {  // a word that is none of ours
+    throw DataError({path, 0, 0}, error.what());
+  }
 }
 
 ModelFile load_model(const std::string& path, Communicator& comm) {

@@ -23,7 +23,7 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
 constexpr std::string_view kCheckpointSignature = "LOCKSTEP";
-/// More than any text that is judged here needs; of metrics.jsonl the first line decides.
+/// More than any text that is judged whole needs; metrics.jsonl is judged line by line.
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
 /// Keys that config.toml has had since it is written; a person who writes them all has written what a run would.
@@ -33,13 +33,19 @@ constexpr std::array kFirstKeys = {
     "max-iterations", "epochs",           "batch-size", "lanes",        "learning-rate", "schedule",      "momentum",
     "seed",           "checkpoint-every", "threads",    "run",          "keep",          "max-time",      "progress"};
 
-/// The begin of a file; nothing where it cannot be read.
-std::optional<std::string> head_of(const std::string& path) {
+/// The file, open for reading where it is a regular one: a pipe would wait for its writer.
+std::ifstream open_regular(const std::string& path) {
   std::error_code error;
   std::ifstream file;
-  if (fs::is_regular_file(path, error)) {  // a pipe would wait for its writer
+  if (fs::is_regular_file(path, error)) {
     file.open(path, std::ios::binary);
   }
+  return file;
+}
+
+/// The begin of a file; nothing where it cannot be read.
+std::optional<std::string> head_of(const std::string& path) {
+  std::ifstream file = open_regular(path);
   if (!file.is_open()) {
     return std::nullopt;
   }
@@ -49,9 +55,10 @@ std::optional<std::string> head_of(const std::string& path) {
   return text;
 }
 
-/// Power losses leave zeros where bytes had not reached the disk.
-bool is_blank(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c == '\0' || c == '\n' || c == ' '; });
+/// Power losses leave zeros where bytes had not reached the disk. Files are renamed into place whole: one without a
+/// byte is none of ours.
+bool is_lost(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c == '\0'; });
 }
 
 std::string_view take_line(std::string_view& text) {
@@ -78,7 +85,7 @@ bool is_own_model(const std::string& path, bool is_own_folder) {
     return Hdf5Input::open(path).has("/provenance/model");
   } catch (const DataError&) {  // no HDF5, or a damaged one
     const std::optional<std::string> head = head_of(path);
-    return head && (is_blank(*head) || (is_own_folder && head->starts_with(kHdf5Signature)));
+    return head && (is_lost(*head) || (is_own_folder && head->starts_with(kHdf5Signature)));
   }
 }
 
@@ -89,32 +96,54 @@ bool is_own_text(const std::string& name, const std::string& text) {
   if (name == kSummaryName) {
     return is_own_summary(text);
   }
-  if (name == kMetricsName) {
-    return is_own_metrics(text);
-  }
-  if (name == kLockName) {  // "HOST pid N"
-    return is_blank(text) || text.find(" pid ") != std::string::npos;
+  if (name == kLockName) {  // "HOST pid N", written once the lock is held
+    return text.empty() || is_lost(text) || text.find(" pid ") != std::string::npos;
   }
   return text.starts_with(kCheckpointSignature);
 }
 
-bool is_foreign(const std::string& folder, const std::string& name, bool is_own_folder) {
-  const std::string path = folder + "/" + name;
-  std::error_code error;
-  if (!fs::exists(path, error)) {
-    return false;  // a link to nothing: it is replaced, and nothing with it
+/// "{"iteration":3,…,"seconds":1.2}", as a run writes it.
+bool is_metrics_line(std::string_view line) {
+  return (line.starts_with("{\"iteration\":") || line.starts_with("{\"epoch\":")) &&
+         line.find(",\"parameters_hash\":\"") != std::string_view::npos &&
+         line.find(",\"seconds\":") != std::string_view::npos && line.ends_with('}');
+}
+
+/// What a kill leaves of the last line: its begin, perhaps with zeros behind it.
+bool is_torn_metrics_line(std::string_view line) {
+  line = line.substr(0, line.find('\0'));
+  for (const std::string_view begin : {"{\"iteration\":", "{\"epoch\":"}) {
+    const std::size_t common = std::min(line.size(), begin.size());
+    if (line.substr(0, common) == begin.substr(0, common)) {
+      return true;
+    }
   }
-  if (!fs::is_regular_file(path, error)) {
-    return true;
+  return false;
+}
+
+std::optional<ForeignFile> foreign_entry(const std::string& folder, const DirectoryEntry& entry, bool is_own_folder) {
+  const std::string& name = entry.name;
+  const std::string path = folder + "/" + name;
+  const ForeignFile whole{name, 0};
+  if (!entry.regular_file) {
+    return whole;
   }
   if (name == kModelName) {
-    return !is_own_model(path, is_own_folder);
+    return is_own_model(path, is_own_folder) ? std::nullopt : std::optional(whole);
+  }
+  if (name == kMetricsName) {
+    std::ifstream file = open_regular(path);
+    const std::int64_t line = file.is_open() ? foreign_metrics_line(file) : 0;
+    const bool is_empty = file.is_open() && head_of(path) == "";
+    return !file.is_open() || (is_empty && !is_own_folder) ? std::optional(whole)
+           : line > 0                                      ? std::optional(ForeignFile{name, line})
+                                                           : std::nullopt;
   }
   const std::optional<std::string> text = head_of(path);
-  if (checkpoint_step(name) && is_own_folder) {
-    return text && text->starts_with(kHdf5Signature);  // else damaged perhaps: resuming tells
+  if (checkpoint_step(name) && is_own_folder) {  // damaged perhaps: resuming tells
+    return text && (text->empty() || text->starts_with(kHdf5Signature)) ? std::optional(whole) : std::nullopt;
   }
-  return !text || !is_own_text(name, *text);
+  return !text || !is_own_text(name, *text) ? std::optional(whole) : std::nullopt;
 }
 
 std::vector<DirectoryEntry> entries_of(const std::string& folder) {
@@ -128,14 +157,14 @@ std::vector<DirectoryEntry> entries_of(const std::string& folder) {
 bool is_own_config(std::string_view text) {
   const bool has_header = text.starts_with(kConfigHeader);
   text.remove_prefix(has_header ? kConfigHeader.size() : 0);
-  if (is_blank(text)) {
+  if (is_lost(text)) {
     return true;
   }
   std::set<std::string_view> keys;
   while (!text.empty()) {
     const std::string_view line = take_line(text);
     const std::string_view key = key_of(line);
-    if (key.empty() && !is_blank(line)) {
+    if (key.empty() && !line.empty() && !is_lost(line)) {
       return false;
     }
     keys.insert(key);
@@ -144,20 +173,27 @@ bool is_own_config(std::string_view text) {
 }
 
 bool is_own_summary(std::string_view text) {
-  return is_blank(text) || has_keys(Json::parse(text, nullptr, false),
-                                    {"status", "reason", "iterations", "seconds", "parameters_sha256"});
+  return is_lost(text) || has_keys(Json::parse(text, nullptr, false),
+                                   {"status", "reason", "iterations", "seconds", "parameters_sha256"});
 }
 
-bool is_own_metrics(std::string_view text) {
-  if (is_blank(text)) {
-    return true;
+std::int64_t foreign_metrics_line(std::istream& file) {
+  std::int64_t number = 1;
+  for (std::string line; std::getline(file, line); ++number) {
+    const bool is_last = file.eof();
+    if (!is_metrics_line(line) && !is_lost(line) && !(is_last && is_torn_metrics_line(line))) {
+      return number;
+    }
   }
-  const bool is_torn = text.find('\n') == std::string_view::npos;
-  const std::string_view line = take_line(text);
-  if (is_torn) {
-    return line.starts_with("{\"iteration\":") || line.starts_with("{\"epoch\":");
-  }
-  return has_keys(Json::parse(line, nullptr, false), {"step", "objective", "parameters_hash", "seconds"});
+  return 0;
+}
+
+bool holds_results(const std::string& folder) {
+  const std::optional<std::string> text = head_of(folder + "/" + kSummaryName);
+  const Json summary = text ? Json::parse(*text, nullptr, false) : Json();
+  const Json status = summary.is_object() ? summary.value("status", Json()) : Json();
+  std::error_code error;
+  return status == "converged" || status == "max_iterations" || fs::exists(folder + "/" + kModelName, error);
 }
 
 bool is_written_by_run(const std::string& name) {
@@ -165,15 +201,17 @@ bool is_written_by_run(const std::string& name) {
          name == kLockName || checkpoint_step(name).has_value();
 }
 
-std::string foreign_file(const std::string& folder) {
+std::optional<ForeignFile> foreign_file(const std::string& folder) {
   const std::optional<std::string> config = head_of(folder + "/" + kConfigName);
-  const bool is_own_folder = config && !is_blank(*config) && is_own_config(*config);
+  const bool is_own_folder = config && !is_lost(*config) && is_own_config(*config);
   for (const DirectoryEntry& entry : entries_of(folder)) {
-    if (is_written_by_run(entry.name) && is_foreign(folder, entry.name, is_own_folder)) {
-      return entry.name;
+    if (is_written_by_run(entry.name)) {
+      if (auto foreign = foreign_entry(folder, entry, is_own_folder)) {
+        return foreign;
+      }
     }
   }
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace lockstep

@@ -100,11 +100,15 @@ RawData read_held_out(const TrainSettings& settings, const TrainingProblem& prob
   like.model = problem.model;
   like.feature_names = problem.rows.feature_names;
   like.class_names = problem.rows.class_names;
-  ReadSettings read = for_model(held_out_settings(settings), like);
-  if (read.label_column.empty()) {  // the training rows' label, whatever else bears a usual name
-    agree(comm, [&] { read.label_column = DataColumns(read).label_of_model(problem.label_name); });
+  like.label_name = problem.label_name;
+  like.columns = problem.columns;
+  StoredColumns columns;
+  agree(comm, [&] { columns = held_out_columns(settings, like); });
+  RawData held_out = read_data(for_model(columns.read, like), comm);
+  if (!columns.notice.empty()) {
+    held_out.notices.push_back(columns.notice);
   }
-  return read_data(read, comm);
+  return held_out;
 }
 
 TrainingProblem make_problem(const TrainSettings& settings, int threads, Communicator& comm, RawData raw,
@@ -126,6 +130,7 @@ TrainingProblem make_problem(const TrainSettings& settings, int threads, Communi
     before_layout(problem.model, problem.shape);
   }
   problem.label_name = raw.label_name;
+  problem.columns = raw.columns;
   problem.class_weights = class_weights(settings.class_weight, raw, comm);
   if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
     problem.column_reaches = column_reaches(raw.block, comm);
@@ -158,6 +163,19 @@ ReadSettings held_out_settings(const TrainSettings& settings) {
   read.labels = settings.validation_labels;
   read.labels_option = "--validation-labels";
   return read;
+}
+
+StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like) {
+  StoredColumns result;
+  result.read = held_out_settings(settings);
+  const DataColumns columns(result.read);
+  if (columns.is_table_without_header()) {
+    return columns_by_position(without_columns(std::move(result.read)), settings.data, like, columns.count());
+  }
+  if (result.read.label_column.empty()) {
+    result.read.label_column = columns.label_of_model(like.label_name);
+  }
+  return result;
 }
 
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes) {

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <iterator>
+#include <optional>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -59,6 +60,30 @@ void refuse_inputs_in(const std::string& folder, const TrainSettings& settings) 
   }
 }
 
+void refuse_foreign_files(const std::string& folder) {
+  const std::optional<ForeignFile> foreign = foreign_file(folder);
+  if (!foreign) {
+    return;
+  }
+  const std::string path = to_string(Position{folder + "/" + foreign->name, foreign->line, 0});
+  const char* what =
+      foreign->line > 0 ? "a line that the trainer did not write" : "holds what the trainer did not write";
+  throw Error(
+      ExitCode::cannot_create,
+      fmt::format("{}: {}, and a run would replace it; keep it under another name or give another --run", path, what));
+}
+
+/// With its checkpoints a finished run is taken up again; without them it would be trained anew over its results.
+void refuse_results_without_checkpoints(const std::string& folder, const TrainSettings& settings) {
+  PosixFileSystem files;
+  if (!settings.overwrite && list_checkpoints(files, folder).empty() && holds_results(folder)) {
+    throw Error(ExitCode::cannot_create,
+                fmt::format("{} holds the results of a run, but no checkpoints to go on from; --resume never "
+                            "--overwrite trains anew and replaces them, another --run keeps them",
+                            folder));
+  }
+}
+
 }  // namespace
 
 void require_equal_programs(const TrainSettings& given, Communicator& comm) {
@@ -87,10 +112,13 @@ void require_equal_programs(const TrainSettings& given, Communicator& comm) {
 void probe_run_folder(const std::string& folder, Communicator& comm) {
   on_root(comm, [&] {
     std::filesystem::path at = std::filesystem::absolute(folder);
-    while (!std::filesystem::exists(at) && at.has_parent_path() && at != at.parent_path()) {
+    const auto kind_of = [](const std::string& path) {
+      return kind_of_path(path, SystemError::Purpose::create_output);
+    };
+    while (kind_of(at) == PathKind::nothing && at.has_parent_path() && at != at.parent_path()) {
       at = at.parent_path();
     }
-    if (!std::filesystem::is_directory(at)) {
+    if (kind_of(at) != PathKind::folder) {
       throw Error(ExitCode::cannot_create, fmt::format("{}: cannot create the run folder ({} is not a folder); choose "
                                                        "another --run",
                                                        folder, at.string()));
@@ -104,8 +132,9 @@ void probe_run_folder(const std::string& folder, Communicator& comm) {
 std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option) {
   std::vector<InputName> inputs = {{data_option, read.path}, {read.labels_option, read.labels}};
   const std::string usual = usual_labels_path(read.path);
-  if (read.labels.empty() && !usual.empty() && std::filesystem::exists(usual) && std::filesystem::exists(read.path) &&
-      detect_format(read, InputFile(read.path)) == DataFormat::idx) {
+  std::error_code unreadable;  // reading tells
+  if (read.labels.empty() && !usual.empty() && std::filesystem::exists(usual, unreadable) &&
+      std::filesystem::exists(read.path, unreadable) && detect_format(read, InputFile(read.path)) == DataFormat::idx) {
     inputs.back().path = usual;
   }
   return inputs;
@@ -114,17 +143,12 @@ std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_opti
 void require_own_run_folder(const TrainSettings& settings, Communicator& comm) {
   on_root(comm, [&] {
     const std::string folder = settings.run_folder();
-    if (settings.plan || !std::filesystem::is_directory(folder)) {
+    if (settings.plan || kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
       return;
     }
     refuse_inputs_in(folder, settings);
-    const std::string foreign = foreign_file(folder);
-    if (!foreign.empty()) {
-      throw Error(ExitCode::cannot_create,
-                  fmt::format("{}/{}: holds what the trainer did not write, and a run would replace it; keep it under "
-                              "another name or give another --run",
-                              folder, foreign));
-    }
+    refuse_foreign_files(folder);
+    refuse_results_without_checkpoints(folder, settings);
   });
 }
 

@@ -4,6 +4,7 @@
 #include "lockstep/base/hash.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/file_system.h"
+#include "lockstep/io/json_text.h"
 #include "lockstep/train/own_files.h"
 
 #include <cerrno>
@@ -12,7 +13,6 @@
 #include <sstream>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 namespace lockstep {
@@ -40,7 +40,7 @@ std::string line_of(const HistoryEntry& entry, const std::string& unit, double s
   }
   line["parameters_hash"] = to_hex(entry.parameters_hash);
   line["seconds"] = number_or_null(seconds);
-  return line.dump() + "\n";
+  return json_text(line) + "\n";
 }
 
 /// The file's well-formed lines by (step, hash).

@@ -1,9 +1,10 @@
 #include "lockstep/train/run_summary.h"
 
+#include "lockstep/io/json_text.h"
+
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace lockstep {
 
@@ -24,7 +25,7 @@ Json object_of(const Metrics& metrics) {
 }
 
 std::string dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 }  // namespace

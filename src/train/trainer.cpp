@@ -19,12 +19,10 @@
 #include "lockstep/train/run_observer.h"
 #include "lockstep/train/run_summary.h"
 #include "lockstep/train/run_texts.h"
-#include "lockstep/train/separation.h"
 #include "lockstep/train/stop_monitor.h"
 #include "lockstep/train/validation.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
@@ -159,7 +157,10 @@ void TrainingJob::write_start() {
   const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
   write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
-    std::filesystem::remove(folder_ + "/" + kModelName);
+    remove_file(files_, folder_, kModelName);
+    if (state_.history.empty()) {
+      remove_file(files_, folder_, kSummaryName);  // of a run that is trained over
+    }
     log_.emplace(folder_, unit, state_.history);
   });
   observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
@@ -223,7 +224,7 @@ void TrainingJob::optimise() {
 std::string TrainingJob::explained(const NumericalStop& stop) {
   std::string text = stop.what();
   if (dynamic_cast<const NoFiniteOptimum*>(&stop) != nullptr) {
-    text += separating_columns(*risk_, state_.optimizer.parameters, model_->penalised()) + "; use --l2";
+    text += "; use --l2";
   }
   if (dynamic_cast<const Divergence*>(&stop) != nullptr) {
     text += remedy_of_long_steps(settings_);

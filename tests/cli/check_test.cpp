@@ -114,5 +114,31 @@ TEST_F(Check, RefusesOptionsThatTheModelFileBrings) {
   EXPECT_THAT(result.text(), HasSubstr("--l2 1: comes with --model-file"));
 }
 
+/// Other data may lack the weights of training: neither command guesses in silence, and neither refuses.
+TEST(MissingWeights, AreSaidByEvaluateAndCheckAlike) {
+  const Scratch scratch;
+  std::string weighted = "a,w,y\n";
+  std::string plain = "a,y\n";
+  for (int i = 0; i < 20; ++i) {
+    const std::string a = std::to_string(i % 7);
+    const std::string y = std::to_string(3 * i % 11);
+    weighted += a + "," + std::to_string(1 + i % 3) + "," + y + "\n";
+    plain += a + "," + y + "\n";
+  }
+  const std::string run = scratch.path("run");
+  launch_well(0, 1,
+              {"train", "--data", scratch.write("weighted.csv", weighted), "--weight-column", "w", "--model", "linear",
+               "--run", run});
+  const Arguments on_plain = {"--model-file", run + "/model.h5", "--data", scratch.write("plain.csv", plain)};
+  const ProcessResult evaluated = launch_well(0, 1, Arguments{"evaluate"} + on_plain);
+  const ProcessResult checked = launch(0, 1, Arguments{"check"} + on_plain);
+  EXPECT_EQ(checked.exit_code, 69) << "the objective is another one";
+  EXPECT_THAT(checked.out, HasSubstr("verdict: not stationary"));
+  for (const ProcessResult& result : {evaluated, checked}) {
+    EXPECT_THAT(result.err, HasSubstr("plain.csv: no column 'w', which weighted the rows in training"))
+        << result.text();
+  }
+}
+
 }  // namespace
 }  // namespace lockstep::testing

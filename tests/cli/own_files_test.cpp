@@ -1,5 +1,7 @@
 /// No command replaces a file that is an input, a person's or another tool's.
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "cli/trainer.h"
 #include <gmock/gmock.h>
@@ -74,6 +76,47 @@ TEST_F(OwnFiles, ARunsConfigurationTakesItUpAndNeverTrainsOverIt) {
   const std::string config = run_ + "/config.toml";
   EXPECT_THAT(content_of(config), Not(HasSubstr("overwrite")));
   EXPECT_THAT(launch_well(0, 1, {"train", "--config", config}).out, HasSubstr("finished already"));
+}
+
+TEST_F(OwnFiles, AFinishedRunWithoutItsCheckpointsIsReplacedOnRequestAlone) {
+  launch_well(0, 1, train());
+  const std::string model = content_of(run_ + "/model.h5");
+  for (const std::string& checkpoint : checkpoints_of(run_)) {
+    fs::remove(checkpoint);
+  }
+  expect_refused(0, train(), "no checkpoints to go on from");
+  expect_refused(3, train({"--resume", "never"}), "no checkpoints to go on from");
+  EXPECT_TRUE(content_of(run_ + "/model.h5") == model);
+  launch_well(0, 1, train({"--resume", "never", "--overwrite"}));
+  EXPECT_TRUE(content_of(run_ + "/model.h5") == model);
+
+  std::ofstream(run_ + "/metrics.jsonl", std::ios::app) << "a note\n";
+  const std::string metrics = content_of(run_ + "/metrics.jsonl");
+  const auto line = std::ranges::count(metrics, '\n');
+  expect_refused(0, train({"--max-iterations", "200"}), "metrics.jsonl:" + std::to_string(line) + ": a line that");
+  EXPECT_EQ(content_of(run_ + "/metrics.jsonl"), metrics);
+}
+
+/// Paths that the file system itself refuses.
+TEST_F(OwnFiles, LoopsOfLinksAndNamesTooLongAreNamedWithTheirCause) {
+  launch_well(0, 1, train());
+  const std::string model = run_ + "/model.h5";
+  fs::create_symlink("loop.csv", scratch_.path("loop.csv"));
+  for (const std::string& path : {scratch_.path("loop.csv"), scratch_.path(std::string(300, 'a') + ".csv")}) {
+    const char* cause = path.ends_with("loop.csv") ? "Too many levels of symbolic links" : "File name too long";
+    const std::vector<std::pair<Arguments, int>> starts = {
+        {{"train", "--data", path}, 74},
+        {{"train", "--data", data_, "--run", path}, 73},
+        {{"evaluate", "--data", data_, "--model-file", path}, 74},
+        {{"predict", "--data", path, "--model-file", model, "--output", scratch_.path("o.csv")}, 74},
+        {{"predict", "--data", data_, "--model-file", model, "--output", path}, 73},
+        {{"inspect", path}, 74}};
+    for (const auto& [arguments, code] : starts) {
+      const ProcessResult result = launch(0, arguments.front() == "inspect" ? 0 : 1, arguments);
+      EXPECT_EQ(result.exit_code, code) << result.text();
+      EXPECT_THAT(error_lines(result), ElementsAre(HasSubstr(cause))) << result.text();
+    }
+  }
 }
 
 }  // namespace

@@ -35,6 +35,8 @@ TEST_P(UnwritableOutput, LostProgressCostsNoTrainingAndALostResultIsAnError) {
   EXPECT_THAT(content_of(run_ + "/config.toml"), HasSubstr("\nl2 = 0.01\n"));
   const Arguments evaluate = {"evaluate", "--model-file", run_ + "/model.h5", "--data", shipped("breast_cancer.csv")};
   EXPECT_EQ(exit_code(evaluate + Arguments{"--json"}, GetParam()), 74);
+  const Arguments predict = {"predict", "--model-file", run_ + "/model.h5", "--data", shipped("breast_cancer.csv")};
+  EXPECT_EQ(exit_code(predict + Arguments{"--output", "-"}, GetParam()), 74);
   EXPECT_EQ(exit_code({"inspect", run_}, GetParam()), 74);
   EXPECT_EQ(exit_code(train_ + Arguments{"--plan"}, GetParam()), 74);
 }

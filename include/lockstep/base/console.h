@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace lockstep {
 
@@ -10,6 +11,7 @@ class Console {
  public:
   virtual ~Console() = default;
   virtual void info(const std::string& text) = 0;     ///< banner, progress, results
+  virtual void result(std::string_view bytes) = 0;    ///< for another program: as it is, without a line end added
   virtual void warning(const std::string& text) = 0;  ///< "trainer: warning: …"
 };
 
@@ -17,6 +19,7 @@ class Console {
 class SilentConsole final : public Console {
  public:
   void info(const std::string&) override {}
+  void result(std::string_view) override {}
   void warning(const std::string&) override {}
 };
 

@@ -25,7 +25,10 @@ struct CommandLine {
   /// The effective configuration stands in `text`; `command` is none.
   bool print_config = false;
   /// What is printed is what was asked for; else it tells of the files that are.
-  bool prints_result() const { return command != Command::predict && (command != Command::train || train.plan); }
+  bool prints_result() const {
+    return command == Command::predict ? predict.format == PredictionFormat::standard_output
+                                       : command != Command::train || train.plan;
+  }
   std::string text;  ///< help, version or configuration, to be printed as it is
 };
 

@@ -11,10 +11,13 @@
 
 namespace lockstep {
 
+enum class PredictionFormat { csv, hdf5, standard_output };  ///< standard output: as CSV
+
 struct PredictSettings {
   std::string model_file;
   ReadSettings data;   ///< the label is optional, id_column is set here
-  std::string output;  ///< ends in .csv or .h5
+  std::string output;  ///< a file, or "-"
+  PredictionFormat format = PredictionFormat::csv;
   bool probabilities = false;
   int threads = 0;  ///< 0: chosen at launch
 };

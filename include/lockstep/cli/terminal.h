@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace lockstep {
 
@@ -24,6 +25,7 @@ class Terminal final : public Console {
   Terminal();
   ~Terminal() override;
   void info(const std::string& text) override;
+  void result(std::string_view bytes) override;
   void warning(const std::string& text) override;
   void error(const std::string& text);  ///< "trainer: error: …"
 

@@ -29,6 +29,8 @@ struct DataOutlook {
 struct DataHead {
   DataOutlook outlook;
   std::vector<std::string> feature_names;
+  std::string label_name;
+  std::vector<std::string> columns;  ///< of a table in file order
 };
 
 /// Reads the head of a file, about a megabyte, with the errors of read_data() that show there. Not Collective.

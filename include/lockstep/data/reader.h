@@ -61,6 +61,7 @@ struct RawData {
   bool is_rows_in_file_exact = true;       ///< false: estimated from the head of a text
   std::int64_t reader_bytes = 0;           ///< held beside the rows while they are read, at most
   std::vector<std::string> feature_names;  ///< empty where the file has none (LIBSVM, IDX)
+  std::vector<std::string> columns;        ///< all columns of a table (CSV) in file order; else empty
   /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
   std::vector<std::string> class_names;
   std::string label_name;  ///< empty where the file has none

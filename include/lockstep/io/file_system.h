@@ -2,6 +2,8 @@
 /// kill at any of them.
 #pragma once
 
+#include "lockstep/base/errors.h"
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -89,6 +91,12 @@ IoResult uninterrupted(Operation operation) {
   return result;
 }
 
+/// What stands under a path, links followed.
+enum class PathKind { nothing, file, folder, other };
+
+/// Throws SystemError where that cannot be told: a loop of links, a name too long, a folder that may not be searched.
+PathKind kind_of_path(const std::string& path, SystemError::Purpose purpose);
+
 /// Opens a directory. Throws SystemError (create_output).
 int open_directory(FileSystem& files, const std::string& path);
 
@@ -97,6 +105,9 @@ std::vector<DirectoryEntry> list_directory(FileSystem& files, const std::string&
 
 /// All bytes of a file of the directory that is not a symbolic link. Throws SystemError (read_input).
 std::vector<std::byte> read_file(FileSystem& files, const std::string& directory, const std::string& name);
+
+/// Removes a file of the directory where there is one. Throws SystemError (write).
+void remove_file(FileSystem& files, const std::string& directory, const std::string& name);
 
 /// All bytes of the regular file a user named; links are followed. Throws SystemError (read_input).
 std::vector<std::byte> read_file(FileSystem& files, const std::string& path);

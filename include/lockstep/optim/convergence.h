@@ -51,7 +51,7 @@ enum class Settling {
 /// that it changes go on falling. Two passes where the step is long enough to tell. Collective.
 Settling settling(Objective& objective, const Iterate& from, const Direction& direction);
 
-/// "age, income and 3 more grow without bound": the parameters that d changes most.
+/// "age, income and 3 more grow without bound": the parameters that d changes most, the largest change in front.
 std::string growing_parameters(const Objective& objective, const Vector& d);
 
 /// True when the direction shows that Newton's promise at its iterate is no more than `negligible`, for which it was

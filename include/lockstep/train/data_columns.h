@@ -4,11 +4,16 @@
 #include "lockstep/data/reader.h"
 #include "lockstep/io/hdf5_input.h"
 
+#include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace lockstep {
+
+/// `read` without the columns that options name.
+ReadSettings without_columns(ReadSettings read);
 
 class DataColumns {
  public:
@@ -18,6 +23,9 @@ class DataColumns {
   /// False for formats that have no names: LIBSVM text and IDX.
   bool have_names() const { return format_ == DataFormat::csv || format_ == DataFormat::hdf5; }
   bool has(const std::string& name) const;
+  bool is_table_without_header() const { return format_ == DataFormat::csv && !has_header_; }
+  bool has_header() const { return has_header_; }
+  std::int64_t count() const { return std::ssize(names_); }  ///< of a table
 
   /// `name`, the label that a model was trained on, where the data have it. Empty where labels have a place of their
   /// own instead, or the user named it. Throws DataError for a table with a header and no such column: another one

@@ -6,7 +6,8 @@
 /// | /layers/i/W, b | out × in, out  | weights and biases of a network, instead of the two above        |
 /// | /feature_names | d or 0         | names of the columns, where the data had any                     |
 /// | /class_names   | number or 0    | classes in order; the last is the "1" of a model of two classes  |
-/// | /provenance/…  |                | model, version, configuration, data fingerprint, label           |
+/// | /provenance/…  |                | model, version, configuration, data fingerprint, label, columns  |
+/// |                |                | of the training table, SHA-256 of the content (what is read)     |
 #pragma once
 
 #include "lockstep/base/types.h"
@@ -26,8 +27,9 @@ struct ModelFile {
   std::vector<std::string> feature_names;
   std::vector<std::string> class_names;
   std::string label_name;
-  std::string configuration;      ///< TOML of the entries that shape the result
-  std::uint64_t fingerprint = 0;  ///< of the training data
+  std::vector<std::string> columns;  ///< of the training table in file order; empty: data were no table, or unknown
+  std::string configuration;         ///< TOML of the entries that shape the result
+  std::uint64_t fingerprint = 0;     ///< of the training data
 };
 
 /// The bytes of model.h5; equal training gives equal bytes.

@@ -2,6 +2,9 @@
 /// does not replace.
 #pragma once
 
+#include <cstdint>
+#include <istream>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,16 +19,27 @@ inline constexpr const char* kModelName = "model.h5";
 inline constexpr std::string_view kConfigHeader =
     "# The effective configuration of this run, written by the trainer at every start: keep notes elsewhere.\n";
 
-// Whether a text is one that a run wrote, of this version or an earlier one, torn by a crash or not. An empty text is:
-// nothing is lost with it.
+// Whether a text is one that a run wrote, of this version or an earlier one, torn by a power loss or not. Files come
+// into place whole, so an empty one is none of a run's.
 bool is_own_config(std::string_view text);   ///< keys and values alone: the header, or every key of the first version
 bool is_own_summary(std::string_view text);  ///< a JSON object with the keys of summary.json
-bool is_own_metrics(std::string_view text);  ///< by its first line
 
-/// The first file of the folder, by name, that a run would replace and did not write: by a person or another tool,
-/// or no regular file. Empty: none, or no folder. Links are followed. A damaged model or checkpoint is the run's where
-/// the folder's config.toml is. Throws SystemError where the folder cannot be listed.
-std::string foreign_file(const std::string& folder);
+/// The first line of metrics.jsonl, from 1, that no run wrote; 0: none. The last may be torn.
+std::int64_t foreign_metrics_line(std::istream& file);
+
+struct ForeignFile {
+  std::string name;
+  std::int64_t line = 0;  ///< where only this line is foreign, else 0
+  friend bool operator==(const ForeignFile&, const ForeignFile&) = default;
+};
+
+/// The first file of the folder, by name, that a run would replace and did not write: by a person or another tool, a
+/// link, or no regular file. Empty: none, or no folder. A damaged model or checkpoint and metrics without a line are
+/// the run's where the folder's config.toml is. Throws SystemError where the folder cannot be listed.
+std::optional<ForeignFile> foreign_file(const std::string& folder);
+
+/// True where a run has ended in the folder with a model, by its summary.json or model.h5.
+bool holds_results(const std::string& folder);
 
 /// True for the names of files that a run writes.
 bool is_written_by_run(const std::string& name);

@@ -3,6 +3,7 @@
 
 #include "lockstep/data/dataset.h"
 #include "lockstep/objective/overflow.h"
+#include "lockstep/train/columns_by_position.h"
 #include "lockstep/train/model_file.h"
 #include "lockstep/train/plan.h"
 #include "lockstep/train/settings.h"
@@ -21,6 +22,7 @@ struct TrainingProblem {
   Dataset rows;  ///< with scaled columns (column_scaling.h) where a linear model is fitted by steps of its own length
   std::optional<Dataset> validation;
   std::string label_name;
+  std::vector<std::string> columns;    ///< of the training table in file order; empty: data are no table
   std::vector<double> class_weights;   ///< one a class, or empty: all 1
   std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
   DataShape shape;                     ///< of the rows; of held-out rows unless they have a file of their own
@@ -28,6 +30,11 @@ struct TrainingProblem {
 
 /// How a file of held-out rows is read, but for the names and classes that the training rows have.
 ReadSettings held_out_settings(const TrainSettings& settings);
+
+/// That file read with the training rows' roles of columns, as `like` knows their names: the label of the same name,
+/// whatever else bears a usual one; in a table without a header all by their places. Reads the head of the file. Not
+/// Collective. Throws DataError as DataColumns and columns_by_position().
+StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like);
 
 /// The model that `settings` name, for data of `features` features and labels of `classes` classes.
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);

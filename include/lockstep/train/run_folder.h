@@ -18,8 +18,9 @@ void probe_run_folder(const std::string& folder, Communicator& comm);
 std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option);
 
 /// Throws Error (cannot_create) on every rank where a run in settings.run_folder() would replace one of its inputs or a
-/// file that is not the trainer's own. A run's own config.toml may be its --config, its checkpoint its --resume.
-/// Nothing is read but these files; --plan writes nothing and is let through. Collective.
+/// file that is not the trainer's own, or the results of a run whose checkpoints are gone (without --overwrite). A
+/// run's own config.toml may be its --config, its checkpoint its --resume. Nothing is read but these files; --plan
+/// writes nothing and is let through. Collective.
 void require_own_run_folder(const TrainSettings& settings, Communicator& comm);
 
 /// Two builds or two configurations under one launch would diverge later, in a way nobody could explain. Environment

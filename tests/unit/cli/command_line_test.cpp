@@ -377,8 +377,21 @@ TEST_F(CommandLineTest, OtherCommandsTakeTheirOptions) {
   EXPECT_EQ(predict.predict.data.id_column, "id");
   EXPECT_TRUE(predict.predict.data.label_optional);
   EXPECT_TRUE(predict.predict.probabilities);
-  EXPECT_THAT(error({"predict", "--model-file", "m", "--data", "d", "--output", "o.txt"}),
-              testing::Pair(64, "--output = o.txt: must end in .csv or .h5"));
+  EXPECT_THAT(
+      error({"predict", "--model-file", "m", "--data", "d", "--output", "o.txt"}),
+      testing::Pair(64, "--output = o.txt: must end in .csv, .h5 or .hdf5, or be - for CSV on standard output"));
+  const std::pair<const char*, PredictionFormat> outputs[] = {{"o.csv", PredictionFormat::csv},
+                                                              {"O.CSV", PredictionFormat::csv},
+                                                              {"o.h5", PredictionFormat::hdf5},
+                                                              {"O.H5", PredictionFormat::hdf5},
+                                                              {"o.hdf5", PredictionFormat::hdf5},
+                                                              {"-", PredictionFormat::standard_output},
+                                                              {"/dev/stdout", PredictionFormat::standard_output}};
+  for (const auto& [output, format] : outputs) {
+    const auto line = parse_command_line({"predict", "--model-file", "m", "--data", "d", "--output", output}, {});
+    EXPECT_EQ(line.predict.format, format) << output;
+    EXPECT_EQ(line.prints_result(), format == PredictionFormat::standard_output) << output;
+  }
   const CommandLine evaluate = parse_command_line({"evaluate", "--model-file", "m", "--data", "d", "--json"}, {});
   EXPECT_EQ(evaluate.command, Command::evaluate);
   EXPECT_TRUE(evaluate.evaluate.json);

@@ -22,6 +22,7 @@ class StoredColumnsTest : public ::testing::Test {
     trained_.data.path = "train.csv";
     file_.label_name = "z";
     file_.feature_names = {"a", "b"};
+    file_.model.features = 2;
   }
 
   ReadSettings data(const std::string& name, const std::string& text) const {
@@ -101,15 +102,29 @@ TEST_F(StoredColumnsTest, MissingWeightsAreSaid) {
   const StoredColumns found = columns(data("d.csv", "a,b,z\n1,2,3\n"));
   EXPECT_EQ(found.read.weight_column, "");
   EXPECT_EQ(found.missing_weight, "w");
+  EXPECT_THAT(notices_of(found), ElementsAre(HasSubstr("no column 'w'")));
 }
 
-TEST_F(StoredColumnsTest, FilesWithoutNamesKeepTheirUsualPlaces) {
+TEST_F(StoredColumnsTest, LibsvmTextHasNoColumnsToNameOrDrop) {
   trained_.data.drop = {"y"};
-  for (const auto& [name, text] : {std::pair("d.svm", "1 1:2 2:3\n"), std::pair("d.csv", "1,2,3\n4,5,6\n")}) {
-    const StoredColumns found = columns(data(name, text));
-    EXPECT_EQ(found.read.label_column, "") << name;
-  }
-  EXPECT_THAT(columns(data("e.svm", "1 1:2 2:3\n")).read.drop, IsEmpty()) << "LIBSVM text has no columns to drop";
+  const StoredColumns found = columns(data("d.svm", "1 1:2 2:3\n"));
+  EXPECT_EQ(found.read.label_column, "");
+  EXPECT_THAT(found.read.drop, IsEmpty());
+}
+
+TEST_F(StoredColumnsTest, ATableWithoutAHeaderIsTakenByItsPlaces) {
+  file_.columns = {"z", "a", "b"};
+  const StoredColumns found = columns(data("d.csv", "1,2,3\n4,5,6\n"));
+  EXPECT_EQ(found.read.label_column, "c1");
+  EXPECT_EQ(found.label, "z");
+  EXPECT_THAT(notices_of(found), ElementsAre(HasSubstr("the label 'z' in column 1")));
+}
+
+/// A model of LIBSVM text, say, on a table with names.
+TEST_F(StoredColumnsTest, AModelWithoutNamesSaysThatItTakesColumnsByTheirPlaces) {
+  file_.feature_names.clear();
+  file_.label_name.clear();
+  EXPECT_THAT(notices_of(columns(data("d.csv", "a,b,y\n1,2,3\n"))), ElementsAre(HasSubstr("taken by their places")));
 }
 
 TEST_F(StoredColumnsTest, InHdf5TheDatasetOfTheLabelsNameElseTheOneTheUserNames) {

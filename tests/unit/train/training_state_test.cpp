@@ -1,7 +1,6 @@
 #include "lockstep/train/training_state.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/train/model_file.h"
 
 #include <cmath>
 #include <limits>
@@ -83,69 +82,6 @@ TEST(ReplicaHash, SeesEveryField) {
   EXPECT_TRUE(changed([](OptimizerState& s) { s.risen_after = 1; }));
   EXPECT_TRUE(changed([](OptimizerState& s) { s.risen_mean = 1; }));
   EXPECT_TRUE(changed([](OptimizerState& s) { s.risen_weight = 1; }));
-}
-
-TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
-  ModelFile model;
-  model.model.kind = ModelKind::logistic;
-  model.model.features = 2;
-  model.parameters = Vector{{1, -2, 0.5}};
-  model.feature_names = {"länge", "b c"};
-  model.class_names = {"no", "yes"};
-  model.label_name = "target";
-  model.configuration = "l2 = 0.1\n";
-  model.fingerprint = 42;
-  const std::vector<std::byte> bytes = to_bytes(model);
-  const ModelFile back = parse_model(bytes, "m");
-  EXPECT_EQ(back.parameters, model.parameters);
-  EXPECT_EQ(back.feature_names, model.feature_names);
-  EXPECT_EQ(back.class_names, model.class_names);
-  EXPECT_EQ(to_bytes(back), bytes);
-}
-
-TEST(ModelFile, RefusesOtherContent) {
-  EXPECT_THROW(parse_model(std::vector<std::byte>(100), "m"), DataError);
-  EXPECT_THROW(parse_model(to_bytes(some_state()), "m"), DataError);
-}
-
-ModelDescription logistic(Index features, bool intercept) {
-  ModelDescription model;
-  model.features = features;
-  model.intercept = intercept;
-  return model;
-}
-
-TEST(ModelFile, HoldsNetworksLayerByLayer) {
-  ModelFile file;
-  file.model.kind = ModelKind::mlp;
-  file.model.features = 3;
-  file.model.hidden = {4, 2};
-  file.model.outputs = 2;
-  file.model.activation = Activation::gelu;
-  file.model.precision = Scalar::float64;
-  file.class_names = {"a", "b"};
-  file.parameters = Vector::LinSpaced(file.model.dimension(), 1, 2);
-  const ModelFile back = parse_model(to_bytes(file), "m");
-  EXPECT_EQ(back.model, file.model);
-  EXPECT_EQ(back.parameters, file.parameters);
-  EXPECT_EQ(file.model.dimension(), file.model.network().parameters());
-  for (Index layer = 0; layer < 3; ++layer) {
-    const auto blocks = file.model.blocks();
-    EXPECT_EQ(blocks[static_cast<std::size_t>(2 * layer)].first, file.model.network().weights_begin(layer));
-    EXPECT_EQ(blocks[static_cast<std::size_t>(2 * layer + 1)].first, file.model.network().biases_begin(layer));
-  }
-}
-
-TEST(ParametersSha256, IsOverCoefficientsThenInterceptWithoutNegativeZeros) {
-  // python3 -c "import hashlib, struct; print(hashlib.sha256(struct.pack('<3d', 1, 0, 0)).hexdigest())"
-  EXPECT_EQ(parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}),
-            "725c4777db328932b197731b1c986c84913a069a2090deb3667b697624551c8b");
-  EXPECT_EQ(parameters_sha256(logistic(2, true), Vector{{1, -0.0, 0}}),
-            parameters_sha256(logistic(2, true), Vector{{1, 0, -0.0}}));
-  EXPECT_EQ(parameters_sha256(logistic(2, false), Vector{{1, 0}}),
-            parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}));
-  EXPECT_NE(parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}),
-            parameters_sha256(logistic(2, true), Vector{{0, 1, 0}}));
 }
 
 }  // namespace
