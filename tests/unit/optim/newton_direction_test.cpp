@@ -162,12 +162,12 @@ TEST_P(PromiseBothWays, GivesOneVerdictAndFromBelowOnePromise) {
 
 TEST(PromiseBothWays, TakesTheHessianUpToTheLimitOnly) {
   testing::Logistic small(testing::made_share({.rows = 10, .features = 60}, 0, 1));
-  testing::Logistic large(testing::made_share({.rows = 10, .features = 450}, 0, 1));
+  testing::Logistic large(testing::made_share({.rows = 10, .features = 1100}, 0, 1));
   EXPECT_TRUE(judges_by_hessian(small.risk));
   EXPECT_FALSE(judges_by_hessian(large.risk));
 }
 
-INSTANTIATE_TEST_SUITE_P(BelowAndAboveTheLimit, PromiseBothWays, ::testing::Values(60, 450));
+INSTANTIATE_TEST_SUITE_P(BelowAndAboveTheLimit, PromiseBothWays, ::testing::Values(60, 1100));
 
 }  // namespace
 }  // namespace lockstep

@@ -145,7 +145,7 @@ TEST(Plan, CallsParametersForeseenFromTheHeadOfAFileAtLeastSoMany) {
 }
 
 TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
-  const Plan plan = SoftmaxRun(OptimizerKind::lbfgs, 200).plan(8, 1);  // without a Hessian, so without BLAS
+  const Plan plan = SoftmaxRun(OptimizerKind::lbfgs, 600).plan(8, 1);  // without a Hessian, so without BLAS
   EXPECT_EQ(shortage(plan, {8, 8, 1}, limits(8.1 * plan.total_bytes())), "");
   EXPECT_THAT(shortage(plan, {8, 8, 1}, limits(7.9 * plan.total_bytes())), HasSubstr("on this machine"));
   const double one = plan.total_bytes() + 100e6;  // a thread's stack and arena among them
