@@ -81,8 +81,12 @@ def cases(folder, data):
     yield "sgd dense", dense, ("--optimizer", "sgd", "--epochs", "1")
     yield "adam dense, held-out file", dense, ("--optimizer", "adam", "--epochs", "1", "--validation", str(dense))
     yield "newton softmax 60k x 80 x 10", many, ("--model", "softmax", "--optimizer", "newton", "--max-iterations", "2")
-    yield "newton linear 2k x 2k", make_dense(folder / "square.h5", 4000, 2000, 2), (
+    yield "newton linear 4k x 2k", make_dense(folder / "square.h5", 4000, 2000, 2), (
         "--model", "linear", "--optimizer", "newton", "--l2", "1", "--max-iterations", "2")
+    judged = make_dense(folder / "judged.h5", 4000, 900, 2)
+    for optimizer in ("lbfgs", "gd", "newton-cg"):
+        yield f"{optimizer} 4k x 900, judged", judged, (
+            "--model", "linear", "--optimizer", optimizer, "--l2", "1", "--max-iterations", "200")
     yield "lbfgs 2k x 20k", wide, ("--optimizer", "lbfgs", "--l2", "1e-3", *few)
     yield "lbfgs 2M x 3, chunked", narrow, ("--optimizer", "lbfgs", *few)
     yield "csv 60k x 40", text, ("--optimizer", "newton", *few)
