@@ -52,6 +52,16 @@ def labels(random, model, x):
     return random.poisson(np.exp(np.clip(margin - random.choice([0, 2, 5]), -20, 4))).astype(float)
 
 
+def all_but_separated(random, x):
+    """Two classes on either side of a plane, and a row of each that lies 1e-4 to 0.1 beyond it; x: n x d."""
+    normal = random.standard_normal(x.shape[1])
+    normal /= np.linalg.norm(normal)
+    beyond = 10 ** random.uniform(-4, -1)
+    y = (x @ normal > 0).astype(float)
+    border = x[:2] - np.outer(x[:2] @ normal, normal)
+    return np.vstack([x, border + np.outer([beyond, -beyond], normal)]), np.append(y, [0.0, 1.0])
+
+
 def make_problem(model, seed, number):
     """A pure function of its arguments. The rows that count have two labels at least."""
     random = np.random.default_rng([seed, MODELS.index(model), number])
@@ -59,7 +69,10 @@ def make_problem(model, seed, number):
         n, d = int(random.choice([8, 20, 60, 200])), int(random.integers(1, 5))
         x = features(random, n, d)
         y = labels(random, model, x)
-        weight = np.where(random.random(n) < 0.3, 0, 10 ** random.uniform(-3, 3, n)) if random.random() < 0.3 else None
+        if model == "logistic" and random.random() < 0.2:
+            x, y = all_but_separated(random, x)
+        rows = len(y)
+        weight = 10 ** random.uniform(-3, 3, rows) * (random.random(rows) > 0.3) if random.random() < 0.3 else None
         if len(np.unique(y if weight is None else y[weight > 0])) > 1:
             return Problem(model, x * 10 ** random.uniform(-6, 6, d), y, weight)
 
