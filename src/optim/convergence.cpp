@@ -139,8 +139,8 @@ Direction by_products(Objective& objective, const Iterate& from, double negligib
   return direction;
 }
 
-/// Throws NoFiniteOptimum where F recedes along d.
-Settling settling_along(Objective& objective, const Iterate& from, const Vector& d) {
+/// Throws NoFiniteOptimum where F recedes along d, and some rows move far enough along `part` of it already.
+Settling settling_along(Objective& objective, const Iterate& from, const Vector& d, double part) {
   constexpr double kShort = 1e-6;  // of columns of one size: moves no margin of up to 1e8 rows
   if (d.size() == 0 || !(d.lpNorm<Eigen::Infinity>() > kShort)) {
     return Settling::settled;
@@ -151,6 +151,12 @@ Settling settling_along(Objective& objective, const Iterate& from, const Vector&
   }
   if (recession.falling == 0 || recession.rising > 0) {
     return recession.falling > 0 ? Settling::moving : Settling::settled;
+  }
+  if (part < 1) {
+    const Recession nearer = objective.recession(from.w, part * d);
+    if (nearer.stop_requested || nearer.falling == 0) {
+      return nearer.stop_requested ? Settling::stopped : Settling::moving;
+    }
   }
   throw NoFiniteOptimum(
       fmt::format("no finite optimum: {}, the loss of rows of total weight {:.6g} goes to its limit and no row's rises",
@@ -207,13 +213,16 @@ Settling settling(Objective& objective, const Iterate& from, const Direction& di
   if (!objective.can_recede() || !direction.is_newton) {
     return Settling::settled;
   }
-  const Settling along_newton = settling_along(objective, from, direction.d);
+  // Newton's step moves receding rows by 1 for ever, and others by less and less: those that would stop them, where the
+  // classes all but separate, may then move by next to nothing.
+  constexpr double kOfNewton = 0.03;
+  const Settling along_newton = settling_along(objective, from, direction.d, kOfNewton);
   if (along_newton != Settling::settled || direction.hidden.size() == 0) {
     return along_newton;
   }
   const double largest = direction.hidden.lpNorm<Eigen::Infinity>();
   const Settling along_hidden =
-      largest > 1 ? settling_along(objective, from, direction.hidden / largest) : Settling::settled;
+      largest > 1 ? settling_along(objective, from, direction.hidden / largest, 1) : Settling::settled;
   return along_hidden == Settling::stopped ? along_hidden : along_newton;
 }
 

@@ -20,6 +20,7 @@ from verdict_problems import Real
 # Relative to the size of F's terms: the decrease that the quadratic model still promises at the reference.
 PROMISE, LOOSEST_PROMISE = 1e-18, 1e-14
 DEPENDENT = 1e-15  # what is left of a column, relative, where it is a combination of others but for rounding
+EXACT_FIT = 1e-20  # of the size of F's terms at zero: terms smaller than this are nothing to measure by
 ITERATIONS, BISECTIONS = 1000, 80
 
 
@@ -194,6 +195,7 @@ def minimise(at, v):
     coefficient that joined in and did not lower F is barred until F falls again.
     """
     r, k = v.shape
+    least_size = EXACT_FIT * at.size(np.zeros_like(v))
     kink, barred, is_settled = np.tile(at.kink, k), set(), False
     for _ in range(ITERATIONS):
         flat, gradient, hessian = v.T.ravel(), at.gradient(v).T.ravel(), at.hessian(v)
@@ -201,7 +203,7 @@ def minimise(at, v):
                                np.sign(gradient) * np.maximum(0, np.abs(gradient) - kink))
         active = (flat != 0) | (kink == 0)
         step, decrease = newton_direction(hessian, subgradient, active)
-        size = max(at.size(v), np.finfo(Real).tiny)
+        size = max(at.size(v), least_size)
         joined = -1
         if is_settled or decrease <= PROMISE * size:
             joined, step, gain = joining_step(at, v, hessian, subgradient, active, barred)
@@ -215,9 +217,14 @@ def minimise(at, v):
     return v, float(decrease / size)
 
 
-def refuse_infinite_optimum(problem, at):
-    """Without a penalty: is there a direction d along which no loss grows and some fall for ever?"""
-    a = at.design.astype(float)
+def recedes(problem):
+    """Without a penalty: is there a direction along which no loss grows and some fall for ever?"""
+    rows = problem.counted_rows()
+    return design_recedes(rows, orthonormal_coordinates(rows).design.astype(float))
+
+
+def design_recedes(problem, a):
+    """A linear program over directions d, one of the rows' falls summed; a: n x r, of columns of one size."""
     if problem.model == "softmax":
         k, y = problem.outputs, problem.y.astype(int)
         rows = [np.kron((np.arange(k) == y[i]).astype(float) - (np.arange(k) == other), a[i])
@@ -228,13 +235,12 @@ def refuse_infinite_optimum(problem, at):
     elif problem.model == "poisson":
         rising, fixed = -a[problem.y == 0], a[problem.y > 0]
     else:
-        return
+        return False
     if len(rising) == 0:
-        return
+        return False
     found = linprog(-rising.sum(axis=0), A_ub=-rising, b_ub=np.zeros(len(rising)), A_eq=fixed,
                     b_eq=None if fixed is None else np.zeros(len(fixed)), bounds=(-1, 1), method="highs")
-    if -found.fun > 1e-3:
-        raise NoFiniteOptimum
+    return -found.fun > 1e-3
 
 
 def reference(problem):
@@ -245,8 +251,8 @@ def reference(problem):
 
 def reference_of_counted_rows(problem):
     at = coordinates_of_coefficients(problem) if problem.l1 > 0 else orthonormal_coordinates(problem)
-    if problem.l1 == 0 and problem.l2 == 0:
-        refuse_infinite_optimum(problem, at)
+    if problem.l1 == 0 and problem.l2 == 0 and design_recedes(problem, at.design.astype(float)):
+        raise NoFiniteOptimum
     v = np.zeros((at.design.shape[1], at.outputs), Real)
     if problem.model == "huber":  # with few rows on the quadratic piece Newton's method wants a start nearby
         delta = np.abs(at.loss.slope(at.margins(v))).max() + np.abs(at.margins(v) - at.loss.y).max()

@@ -6,11 +6,13 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "support/descent_run.h"
 #include "support/models.h"
+#include "support/optimizers.h"
 #include "support/reference_fit.h"
 
 namespace lockstep::testing {
@@ -51,21 +53,19 @@ inline std::vector<SmoothModel> smooth_models() {
   return models;
 }
 
-struct OptimizerCase {
-  std::string name;
-  std::unique_ptr<DescentMethod> (*make)();
+/// Values of a test suite: a smooth model, a full-batch optimizer, and one of each of `more`.
+auto every_model_by_every_optimizer(auto... more) {
+  return ::testing::Combine(::testing::ValuesIn(smooth_models()), ::testing::ValuesIn(full_batch_optimizers()),
+                            more...);
+}
+
+/// Names those tests: "logistic_newton_cg".
+inline constexpr auto kModelAndOptimizer = [](const auto& parameter) {
+  return std::get<0>(parameter.param).model.name + "_" + std::get<1>(parameter.param).name;
 };
 
-inline void PrintTo(const OptimizerCase& optimizer, std::ostream* out) {
-  *out << optimizer.name;
-}
-
-inline std::vector<OptimizerCase> full_batch_optimizers() {
-  return {{"gd", [] { return make_gradient_descent(0); }},
-          {"lbfgs", [] { return make_lbfgs(); }},
-          {"newton", make_newton_cholesky},
-          {"newton_cg", [] { return make_newton_cg(); }}};
-}
+/// A suite of every model by every optimizer; its tests take them from GetParam().
+class ModelByOptimizer : public ::testing::TestWithParam<std::tuple<SmoothModel, OptimizerCase>> {};
 
 /// Rows in memory before a reader has seen them.
 struct Table {

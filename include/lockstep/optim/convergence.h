@@ -48,7 +48,8 @@ enum class Settling {
 };
 
 /// Throws NoFiniteOptimum naming the parameters that grow without bound where F recedes along the direction: all losses
-/// that it changes go on falling. Two passes where the step is long enough to tell. Collective.
+/// that it changes go on falling. Two passes where the step is long enough to tell, two more before it throws.
+/// Collective.
 Settling settling(Objective& objective, const Iterate& from, const Direction& direction);
 
 /// "age, income and 3 more grow without bound": the parameters that d changes most, the largest change in front.

@@ -1,7 +1,6 @@
 /// Columns that nearly repeat others: most of what is left to gain may lie along directions with next to no curvature,
 /// and a run that calls itself converged must have gained it.
 #include <cmath>
-#include <tuple>
 
 #include "support/fits.h"
 #include <gtest/gtest.h>
@@ -10,7 +9,6 @@ namespace lockstep {
 namespace {
 
 using testing::Fit;
-using testing::OptimizerCase;
 using testing::Real;
 using testing::ReferenceOptimum;
 using testing::ReferenceProblem;
@@ -30,7 +28,7 @@ Table nearly_repeated(const SmoothModel& model, double noise) {
   return table;
 }
 
-class NearlyRepeatedColumns : public ::testing::TestWithParam<std::tuple<SmoothModel, OptimizerCase>> {};
+class NearlyRepeatedColumns : public testing::ModelByOptimizer {};
 
 TEST_P(NearlyRepeatedColumns, AreNotCalledConvergedShortOfTheOptimum) {
   const auto& [model, optimizer] = GetParam();
@@ -48,12 +46,8 @@ TEST_P(NearlyRepeatedColumns, AreNotCalledConvergedShortOfTheOptimum) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, NearlyRepeatedColumns,
-                         ::testing::Combine(::testing::ValuesIn(testing::smooth_models()),
-                                            ::testing::ValuesIn(testing::full_batch_optimizers())),
-                         [](const auto& parameter) {
-                           return std::get<0>(parameter.param).model.name + "_" + std::get<1>(parameter.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, NearlyRepeatedColumns, testing::every_model_by_every_optimizer(),
+                         testing::kModelAndOptimizer);
 
 }  // namespace
 }  // namespace lockstep

@@ -1,6 +1,5 @@
 /// Models without a feature: their intercepts are averages of the labels.
 #include <cmath>
-#include <tuple>
 
 #include "support/fits.h"
 #include <gtest/gtest.h>
@@ -9,7 +8,6 @@ namespace lockstep {
 namespace {
 
 using testing::Fit;
-using testing::OptimizerCase;
 using testing::RealVector;
 using testing::SmoothModel;
 using testing::Table;
@@ -36,7 +34,7 @@ RealVector closed_form(const SmoothModel& model, const Table& table) {
                                                     : mean);
 }
 
-class InterceptOnly : public ::testing::TestWithParam<std::tuple<SmoothModel, OptimizerCase>> {};
+class InterceptOnly : public testing::ModelByOptimizer {};
 
 TEST_P(InterceptOnly, IsTheClosedFormWithoutAWordFromBlas) {
   const auto& [model, optimizer] = GetParam();
@@ -53,12 +51,8 @@ TEST_P(InterceptOnly, IsTheClosedFormWithoutAWordFromBlas) {
       << fit.w.transpose();
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, InterceptOnly,
-                         ::testing::Combine(::testing::ValuesIn(testing::smooth_models()),
-                                            ::testing::ValuesIn(testing::full_batch_optimizers())),
-                         [](const auto& parameter) {
-                           return std::get<0>(parameter.param).model.name + "_" + std::get<1>(parameter.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, InterceptOnly, testing::every_model_by_every_optimizer(),
+                         testing::kModelAndOptimizer);
 
 }  // namespace
 }  // namespace lockstep

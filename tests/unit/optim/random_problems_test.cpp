@@ -3,7 +3,6 @@
 #include "lockstep/base/random.h"
 
 #include <cmath>
-#include <tuple>
 
 #include "support/fits.h"
 #include <gtest/gtest.h>
@@ -12,7 +11,6 @@ namespace lockstep {
 namespace {
 
 using testing::Fit;
-using testing::OptimizerCase;
 using testing::Real;
 using testing::ReferenceOptimum;
 using testing::ReferenceProblem;
@@ -43,7 +41,7 @@ Table random_table(const SmoothModel& model, std::uint64_t seed) {
 }
 
 /// The optimizer with an L1 penalty has tests of its own; here the loss alone and with l2.
-class RandomProblems : public ::testing::TestWithParam<std::tuple<SmoothModel, OptimizerCase>> {};
+class RandomProblems : public testing::ModelByOptimizer {};
 
 TEST_P(RandomProblems, AreConvergedAtTheirOptimumOnly) {
   const auto& [model, optimizer] = GetParam();
@@ -66,12 +64,8 @@ TEST_P(RandomProblems, AreConvergedAtTheirOptimumOnly) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, RandomProblems,
-                         ::testing::Combine(::testing::ValuesIn(testing::smooth_models()),
-                                            ::testing::ValuesIn(testing::full_batch_optimizers())),
-                         [](const auto& parameter) {
-                           return std::get<0>(parameter.param).model.name + "_" + std::get<1>(parameter.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, RandomProblems, testing::every_model_by_every_optimizer(),
+                         testing::kModelAndOptimizer);
 
 }  // namespace
 }  // namespace lockstep

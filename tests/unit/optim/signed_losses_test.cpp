@@ -7,6 +7,7 @@
 
 #include "support/descent_run.h"
 #include "support/models.h"
+#include "support/optimizers.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -94,20 +95,16 @@ TEST_P(SignedLosses, AreMeasuredByTheSizeOfTheirTerms) {
 
 TEST_P(SignedLosses, ReachTheGradientsToleranceWhereFIsZero) {
   const double factor = factor_to_zero();
-  const auto expect_converges = [&](const char* name, const DescentMethod& method, double tolerance) {
-    Problem problem(GetParam(), factor);
-    const LinearModel model(4, true, GetParam().make());
-    EmpiricalRisk risk(problem.data, model, Penalty(0, 4), {}, 1, problem.comm);
-    const auto run = testing::run_descent(risk, method, Vector::Zero(5), {5000, tolerance});
-    EXPECT_EQ(run.summary.status, Summary::Status::converged) << name << ": " << run.summary.reason;
-    EXPECT_LE(run.summary.decrement, tolerance) << name << ": " << run.summary.reason;
-    EXPECT_LT(std::abs(run.summary.objective), 1e-13) << name << ": the labels are not scaled to F = 0";
-  };
-  for (const double tolerance : {1e-8, 1e-10, 1e-11}) {
-    expect_converges("lbfgs", *make_lbfgs(), tolerance);
-    expect_converges("gd", *make_gradient_descent(0), tolerance);
-    expect_converges("newton-cg", *make_newton_cg(), tolerance);
-    expect_converges("newton", *make_newton_cholesky(), tolerance);
+  for (const testing::OptimizerCase& optimizer : testing::full_batch_optimizers()) {
+    for (const double tolerance : {1e-8, 1e-10, 1e-11}) {
+      Problem problem(GetParam(), factor);
+      const LinearModel model(4, true, GetParam().make());
+      EmpiricalRisk risk(problem.data, model, Penalty(0, 4), {}, 1, problem.comm);
+      const auto run = testing::run_descent(risk, *optimizer.make(), Vector::Zero(5), {5000, tolerance});
+      EXPECT_EQ(run.summary.status, Summary::Status::converged) << optimizer.name << ": " << run.summary.reason;
+      EXPECT_LE(run.summary.decrement, tolerance) << optimizer.name << ": " << run.summary.reason;
+      EXPECT_LT(std::abs(run.summary.objective), 1e-13) << optimizer.name << ": the labels are not scaled to F = 0";
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "support/descent_run.h"
 #include "support/models.h"
+#include "support/optimizers.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -44,12 +45,7 @@ class StoppableRun {
   EmpiricalRisk risk_;
 };
 
-struct MethodCase {
-  const char* name;
-  std::unique_ptr<DescentMethod> (*make)();
-};
-
-class StopOfTheRealOracle : public ::testing::TestWithParam<MethodCase> {};
+class StopOfTheRealOracle : public ::testing::TestWithParam<testing::OptimizerCase> {};
 
 TEST_P(StopOfTheRealOracle, InAnyReductionLeavesAStateThatResumesToTheSameBits) {
   const auto method = GetParam().make();
@@ -80,12 +76,8 @@ TEST_P(StopOfTheRealOracle, InAnyReductionLeavesAStateThatResumesToTheSameBits) 
   EXPECT_GT(inside, 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Methods, StopOfTheRealOracle,
-                         ::testing::Values(MethodCase{"gd", [] { return make_gradient_descent(0); }},
-                                           MethodCase{"lbfgs", [] { return make_lbfgs(5); }},
-                                           MethodCase{"newton", make_newton_cholesky},
-                                           MethodCase{"newton_cg", [] { return make_newton_cg(); }}),
-                         [](const auto& parameter) { return std::string(parameter.param.name); });
+INSTANTIATE_TEST_SUITE_P(Methods, StopOfTheRealOracle, ::testing::ValuesIn(testing::full_batch_optimizers()),
+                         [](const auto& parameter) { return parameter.param.name; });
 
 }  // namespace
 }  // namespace lockstep

@@ -66,8 +66,7 @@ void expect_at(const RealMatrix& known, double size, const Table& table, const F
 }
 
 std::string name_of(const auto& parameter) {
-  return std::get<0>(parameter.param).model.name + "_" + std::get<1>(parameter.param).name +
-         (std::get<2>(parameter.param) ? "_sparse" : "_dense");
+  return testing::kModelAndOptimizer(parameter) + (std::get<2>(parameter.param) ? "_sparse" : "_dense");
 }
 
 class UnitsOfColumns : public ::testing::TestWithParam<std::tuple<SmoothModel, OptimizerCase, bool>> {
@@ -97,8 +96,7 @@ TEST_P(UnitsOfColumns, MayLieAtTheEndsOfTheRangeOfNumbers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryModelByEveryOptimizer, UnitsOfColumns,
-                         ::testing::Combine(::testing::ValuesIn(testing::smooth_models()),
-                                            ::testing::ValuesIn(testing::full_batch_optimizers()), ::testing::Bool()),
+                         testing::every_model_by_every_optimizer(::testing::Bool()),
                          [](const auto& parameter) { return name_of(parameter); });
 
 /// The model's scale of labels: z* times c and F* times c² (linear; huber with δ), or a longer intercept (gamma).
