@@ -128,8 +128,8 @@ std::optional<Summary> end_without_direction(const Goal& goal, const DescentMeth
 
 /// How many times the negligible decrease a direction may promise and yet give way to Newton's. Early, that saves the
 /// iterations that are left, about a third of those done, for some passes: a Hessian takes the time of p / 20, products
-/// are about 20. (MNIST softmax by L-BFGS: 656 passes before the last check instead of 711.) A method that makes its own
-/// directions by products has no cheap iterations to go on with.
+/// are about 20. (MNIST softmax by L-BFGS: 656 passes before the last check instead of 711.) A method that makes its
+/// own directions by products has no cheap iterations to go on with.
 double earliness(const Objective& objective, const Direction& direction, const OptimizerState& state) {
   constexpr double kEarly = 100;
   constexpr double kEarlyWithSmallHessian = 1e4;

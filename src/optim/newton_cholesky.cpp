@@ -1,5 +1,6 @@
 /// Newton's direction by Cholesky (newton_system.h): d = −(∇²F + damping)⁻¹ ∇F.
 #include "lockstep/base/lanes.h"
+#include "lockstep/optim/convergence.h"
 #include "lockstep/optim/line_search.h"
 
 #include "newton_model.h"
@@ -17,12 +18,14 @@ class NewtonCholesky final : public DescentMethod {
     return direction_by_cholesky(from.at.hessian, {}, from, negligible, objective);
   }
 
-  /// A damped direction can be useless, as where a loss is linear in every row and H is zero (huber far from its
-  /// minimum): then steepest descent, each step trying twice the one before.
+  /// The direction can be useless, as where a loss is linear in every row and H is zero (huber far from its minimum),
+  /// or where rows are saturated and H is all but zero along it: then steepest descent, each step trying twice the one
+  /// before.
   Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
             Iterate& trial) const override {
     const Step newton = backtrack(objective, from, direction, order(), trial);
-    if (newton.status != Step::Status::stalled || direction.damping == 0) {
+    const bool is_at_rounding = direction.damping == 0 && direction.predicted_decrease() <= rounding_of_value(from);
+    if (newton.status != Step::Status::stalled || is_at_rounding) {
       return newton;
     }
     direction = steepest_descent(from, state.last_step_length);
