@@ -231,7 +231,12 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int thread
   layout.threads = threads;
   layout.parameters = file.model.dimension();
   layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
-  return make_dataset(read_data(for_model(std::move(read), file), comm), layout, comm);
+  const std::string path = read.path;
+  RawData raw = read_data(for_model(std::move(read), file), comm);
+  if (raw.feature_names.empty() && !file.feature_names.empty()) {
+    raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");
+  }
+  return make_dataset(std::move(raw), layout, comm);
 }
 
 void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,

@@ -116,6 +116,16 @@ TEST_F(BadInput, GuessesAreSaidOnceAndDecidedByOptions) {
   EXPECT_THAT(content_of(run + "/config.toml"), HasSubstr("header = false"));
 }
 
+TEST_F(BadInput, DataWithoutNamesForAModelWithNamesAreTakenByTheirPlacesAndSaid) {
+  const std::string run = scratch_.path("named");
+  launch_well(0, 1, {"train", "--data", csv("a,y\n1,0\n2,1\n3,0\n4,1\n"), "--l2", "1", "--run", run});
+  const std::string data = scratch_.write("data.svm", "0 1:1\n1 1:2\n");
+  for (const int ranks : {0, 3}) {
+    EXPECT_THAT(launch_well(ranks, 1, {"evaluate", "--model-file", run + "/model.h5", "--data", data}).err,
+                HasSubstr("data.svm: names no columns, though the model does"));
+  }
+}
+
 TEST_F(BadInput, DamagedLibsvmFieldIs65WithItsPlace) {
   expect_refused({"--data", scratch_.write("data.svm", "+1 1:2 3:4\n-1 1:2 3;4\n")}, 65, HasSubstr("data.svm:2:"));
 }
