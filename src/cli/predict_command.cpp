@@ -3,9 +3,13 @@
 #include "lockstep/cli/launch.h"
 #include "lockstep/cli/stored_settings.h"
 #include "lockstep/comm/agreement.h"
+#include "lockstep/data/text_error.h"
+#include "lockstep/data/text_fields.h"
+#include "lockstep/data/text_share.h"
 #include "lockstep/io/durable_file.h"
 #include "lockstep/io/file_system.h"
 #include "lockstep/io/hdf5_image.h"
+#include "lockstep/io/hdf5_input.h"
 #include "lockstep/objective/prediction.h"
 #include "lockstep/train/problem.h"
 #include "lockstep/train/run_folder.h"
@@ -134,6 +138,33 @@ std::string folder_of(const std::string& output) {
   return path.has_parent_path() ? path.parent_path().string() : ".";
 }
 
+/// True for an empty file and for one that predict wrote, by its header or its datasets.
+bool holds_predictions(const PredictSettings& settings) {
+  const InputFile file(settings.output);
+  if (file.size() == 0) {
+    return true;
+  }
+  if (settings.format == PredictionFormat::hdf5) {
+    try {
+      return Hdf5Input::open(settings.output).has("/prediction");
+    } catch (const DataError&) {  // no HDF5, or a damaged one
+      return false;
+    }
+  }
+  constexpr std::size_t kMostHeader = std::size_t{1} << 16;
+  const std::string head = file.head(kMostHeader);
+  try {
+    TextFields fields(std::string_view(head).substr(0, head.find('\n')), ',');
+    for (TextField field; fields.next(field);) {
+      if (field.text == "prediction") {
+        return true;
+      }
+    }
+  } catch (const ContentError&) {
+  }
+  return false;
+}
+
 /// Before anything is read: the output may not be found wanting after hours.
 void require_writable(const PredictSettings& settings) {
   const std::string& output = settings.output;
@@ -156,6 +187,10 @@ void require_writable(const PredictSettings& settings) {
   std::vector<InputName> inputs = inputs_of(settings.data, "--data");
   inputs.push_back({"--model-file", settings.model_file});
   require_no_input(output, inputs, "choose another --output");
+  if (kind == PathKind::file && !holds_predictions(settings)) {
+    throw Error(ExitCode::cannot_create,
+                output + ": holds what predict did not write, and would be replaced; choose another --output");
+  }
 }
 
 }  // namespace

@@ -23,8 +23,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string nearest(std::string_view name, const std::vector<std::string>& known) {
-  const std::size_t longest_compared = 64;  // a longer name is no slip of an option's
-  if (name.empty() || name.size() > longest_compared) {
+  const std::size_t longest_compared = 64;                  // a longer name is no slip of an option's
+  if (name.size() < 2 || name.size() > longest_compared) {  // any short name is near one letter
     return {};
   }
   std::string best;

@@ -24,6 +24,13 @@ constexpr const char* kScale =
 constexpr const char* kMissing = "no option: leave rows with missing values out, or fill them in";
 constexpr const char* kDecimal = "no option: numbers have a decimal point";
 constexpr const char* kPrinted = "no option: the result is printed, and > sends it to a file";
+constexpr const char* kFrom = "no option: the model follows from --model, features are the columns that --drop leaves";
+constexpr const char* kMachine =
+    "no option: it runs on processors; mpirun -n says how many ranks, --threads how many threads each has";
+constexpr const char* kOrder = "no option: mini-batches are drawn at random, as --seed says";
+constexpr const char* kDropout = "no option: --l2 or --weight-decay keep weights small, --patience stops early";
+constexpr const char* kLines = "no option: # begins a comment above the header; remove other lines";
+constexpr const char* kOff = "--no-intercept fits none";
 constexpr const char* kRatio = "l1 = lambda * ratio, l2 = lambda * (1 - ratio)";
 
 /// Where several fit, the first whose option is known; "" is none, and the note says why.
@@ -73,10 +80,12 @@ constexpr std::array kSynonyms = {
     Synonym{"eps", "tolerance"},
     Synonym{"epsilon", "tolerance"},
     Synonym{"thresh", "tolerance"},
+    Synonym{"e", "tolerance"},
     Synonym{"solver", "optimizer"},
     Synonym{"algorithm", "optimizer"},
     Synonym{"method", "optimizer"},
     Synonym{"optim", "optimizer"},
+    Synonym{"s", "model", "of liblinear: -s 0 is logistic, -s 2 squared-hinge"},
     Synonym{"family", "model"},
     Synonym{"objective", "model"},
     Synonym{"batch", "batch-size"},
@@ -113,6 +122,10 @@ constexpr std::array kSynonyms = {
     Synonym{"dir", "run"},
     Synonym{"save", "run"},
     Synonym{"model", "model-file"},
+    Synonym{"model-file", "init", "the model to start from"},
+    Synonym{"m", "model-file"},
+    Synonym{"o", "output"},
+    Synonym{"o", "run"},
     Synonym{"valid", "validation"},
     Synonym{"val", "validation"},
     Synonym{"eval", "validation"},
@@ -123,10 +136,16 @@ constexpr std::array kSynonyms = {
     Synonym{"n-iter-no-change", "patience"},
     Synonym{"n-jobs", "threads"},
     Synonym{"jobs", "threads"},
+    Synonym{"j", "threads"},
+    Synonym{"nthreads", "threads"},
     Synonym{"nthread", "threads"},
     Synonym{"num-threads", "threads"},
     Synonym{"fit-intercept", "intercept"},
     Synonym{"bias", "intercept"},
+    Synonym{"no-bias", "intercept", kOff},
+    Synonym{"no-fit-intercept", "intercept", kOff},
+    Synonym{"add-constant", "intercept"},
+    Synonym{"b", "intercept"},
     Synonym{"wd", "weight-decay"},
     Synonym{"clip", "clip-norm"},
     Synonym{"grad-clip", "clip-norm"},
@@ -160,6 +179,20 @@ constexpr std::array kSynonyms = {
     Synonym{"decimal", "", kDecimal},
     Synonym{"out", "", kPrinted},
     Synonym{"output", "", kPrinted},
+    Synonym{"formula", "", kFrom},
+    Synonym{"link", "", kFrom},
+    Synonym{"features", "", kFrom},
+    Synonym{"feature-columns", "", kFrom},
+    Synonym{"device", "", kMachine},
+    Synonym{"gpu", "", kMachine},
+    Synonym{"gpus", "", kMachine},
+    Synonym{"workers", "", kMachine},
+    Synonym{"num-workers", "", kMachine},
+    Synonym{"shuffle", "", kOrder},
+    Synonym{"no-shuffle", "", kOrder},
+    Synonym{"dropout", "", kDropout},
+    Synonym{"skip-rows", "", kLines},
+    Synonym{"skiprows", "", kLines},
     Synonym{"fit", "train"},
     Synonym{"score", "evaluate"},
     Synonym{"test", "evaluate"},

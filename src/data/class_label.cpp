@@ -66,6 +66,22 @@ std::string whole_digits(std::string_view text) {
   return digits.substr(first);
 }
 
+/// By value, and integers that one double stands for by their digits.
+bool is_less(const std::string& a, const std::string& b) {
+  const double x = parse_number(a).value;
+  const double y = parse_number(b).value;
+  if (x != y || std::abs(x) < kExactIntegers) {
+    return x < y;
+  }
+  const auto digits_of = [](std::string_view text) {
+    return whole_digits(text.substr(text.starts_with('-') || text.starts_with('+') ? 1 : 0));
+  };
+  const std::string m = digits_of(a);
+  const std::string n = digits_of(b);
+  const bool is_smaller = m.size() != n.size() ? m.size() < n.size() : m < n;
+  return m != n && is_smaller == (x > 0);
+}
+
 /// The number that a label writes, exactly where it is whole. One that is not and too large to keep its fraction in a
 /// double stays as it is written.
 std::string number_of(const std::string& text) {
@@ -100,7 +116,7 @@ std::string class_label(const std::string& text) {
 std::vector<std::string> ordered_classes(std::vector<std::string> labels) {
   std::ranges::sort(labels);
   if (std::ranges::all_of(labels, is_number)) {
-    std::ranges::stable_sort(labels, {}, [](const std::string& label) { return parse_number(label).value; });
+    std::ranges::stable_sort(labels, is_less);
   }
   labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   return labels;

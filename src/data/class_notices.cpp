@@ -65,10 +65,13 @@ std::vector<std::string> notices_of_classes(const std::string& path, const std::
                                             const std::vector<std::string>& classes) {
   std::map<std::string, std::vector<std::string>> spellings;
   std::vector<std::string> unclear;
+  std::vector<std::string> texts;
   for (const std::string& name : classes) {
     spellings[folded(name)].push_back(name);
     if (is_missing_marker(name) && !is_sign_beside_plus(name, classes)) {
       unclear.push_back(name);
+    } else if (!is_number(name)) {
+      texts.push_back(name);
     }
   }
   std::erase_if(spellings, [](const auto& entry) { return entry.second.size() < 2; });
@@ -85,6 +88,15 @@ std::vector<std::string> notices_of_classes(const std::string& path, const std::
     notices.push_back(fmt::format("{}: label{} {}{} {} taken for {}: leave the rows out if a missing value is meant",
                                   path, unclear.size() == 1 ? "" : "s", listed(unclear), place,
                                   unclear.size() == 1 ? "is" : "are", unclear.size() == 1 ? "a class" : "classes"));
+  }
+  const auto number = std::ranges::find_if(classes, is_number);
+  if (number != classes.end() && !texts.empty() && spellings.empty()) {
+    notices.push_back(fmt::format(
+        "{}: label{} {}{} {}, though others are numbers (such as {}), and {} taken for {} of "
+        "{} own: correct {} if a number is meant",
+        path, texts.size() == 1 ? "" : "s", listed(texts), place, texts.size() == 1 ? "is a text" : "are texts",
+        shown(*number), texts.size() == 1 ? "is" : "are", texts.size() == 1 ? "a class" : "classes",
+        texts.size() == 1 ? "its" : "their", texts.size() == 1 ? "it" : "them"));
   }
   return notices;
 }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,10 @@ namespace {
 
 std::int64_t count_of(std::string_view text, char delimiter) {
   return std::ranges::count(trimmed(text), delimiter);
+}
+
+bool is_whole(std::string_view text) {
+  return std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 /// Runs of blanks between other characters.
@@ -43,9 +48,23 @@ std::string foreign_delimiter(std::string_view first, std::string_view second) {
                                                       : std::string();
 }
 
+/// "1 3:0.5 7:2": the words behind the first are indices with values.
+bool is_libsvm_row(std::string_view line) {
+  line = trimmed(line);
+  const std::size_t blank = std::min(line.find_first_of(" \t"), line.size());
+  const std::string_view rest = trimmed(line.substr(blank));
+  const std::string_view word = rest.substr(0, rest.find_first_of(" \t"));
+  const std::size_t colon = std::min(word.find(':'), word.size());
+  return colon > 0 && colon < word.size() && is_whole(word.substr(0, colon)) &&
+         parse_number(word.substr(colon + 1)).status == NumberStatus::ok;
+}
+
 void check_delimiter(const std::string& path, const CsvHead& head) {
   if (head.fields.size() > 1 || head.sample.rows == 0) {
     return;
+  }
+  if (is_libsvm_row(head.text) && is_libsvm_row(head.sample.first_row)) {
+    throw DataError({path, head.line, 0}, "no table, but LIBSVM text: read it with --format libsvm");
   }
   if (const std::string seen = foreign_delimiter(head.text, head.sample.first_row); !seen.empty()) {
     throw DataError({path, head.line, 0}, "no features: fields must be delimited by comma, tab or semicolon " + seen);

@@ -261,7 +261,9 @@ RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicat
     parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
     number_rows(comm, settings, data);
     foresee_rows(layout.body, rows.consumed_bytes(), data);
-    data.class_names = labels.finish(comm, label_place(settings.path, layout, label), data.block.label, data.notices);
+    const LabelPlace place = label_place(settings.path, layout, label);
+    data.label_place = place.column.empty() ? "" : ' ' + place.column + place.guess;
+    data.class_names = labels.finish(comm, place, data.block.label, data.notices);
   });
   return data;
 }

@@ -4,6 +4,7 @@
 #include "lockstep/data/notices.h"
 #include "lockstep/data/reader_common.h"
 #include "lockstep/data/text_error.h"
+#include "lockstep/io/printable.h"
 
 #include <algorithm>
 #include <span>
@@ -46,7 +47,7 @@ class LayoutBuilder {
   void find_features() {
     layout_.x = absolute(settings_.x_name);
     if (!input_.has(layout_.x)) {
-      throw error("", "no dataset " + layout_.x + " (the features); name it with --x-name");
+      throw error("", "no dataset " + layout_.x + " (the features); name it with --x-name" + names_there());
     }
     if (input_.is_group(layout_.x)) {
       const bool is_sparse = input_.has(layout_.x + "/indptr") && input_.has(layout_.x + "/indices");
@@ -65,6 +66,17 @@ class LayoutBuilder {
     layout_.columns = shape[1];
   }
 
+  /// " (the file holds /a, /b)", some of what stands in the root group.
+  std::string names_there() const {
+    constexpr std::size_t kMostNames = 10;
+    const std::vector<std::string> names = input_.names();
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNames); ++i) {
+      text += (i == 0 ? " (the file holds /" : ", /") + printable(names[i]);
+    }
+    return text.empty() ? text : text + (names.size() > kMostNames ? ", …)" : ")");
+  }
+
   void find_label() {
     if (settings_.label_kind == LabelKind::none) {
       return;
@@ -74,7 +86,7 @@ class LayoutBuilder {
       if (settings_.label_optional) {
         return;
       }
-      throw error("", "no dataset " + name + " (the labels); name it with --y-name");
+      throw error("", "no dataset " + name + " (the labels); name it with --y-name" + names_there());
     }
     check_length(name);
     layout_.label = name;
@@ -108,7 +120,9 @@ class LayoutBuilder {
     if (shape.empty() || shape[0] != layout_.rows || (shape.size() == 2 && shape[1] != 1)) {
       std::string seen = shape.empty() ? "a scalar" : std::to_string(shape[0]);
       seen += shape.size() == 2 ? " × " + std::to_string(shape[1]) : "";
-      const bool is_transposed = !shape.empty() && shape[0] == layout_.columns && layout_.columns != layout_.rows;
+      const bool is_line = std::ranges::count_if(shape, [](std::int64_t length) { return length != 1; }) <= 1;
+      const bool is_transposed = !shape.empty() && is_line && layout_.columns != layout_.rows &&
+                                 std::ranges::find(shape, layout_.columns) != shape.end();
       throw error(name, "needs one value for each of the " + std::to_string(layout_.rows) + " rows of " + layout_.x +
                             " (saw " + seen + ")" +
                             (is_transposed

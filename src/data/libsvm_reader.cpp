@@ -115,6 +115,10 @@ class LibsvmRows {
     if (looks_like_entry(token)) {
       throw ContentError(column_of(begin), "row has no label (saw " + shown(token) + ")");
     }
+    if (begin + token.size() == end_ && token.find(',') != std::string_view::npos) {
+      throw ContentError(column_of(begin), "expected a label and index:value entries (saw " + shown(token) +
+                                               "); if these are fields of a table, read it with --format csv");
+    }
     labels_.add(token, column_of(begin));
     return begin + token.size();
   }

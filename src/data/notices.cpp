@@ -40,6 +40,8 @@ std::string notice(const std::string& path, const std::vector<std::string>& colu
                      is_one ? "it" : "them", fmt::join(words, ","));
 }
 
+/// Beyond, every float64 is whole.
+constexpr double kMostIds = 4503599627370496.0;
 /// Whole numbers that are all different say little of fewer rows.
 constexpr std::size_t kFewestIds = 20;
 constexpr std::size_t kFewestNamedIds = 3;
@@ -48,7 +50,8 @@ constexpr std::size_t kFewestNamedIds = 3;
 
 bool are_ids(std::string_view name, std::vector<double> values) {
   const std::size_t fewest = is_one_of(name, kUsualIds) ? kFewestNamedIds : kFewestIds;
-  if (values.size() < fewest || !std::ranges::all_of(values, [](double x) { return x == std::floor(x); })) {
+  if (values.size() < fewest ||
+      !std::ranges::all_of(values, [](double x) { return x == std::floor(x) && std::abs(x) < kMostIds; })) {
     return false;
   }
   std::ranges::sort(values);

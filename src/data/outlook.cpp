@@ -55,7 +55,8 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.is_text = raw.format == DataFormat::csv || raw.format == DataFormat::libsvm;
   outlook.is_counted = raw.is_rows_in_file_exact;
   outlook.is_whole = outlook.is_counted && raw.total_rows == raw.rows_in_file;
-  return {outlook, std::move(raw.feature_names), std::move(raw.label_name), std::move(raw.columns)};
+  return {outlook, std::move(raw.feature_names), std::move(raw.label_name), std::move(raw.columns),
+          std::move(raw.notices)};
 }
 
 void count_rows(const ReadSettings& settings, DataOutlook& outlook, Communicator& comm) {

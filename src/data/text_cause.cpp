@@ -112,6 +112,29 @@ bool is_word_for_truth(std::string_view text) {
   return truth_value(text).has_value() || is_one_of(text, kWordsForTruth);
 }
 
+/// "1.5D+03", as Fortran writes it; no D stands in other numbers.
+bool has_fortran_exponent(std::string_view text) {
+  std::string with_e(text);
+  const std::size_t mark = with_e.find_first_of("dD");
+  if (mark == std::string::npos) {
+    return false;
+  }
+  with_e[mark] = 'e';
+  return is_number(with_e);
+}
+
+/// A number beside a blank that is not ASCII: that of UTF-8 or Latin-1 which breaks no line, or one without width.
+bool has_foreign_blank(std::string_view text) {
+  for (const std::string_view blank :
+       {"\xC2\xA0", "\xE2\x80\xAF", "\xE2\x80\x89", "\xE2\x80\x8B", "\xEF\xBB\xBF", "\xA0"}) {
+    if ((text.starts_with(blank) && is_number(trimmed(text.substr(blank.size())))) ||
+        (text.ends_with(blank) && is_number(trimmed(text.substr(0, text.size() - blank.size()))))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// A number beside a sign that is none of its own, or with another character for its minus.
 TextCause cause_of_sign(std::string_view text) {
   if (text.ends_with('%') && is_number(trimmed(text.substr(0, text.size() - 1)))) {
@@ -119,6 +142,12 @@ TextCause cause_of_sign(std::string_view text) {
   }
   if (text.starts_with(kMinusSign) && is_number(text.substr(kMinusSign.size()))) {
     return {"minus sign that is not ASCII", "write -"};
+  }
+  if (has_fortran_exponent(text)) {
+    return {"Fortran exponent", "write e in place of D"};
+  }
+  if (has_foreign_blank(text)) {
+    return {"blank that is not ASCII", "remove it"};
   }
   for (const std::string_view sign : kCurrencies) {
     if ((text.starts_with(sign) && is_number(trimmed(text.substr(sign.size())))) ||

@@ -5,6 +5,7 @@
 #include "lockstep/train/one_sided_columns.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -49,6 +50,25 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
                    printable(problem.rows.class_names[static_cast<std::size_t>(absent - weighing.begin())]));
 }
 
+/// Half the square of a residual keeps its digits where labels reach this.
+constexpr double kLeastReach = 1e-140;
+
+void require_squares(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
+  const bool is_square = settings.model == ModelKind::linear || settings.model == ModelKind::huber ||
+                         (settings.model == ModelKind::mlp && problem.rows.class_names.empty());
+  double reach = 0;
+  for (const double label : problem.rows.label) {
+    reach = std::max(reach, std::abs(label));
+  }
+  reach = std::ranges::max(all_gather_value(comm, reach));
+  if (is_square && reach > 0 && reach < kLeastReach) {
+    throw DataError({settings.data.path, 0, 0},
+                    fmt::format("labels reach {:.3g} only, and squares of such numbers vanish in a float64; scale the "
+                                "labels",
+                                reach));
+  }
+}
+
 }  // namespace
 
 std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
@@ -70,6 +90,7 @@ void require_label_support(const TrainSettings& settings, TrainingProblem& probl
   if (std::ranges::all_of(weighing, [](std::int64_t rows) { return rows == 0; })) {
     throw DataError({settings.data.path, 0, 0}, "every row has weight 0 (--weight-column times --class-weight)");
   }
+  require_squares(settings, problem, comm);
   const std::string why = missing_support(settings, problem, weighing);
   if (why.empty() || !settings.intercept) {
     return;

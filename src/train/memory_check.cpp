@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <span>
 
 #include <fmt/format.h>
@@ -83,8 +84,11 @@ void MemoryCheck::foresee() {
   on_root(comm_, [&] {
     const DataHead head = foresee_data(settings_.data);
     rows_ = head.outlook;
+    notices_ = head.notices;
     if (has_file) {
-      held_out_ = foresee_data(foreseen_held_out(settings_, head)).outlook;
+      const DataHead held_out = foresee_data(foreseen_held_out(settings_, head));
+      held_out_ = held_out.outlook;
+      std::ranges::copy(held_out.notices, std::back_inserter(notices_));
     }
   });
   broadcast_values(comm_, std::span(&rows_, 1), 0);

@@ -149,6 +149,10 @@ ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
                          std::as_bytes(std::span(checkpoint)))) {
     throw DataError({path, 0, 0}, "is a checkpoint, not a model; a finished run writes model.h5 beside it");
   }
+  constexpr std::string_view hdf5 = "\x89HDF\r\n\x1a\n";
+  if (!std::ranges::equal(bytes.first(std::min(bytes.size(), hdf5.size())), std::as_bytes(std::span(hdf5)))) {
+    throw DataError({path, 0, 0}, "is not a model: models are HDF5 files, such as the model.h5 of a run");
+  }
   Hdf5ImageReader image(bytes, path);
   if (image.has("/state/parameters")) {
     throw DataError({path, 0, 0}, "is a checkpoint, not a model file; a run writes model.h5 when it has ended");

@@ -2,6 +2,7 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/agreement.h"
+#include "lockstep/data/class_label.h"
 #include "lockstep/data/split.h"
 #include "lockstep/io/printable.h"
 #include "lockstep/objective/column_scaling.h"
@@ -18,16 +19,25 @@ namespace lockstep {
 
 namespace {
 
-void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes) {
+/// Targets of a regression, rather than the names of classes.
+bool has_fractions(const std::vector<std::string>& classes) {
+  return std::ranges::all_of(classes, is_number) &&
+         std::ranges::any_of(classes, [](const std::string& name) { return name.find('.') != std::string::npos; });
+}
+
+void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes, const std::string& place) {
   const bool has_many = settings.model == ModelKind::softmax || settings.model == ModelKind::mlp;
   if (has_many ? classes.size() >= 2 : classes.size() == 2) {
     return;
   }
-  throw DataError({settings.data.path, 0, 0},
-                  fmt::format("{} needs labels of two classes{} (saw {}: {}); {}", to_string(settings.model),
-                              has_many ? " or more" : "", classes.size(), listed(classes),
-                              classes.size() > 2 ? "use --model softmax, or is --label-column wrong?"
-                                                 : "is --label-column right?"));
+  throw DataError(
+      {settings.data.path, 0, 0},
+      fmt::format("{} needs labels of two classes{} (saw {}: {}){}; {}", to_string(settings.model),
+                  has_many ? " or more" : "", classes.size(), listed(classes), place,
+                  classes.size() <= 2      ? "is --label-column right?"
+                  : has_fractions(classes) ? "use --model linear if they are numbers to be predicted, or is "
+                                             "--label-column wrong?"
+                                           : "use --model softmax, or is --label-column wrong?"));
 }
 
 /// The training rows that are left when others are held out.
@@ -114,7 +124,7 @@ RawData read_held_out(const TrainSettings& settings, const TrainingProblem& prob
 TrainingProblem make_problem(const TrainSettings& settings, int threads, Communicator& comm, RawData raw,
                              const BeforeLayout& before_layout) {
   if (settings.data.label_kind == LabelKind::classes) {
-    require_classes(settings, raw.class_names);
+    require_classes(settings, raw.class_names, raw.label_place);
   }
   std::optional<RawData> held_out;
   if (settings.validation_fraction() > 0) {
@@ -221,7 +231,12 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int thread
   layout.threads = threads;
   layout.parameters = file.model.dimension();
   layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
-  return make_dataset(read_data(for_model(std::move(read), file), comm), layout, comm);
+  const std::string path = read.path;
+  RawData raw = read_data(for_model(std::move(read), file), comm);
+  if (raw.feature_names.empty() && !file.feature_names.empty()) {
+    raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");
+  }
+  return make_dataset(std::move(raw), layout, comm);
 }
 
 void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,

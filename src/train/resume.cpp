@@ -19,7 +19,7 @@ void require_same_data(const TrainingState& saved, const TrainingState& fresh) {
   if (saved.fingerprint != fresh.fingerprint) {
     throw DataError(
         fmt::format("the data differ from those this run was started on (fingerprint {}, was {}); train "
-                    "them into another --run folder",
+                    "them into another --run folder, or over this one with --resume never --overwrite",
                     to_hex(fresh.fingerprint), to_hex(saved.fingerprint)));
   }
   if (saved.validation_fingerprint != fresh.validation_fingerprint) {
@@ -80,8 +80,10 @@ void require_same_configuration(const TrainingState& saved, const TrainingState&
     }
   }
   if (!refused.empty()) {
-    throw ConfigurationError("cannot resume with other settings: " + refused +
-                             "; use another --run folder, or --allow-change KEY to go on all the same");
+    throw ConfigurationError(
+        "cannot resume with other settings: " + refused +
+        "; use another --run folder, --resume never --overwrite to train anew, or --allow-change KEY to "
+        "go on all the same");
   }
 }
 
@@ -110,6 +112,9 @@ TrainingState resume_or_start(const TrainSettings& settings, TrainingState fresh
       return fresh;
     case ResumePolicy::automatic:
       saved = checkpoints.load_newest();
+      if (saved && settings.overwrite) {
+        console.warning("--overwrite replaces a run only with --resume never: going on from its checkpoint");
+      }
       break;
     case ResumePolicy::file:
       saved = checkpoints.load(settings.resume_file);

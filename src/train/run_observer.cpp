@@ -132,6 +132,21 @@ void RunObserver::warn_of_damping(const IterationReport& report) {
                                report.damping, columns, remedy));
 }
 
+void RunObserver::warn_of_lost_ground(double objective) {
+  if (warned_of_rising_loss_ || !is_mini_batch(settings_.optimizer) ||
+      settings_.optimizer == OptimizerKind::perceptron || state_.history.empty()) {
+    return;
+  }
+  const double first = state_.history.front().objective;
+  if (objective - first > std::abs(first)) {
+    warned_of_rising_loss_ = true;
+    console_.warning(
+        fmt::format("the run ended worse than it began (objective {:.4g}, {:.4g} in its first epoch): "
+                    "lower --learning-rate (it is {:g}), or scale the columns",
+                    objective, first, settings_.learning_rate));
+  }
+}
+
 /// The perceptron's loss comes and goes with its mistakes; others' rises for good where steps are too long.
 void RunObserver::warn_of_rising_loss() {
   const std::vector<HistoryEntry>& history = state_.history;

@@ -113,6 +113,9 @@ void TrainingJob::load() {
 }
 
 void TrainingJob::show_plan() {
+  for (const std::string& notice : memory_.notices()) {
+    console_.warning(notice);
+  }
   console_.info(memory_.foreseen_text());
   console_.info(to_text(memory_.foreseen_plan(), settings_));
   console_.info(launch_text(settings_, comm_.size(), threads_));
@@ -212,6 +215,7 @@ void TrainingJob::optimise() {
     throw NumericalStop(summary_.outcome.reason);
   }
   summary_.seconds.train = timer.seconds() - checkpoints_->seconds();
+  observer_->warn_of_lost_ground(summary_.outcome.objective);
   if (summary_.outcome.status == Summary::Status::stopped) {
     const auto reason = static_cast<StopReason>(risk_->agreed().stop);
     summary_.outcome.reason += " (" + to_string(reason) + ")";

@@ -98,6 +98,7 @@ TEST_F(BadInput, GuessesAreSaidOnceAndDecidedByOptions) {
     const std::string text = launch_well(ranks, 1, {"train", "--data", data, "--l2", "0.1", "--run", run}).text();
     EXPECT_THAT(text, HasSubstr("data: 24 rows × 2 features"));
     expect_said_once(text);
+    expect_said_once(launch_well(ranks, 1, {"train", "--data", data, "--plan"}).text());
     // So they are where a row or the labels are refused after all.
     for (const std::string row : {"1,x,red\n", "2000,1,green\n"}) {
       const ProcessResult result = launch(ranks, 1, {"train", "--data", csv(rows + row), "--run", run_});
@@ -115,6 +116,16 @@ TEST_F(BadInput, GuessesAreSaidOnceAndDecidedByOptions) {
   EXPECT_THAT(content_of(run + "/config.toml"), HasSubstr("header = false"));
 }
 
+TEST_F(BadInput, DataWithoutNamesForAModelWithNamesAreTakenByTheirPlacesAndSaid) {
+  const std::string run = scratch_.path("named");
+  launch_well(0, 1, {"train", "--data", csv("a,y\n1,0\n2,1\n3,0\n4,1\n"), "--l2", "1", "--run", run});
+  const std::string data = scratch_.write("data.svm", "0 1:1\n1 1:2\n");
+  for (const int ranks : {0, 3}) {
+    EXPECT_THAT(launch_well(ranks, 1, {"evaluate", "--model-file", run + "/model.h5", "--data", data}).err,
+                HasSubstr("data.svm: names no columns, though the model does"));
+  }
+}
+
 TEST_F(BadInput, DamagedLibsvmFieldIs65WithItsPlace) {
   expect_refused({"--data", scratch_.write("data.svm", "+1 1:2 3:4\n-1 1:2 3;4\n")}, 65, HasSubstr("data.svm:2:"));
 }
@@ -122,6 +133,19 @@ TEST_F(BadInput, DamagedLibsvmFieldIs65WithItsPlace) {
 TEST_F(BadInput, ThreeClassesForLogisticIs65WithTheLabelsSeen) {
   expect_refused({"--data", csv("a,target\n1,low\n2,mid\n3,high\n")}, 65,
                  AllOf(HasSubstr("low"), HasSubstr("mid"), HasSubstr("high"), HasSubstr("two classes")));
+}
+
+TEST_F(BadInput, FractionsAreNoClassesAndTheGuessedColumnIsNamed) {
+  expect_refused({"--data", csv("a,b\n1,0.5\n2,1.5\n3,2.5\n")}, 65,
+                 AllOf(HasSubstr("in column 'b', which was taken for the label as the last one"),
+                       HasSubstr("use --model linear if they are numbers to be predicted")));
+}
+
+TEST_F(BadInput, LabelsWhoseSquaresVanishAre65) {
+  for (const char* model : {"linear", "huber"}) {
+    expect_refused({"--data", csv("a,y\n1,1e-300\n2,2.5e-300\n3,2e-300\n"), "--model", model}, 65,
+                   HasSubstr("labels reach 2.5e-300 only"));
+  }
 }
 
 TEST_F(BadInput, TextLabelForLinearIs65WithItsPlace) {

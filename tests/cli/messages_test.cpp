@@ -38,6 +38,24 @@ TEST(Messages, LossThatRisesFromEpochToEpochIsSaidOnceWithWhatHelps) {
   EXPECT_THAT(result.err, HasSubstr("lower --learning-rate"));
 }
 
+/// A loss that goes up and down does not rise from epoch to epoch.
+TEST(Messages, AMiniBatchRunThatEndsWorseThanItBeganIsSaidWithWhatHelps) {
+  const Scratch scratch;
+  std::string text = "a,y\n";
+  for (int i = 0; i < 40; ++i) {
+    text += std::to_string(100000 * (1 + i % 3)) + "," + std::to_string(20 + i % 5) + "\n";
+  }
+  const std::string data = scratch.write("data.csv", text);
+  for (const int ranks : {0, 3}) {
+    const std::string run = scratch.path("run" + std::to_string(ranks));
+    const auto result = launch_well(
+        ranks, 1,
+        {"train", "--data", data, "--model", "huber", "--optimizer", "adamw", "--learning-rate", "1", "--run", run});
+    EXPECT_THAT(result.err, HasSubstr("the run ended worse than it began (objective 573.3, 28.79 in its first epoch): "
+                                      "lower --learning-rate (it is 1)"));
+  }
+}
+
 TEST(Messages, ColumnsOfUnlikeScalesAreSaidToANetworkAlone) {
   const Scratch scratch;
   std::string text = "small,large,target\n";

@@ -52,6 +52,26 @@ TEST_F(OwnFiles, PredictionsReplaceNoInputUnderAnyName) {
   EXPECT_TRUE(fs::is_symlink(scratch_.path("link.csv")));
 }
 
+/// A table, a model, a checkpoint: none is an older output of predict, even where it is no input.
+TEST_F(OwnFiles, PredictionsReplacePredictionsAlone) {
+  launch_well(0, 1, train());
+  const std::string table = scratch_.write("table.csv", "a,b\n1,2\n");
+  const Arguments predict = {"predict", "--model-file", run_ + "/model.h5", "--data", data_, "--output"};
+  for (const std::string& output : {table, checkpoints_of(run_).front()}) {
+    const std::string before = content_of(output);
+    for (const int ranks : {0, 3}) {
+      expect_refused(ranks, predict + Arguments{output}, "holds what predict did not write");
+    }
+    EXPECT_TRUE(content_of(output) == before);
+  }
+  scratch_.write("empty.csv", "");
+  for (const char* name : {"empty.csv", "out.csv", "out.h5"}) {
+    for (int i = 0; i < 2; ++i) {
+      launch_well(0, 1, predict + Arguments{scratch_.path(name)});
+    }
+  }
+}
+
 TEST_F(OwnFiles, APersonsConfigurationInTheRunFolderIsKeptOnAnyRanks) {
   fs::create_directory(run_);
   const std::string mine = "# my notes\nl2 = 0.1\ndata = \"" + data_ + "\"\n";
@@ -76,6 +96,8 @@ TEST_F(OwnFiles, ARunsConfigurationTakesItUpAndNeverTrainsOverIt) {
   const std::string config = run_ + "/config.toml";
   EXPECT_THAT(content_of(config), Not(HasSubstr("overwrite")));
   EXPECT_THAT(launch_well(0, 1, {"train", "--config", config}).out, HasSubstr("finished already"));
+  EXPECT_THAT(launch_well(3, 1, train({"--overwrite"})).err,
+              HasSubstr("--overwrite replaces a run only with --resume"));
 }
 
 TEST_F(OwnFiles, AFinishedRunWithoutItsCheckpointsIsReplacedOnRequestAlone) {

@@ -31,6 +31,7 @@ struct DataHead {
   std::vector<std::string> feature_names;
   std::string label_name;
   std::vector<std::string> columns;  ///< of a table in file order
+  std::vector<std::string> notices;  ///< how it was understood
 };
 
 /// Reads the head of a file, about a megabyte, with the errors of read_data() that show there. Not Collective.

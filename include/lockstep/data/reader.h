@@ -64,7 +64,8 @@ struct RawData {
   std::vector<std::string> columns;        ///< all columns of a table (CSV) in file order; else empty
   /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
   std::vector<std::string> class_names;
-  std::string label_name;  ///< empty where the file has none
+  std::string label_name;   ///< empty where the file has none
+  std::string label_place;  ///< " in column 'y', which was taken for the label as …", for messages; may be empty
   /// What was guessed and may be wrong, one line each; the same on every rank.
   std::vector<std::string> notices;
 };

@@ -13,6 +13,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lockstep {
 
@@ -42,6 +43,8 @@ class MemoryCheck {
   void foresee();
   /// The model and the data as foreseen, and the plan of that.
   Plan foreseen_plan() const;
+  /// How the data were understood, as far as their heads show; on rank 0, which looked at them.
+  const std::vector<std::string>& notices() const { return notices_; }
   std::string foreseen_text() const;  ///< "data: about 581000 rows × 54 features, at least 7 classes; …"
 
   /// Throws ConfigurationError with the figures, and what to use instead, when a run cannot fit. Collective.
@@ -64,6 +67,7 @@ class MemoryCheck {
   Placement placement_;
   MemoryLimits limits_;
   DataOutlook rows_;
+  std::vector<std::string> notices_;
   DataOutlook held_out_;  ///< of a file of its own
 };
 

@@ -26,6 +26,9 @@ class RunObserver final : public IterationObserver {
   /// Saves the end of a run; a failure ends it with 74. Collective.
   void save_end();
 
+  /// Says once that mini-batch steps led uphill, where they did; `objective` is that of the end.
+  void warn_of_lost_ground(double objective);
+
  private:
   bool is_due(const OptimizerState& state) const;
   void save();

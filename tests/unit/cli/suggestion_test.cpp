@@ -19,6 +19,7 @@ TEST(Suggestion, NamesTheNearestWhereOneIsNear) {
   EXPECT_EQ(nearest("l1", known), "l2");
   EXPECT_EQ(nearest("quorum", known), "");
   EXPECT_EQ(nearest("", known), "");
+  EXPECT_EQ(nearest("s", known), "") << "one letter is near any short name";
   EXPECT_EQ(nearest(std::string(1000, 'x'), known), "");
 }
 

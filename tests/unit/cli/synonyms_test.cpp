@@ -56,7 +56,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Elsewhere{"--label", "--label-column"}, Elsewhere{"--weights", "--weight-column"},
                     Elsewhere{"--sample_weight", "--weight-column"}, Elsewhere{"--input", "--data"},
                     Elsewhere{"--output", "--run"}, Elsewhere{"--out", "--run"}, Elsewhere{"--n_jobs", "--threads"},
-                    Elsewhere{"--early-stopping", "--patience"}, Elsewhere{"--test-size", "--validation"}));
+                    Elsewhere{"--early-stopping", "--patience"}, Elsewhere{"-s", "--model"},
+                    Elsewhere{"-e", "--tolerance"}, Elsewhere{"-B", "--intercept"}, Elsewhere{"-o", "--run"},
+                    Elsewhere{"-j", "--threads"}, Elsewhere{"--no-bias", "--intercept"},
+                    Elsewhere{"--model-file", "--init"}, Elsewhere{"--test-size", "--validation"}));
 
 /// An option that there is none for, and what is said instead.
 class OptionThatIsNotNeeded : public testing::TestWithParam<Elsewhere> {};
@@ -81,6 +84,11 @@ INSTANTIATE_TEST_SUITE_P(Names, OptionThatIsNotNeeded,
                                          Elsewhere{"--standardise", "full-batch optimizers scale columns"},
                                          Elsewhere{"--normalize", "full-batch optimizers scale columns"},
                                          Elsewhere{"--na_values", "leave rows with missing values out"},
+                                         Elsewhere{"--formula", "the model follows from --model"},
+                                         Elsewhere{"--gpus", "it runs on processors"},
+                                         Elsewhere{"--shuffle", "mini-batches are drawn at random"},
+                                         Elsewhere{"--dropout", "--l2 or --weight-decay"},
+                                         Elsewhere{"--skiprows", "# begins a comment"},
                                          Elsewhere{"--out", "the result is printed"}));
 
 }  // namespace

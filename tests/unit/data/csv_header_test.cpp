@@ -155,6 +155,8 @@ TEST_F(CsvHeader, ForeignDelimiterIsNamed) {
                   (delimiter == " " ? "blank); replace it, as with tr -s ' ' ','"
                                     : '\'' + delimiter + "'); replace it, as with tr"));
   }
+  EXPECT_EQ(error("1 1:0.5 3:2\n0 2:1\n", LabelKind::classes),
+            "65 FILE:1: no table, but LIBSVM text: read it with --format libsvm");
   EXPECT_THAT(error("a   b  y\n1   2  0\n10 20  1\n"), HasSubstr("(saw the delimiter blank)"));
   EXPECT_THAT(error("1 2 3\n4 5 6\n", LabelKind::classes), HasSubstr("(saw the delimiter blank)"));
 }
@@ -270,6 +272,8 @@ TEST_F(CsvHeader, ValuesThatAreNoNumbersHaveTheirCauseNamed) {
                                         {"1_234", "thousands separator in number column 'a'"},
                                         {"12%", "percent sign in number column 'a'"},
                                         {"$1.50", "currency sign in number column 'a'"},
+                                        {"1.5D+03", "Fortran exponent in number column 'a'"},
+                                        {"1.5\xC2\xA0", "blank that is not ASCII in number column 'a'"},
                                         {"no", "boolean in number column 'a'"},
                                         {"f", "boolean in number column 'a'"},
                                         {"Y", "boolean in number column 'a'"},

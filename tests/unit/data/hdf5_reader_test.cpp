@@ -123,7 +123,12 @@ TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
   expect_error(file(x, 3, labels(nan)),
                "65 FILE: /y: row 3: missing value in the label (saw 'nan'); leave the row out or fill it in");
   x.assign(60, 1.0);
-  expect_error(file(x, 3), "65 FILE: no dataset /y (the labels); name it with --y-name");
+  for (const auto& shape : {std::vector<std::int64_t>{20, 1}, std::vector<std::int64_t>{1, 20}}) {
+    expect_error(file(x, 20, [&](Hdf5ImageWriter& writer) { writer.write("/y", Numbers(20, 1.0), shape); }),
+                 "65 FILE: /y: needs one value for each of the 3 rows of /X (saw " + std::to_string(shape[0]) + " × " +
+                     std::to_string(shape[1]) + "); /X is 3 × 20: is it transposed? rows × columns are wanted");
+  }
+  expect_error(file(x, 3), "65 FILE: no dataset /y (the labels); name it with --y-name (the file holds /X)");
   expect_error(file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Numbers(19, 1.0)); }),
                "65 FILE: /y: needs one value for each of the 20 rows of /X (saw 19)");
   expect_error(file(x, 3, [](Hdf5ImageWriter& writer) { writer.write("/y", Names(20, "M")); }),
@@ -184,7 +189,7 @@ TEST_F(Hdf5Reader, WrongShapesAreRefused) {
   write_bytes(settings.path, group.finish());
   expect_error(settings, "65 FILE: /X: is a group; sparse features in HDF5 cannot be read yet");
   settings.x_name = "features";
-  expect_error(settings, "65 FILE: no dataset /features (the features); name it with --x-name");
+  expect_error(settings, "65 FILE: no dataset /features (the features); name it with --x-name (the file holds /X)");
 }
 
 }  // namespace

@@ -153,6 +153,16 @@ TEST_F(LabelSpelling, ClassesThatDifferOnlyInCaseOrBlanksAreSaid) {
       "65 FILE:3:5: label 'No' is not among the model's classes (no, yes); 'no' differs only in case or blanks");
 }
 
+TEST_F(LabelSpelling, ATextAmongNumbersIsSaid) {
+  for (const int ranks : {1, 3}) {
+    EXPECT_THAT(read_on(ranks, csv({"0", "1", "True", "1"})).notices,
+                ElementsAre(HasSubstr("label 'True' in column 'y' is a text, though others are numbers (such as '0'), "
+                                      "and is taken for a class of its own: correct it if a number is meant")));
+  }
+  EXPECT_THAT(read_on(2, csv({"0", "1", "x", "*"})).notices, ElementsAre(HasSubstr("labels '*', 'x' in column 'y'")));
+  EXPECT_THAT(read_on(2, csv({"True", "False"})).notices, IsEmpty());
+}
+
 TEST_F(LabelSpelling, NumbersWrittenInAnotherWayAreNoClasses) {
   const std::vector<std::pair<std::string, std::string>> written = {
       {"\"1,5\"", "decimal comma in the label (saw '1,5'); write numbers with a decimal point"},

@@ -33,6 +33,10 @@ TEST(OrderedClasses, NumbersByValueElseByBytes) {
   EXPECT_EQ(ordered_classes({"10", "9", "-1", "9"}), (Names{"-1", "9", "10"}));
   EXPECT_EQ(ordered_classes({"10", "9", "x"}), (Names{"10", "9", "x"}));
   EXPECT_EQ(ordered_classes({"M", "B", "M"}), (Names{"B", "M"}));
+  EXPECT_EQ(ordered_classes({"9007199254740993", "9007199254740992"}), (Names{"9007199254740992", "9007199254740993"}));
+  EXPECT_EQ(ordered_classes({"10000000000000000", "9999999999999999", "-9999999999999999", "-10000000000000000"}),
+            (Names{"-10000000000000000", "-9999999999999999", "9999999999999999", "10000000000000000"}))
+      << "pairs that one double stands for";
   EXPECT_EQ(ordered_classes({}), Names{});
 }
 

@@ -125,6 +125,9 @@ TEST_F(LibsvmReader, BadContentIsReportedWithItsPosition) {
        "FILE:1:1: labels must be numbers for this model (saw 'M'); name another column with --label-column, "
        "or train a "
        "classifier"},
+      {"a,b,y\n1,2,0\n",
+       "FILE:1:1: expected a label and index:value entries (saw 'a,b,y'); if these are fields of a table, read it with "
+       "--format csv"},
       {"# nothing\n\n", "FILE: the file has no rows of data"},
       {"1 1:1\n\n# c\n1 1:1\n1 1:1 1:1\n1 0:1\n", "FILE:5:7: index 1 stands twice in the row"},
       {std::string("1 1:1\n1 \0\n", 10), "FILE:2:3: NUL byte in a text file; is it a binary file?"},

@@ -36,7 +36,12 @@ TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
 }
 
 TEST(ModelFile, RefusesOtherContent) {
-  EXPECT_THROW(parse_model(std::vector<std::byte>(100), "m"), DataError);
+  try {
+    parse_model(std::vector<std::byte>(100), "m");
+    ADD_FAILURE() << "not refused";
+  } catch (const DataError& error) {
+    EXPECT_STREQ(error.what(), "m: is not a model: models are HDF5 files, such as the model.h5 of a run");
+  }
   EXPECT_THROW(parse_model(to_bytes(TrainingState()), "m"), DataError);
 }
 
