@@ -3,11 +3,11 @@
 
 Trains models x optimizers x formats x weights, offsets, penalties, networks on made-up rows, each on 1 rank and on
 3 ranks x 2 threads, resumes one in the middle of an epoch, and compares `parameters_sha256` with the table, which a
-build of before has written. What trains on one kind of processor only is fixed (OPENBLAS_CORETYPE): tables of one kind
-of machine compare with those of another as far as compiler and libraries are the same.
+build of before has written. The kernels of OpenBLAS are fixed (OPENBLAS_CORETYPE=Haswell), so the table
+holds on other processors, too, as far as compiler and libraries are the same.
 
-    tests/campaign/bits.py --write bits.tsv --trainer OLD/trainer    # before a change that shall keep the bits
-    tests/campaign/bits.py bits.tsv                                  # after it
+    tests/campaign/bits.py --write tests/campaign/bits.tsv    # before a change that shall keep the bits
+    tests/campaign/bits.py tests/campaign/bits.tsv            # after it
 
 Exit code: 0 all equal, 1 a hash differs from the table or between launches, 2 a run failed.
 """
