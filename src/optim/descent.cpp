@@ -230,6 +230,20 @@ std::optional<Summary> end_at_rest(const Goal& goal, const Direction& direction,
   return goal.met(direction);
 }
 
+/// The end where no step lowers F any more. Rows that Newton's step still moves there will not come to rest before
+/// their losses are below anything that F can show.
+Summary end_at_rounding(const Goal& goal, const Direction& direction, const OptimizerState& state,
+                        Objective& objective) {
+  const std::optional<Summary> end = end_at_rest(goal, direction, state, objective);
+  if (!end) {
+    throw NoFiniteOptimum(
+        fmt::format("no finite optimum within reach: F is flat to rounding along a direction in "
+                    "which {}",
+                    growing_parameters(objective, direction.d)));
+  }
+  return *end;
+}
+
 IterationReport report_of(const Iterate& at, const Direction& direction, const Step& step, const Objective& objective) {
   IterationReport report;
   report.objective = at.value;
@@ -301,7 +315,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
     }
     if (step.status == Step::Status::stalled) {
       end = shows_convergence(direction, goal.rounding)
-                ? goal.met(direction)
+                ? end_at_rounding(goal, direction, state, objective)
                 : goal.missed(Summary::Status::failed, "not converged: no step lowers the objective", &direction);
       break;
     }
