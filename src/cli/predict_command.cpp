@@ -138,7 +138,26 @@ std::string folder_of(const std::string& output) {
   return path.has_parent_path() ? path.parent_path().string() : ".";
 }
 
-/// True for an empty file and for one that predict wrote, by its header or its datasets.
+/// A header of predict's: an id perhaps, prediction, probabilities perhaps, and nothing else.
+bool is_header_of_predictions(std::string_view line) {
+  bool has_prediction = false;
+  try {
+    TextFields fields(line, ',');
+    TextField field;
+    for (int i = 0; fields.next(field); ++i) {
+      const bool is_prediction = !has_prediction && i < 2 && field.text == "prediction";
+      if (!is_prediction && (has_prediction ? !field.text.starts_with("p_") : i > 0)) {
+        return false;
+      }
+      has_prediction |= is_prediction;
+    }
+  } catch (const ContentError&) {  // no line of fields
+    return false;
+  }
+  return has_prediction;
+}
+
+/// True for an empty file and for one that has the header or the datasets of predict's, and no others.
 bool holds_predictions(const PredictSettings& settings) {
   const InputFile file(settings.output);
   if (file.size() == 0) {
@@ -146,23 +165,17 @@ bool holds_predictions(const PredictSettings& settings) {
   }
   if (settings.format == PredictionFormat::hdf5) {
     try {
-      return Hdf5Input::open(settings.output).has("/prediction");
+      const std::vector<std::string> names = Hdf5Input::open(settings.output).names();
+      return std::ranges::count(names, "prediction") == 1 && std::ranges::all_of(names, [](const std::string& name) {
+               return name == "id" || name == "prediction" || name == "class_names" || name == "probability";
+             });
     } catch (const DataError&) {  // no HDF5, or a damaged one
       return false;
     }
   }
   constexpr std::size_t kMostHeader = std::size_t{1} << 16;
   const std::string head = file.head(kMostHeader);
-  try {
-    TextFields fields(std::string_view(head).substr(0, head.find('\n')), ',');
-    for (TextField field; fields.next(field);) {
-      if (field.text == "prediction") {
-        return true;
-      }
-    }
-  } catch (const ContentError&) {
-  }
-  return false;
+  return is_header_of_predictions(std::string_view(head).substr(0, head.find('\n')));
 }
 
 /// Before anything is read: the output may not be found wanting after hours.

@@ -72,10 +72,8 @@ Certificate certify(Objective& objective, const Vector& w, const CertificateSett
   }
   certificate.rounding =
       kRounding * std::max(std::abs(certificate.spectrum.smallest), std::abs(certificate.spectrum.largest));
-  const bool stationary = is_stationary(objective, at, newton, negligible);
-  if (stationary) {
-    settling(objective, at, newton);
-  }
+  const bool stationary =
+      is_stationary(objective, at, newton, negligible) && settling(objective, at, newton) == Settling::settled;
   certificate.verdict = judge(certificate, stationary, settings.is_convex);
   return certificate;
 }

@@ -53,17 +53,18 @@ std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& 
   const std::string other = !has_newton || settings.optimizer == OptimizerKind::newton ? ""
                             : settings.optimizer == OptimizerKind::newton_cg           ? "--optimizer newton"
                                                                              : "--optimizer newton or newton-cg";
-  if (settings.model == ModelKind::huber) {
-    return fmt::format("; --delta {} may be far below the residuals: raise it, or scale the labels", settings.delta);
-  }
+  const std::string delta =
+      settings.model == ModelKind::huber
+          ? fmt::format("; where --delta {} is far below the residuals, raise it or scale the labels", settings.delta)
+          : "";
   if (is_limit) {
-    return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other);
+    return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other) + delta;
   }
   const bool has_log_link = settings.model == ModelKind::gamma || settings.model == ModelKind::poisson;
   const std::string unit = has_log_link && !summary.is_dependent
                                ? "; labels of an extreme unit have no start near them: scale them"
                                : "; columns may be dependent to rounding: drop one, or use a larger --l2";
-  return unit + (other.empty() ? "" : ", or use " + other);
+  return unit + (other.empty() ? "" : ", or use " + other) + delta;
 }
 
 std::string row_at_fault(const TrainSettings& settings, std::int64_t row) {

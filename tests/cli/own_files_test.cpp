@@ -57,7 +57,8 @@ TEST_F(OwnFiles, PredictionsReplacePredictionsAlone) {
   launch_well(0, 1, train());
   const std::string table = scratch_.write("table.csv", "a,b\n1,2\n");
   const Arguments predict = {"predict", "--model-file", run_ + "/model.h5", "--data", data_, "--output"};
-  for (const std::string& output : {table, checkpoints_of(run_).front()}) {
+  const std::string noted = scratch_.write("noted.csv", "id,prediction,note\n1,2,mine\n");
+  for (const std::string& output : {table, noted, checkpoints_of(run_).front()}) {
     const std::string before = content_of(output);
     for (const int ranks : {0, 3}) {
       expect_refused(ranks, predict + Arguments{output}, "holds what predict did not write");

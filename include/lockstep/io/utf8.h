@@ -12,8 +12,7 @@ namespace lockstep {
 std::size_t utf8_length(std::string_view text, std::size_t i);
 
 /// A TOML basic string with quotes, backslashes and control characters escaped. A byte XX that is no UTF-8 is written
-/// as
-/// "\uF7XX", a character of the private use area, and so is each byte of such a character itself.
+/// as "\uF7XX", a character of the private use area, and so is each byte of such a character itself.
 std::string toml_literal(std::string_view text);
 
 /// The text of such a literal, once TOML has been read: characters U+F780 to U+F7FF are the bytes they stand for.
