@@ -54,7 +54,7 @@ Certificate certify(Objective& objective, const Vector& w, const CertificateSett
     throw NumericalStop("the objective or its gradient is not finite at the point to check");
   }
   const double negligible = negligible_decrease(at, settings.tolerance);
-  const Direction newton = newton_direction(objective, at, negligible);
+  Direction newton = newton_direction(objective, at, negligible);
   Certificate certificate;
   certificate.objective = at.value;
   certificate.gradient_norm = gradient_norm(objective, at);

@@ -156,6 +156,15 @@ double rounding_of(const Direction& direction, const Iterate& at) {
   return 0.5 * root * root;
 }
 
+/// The passes of both are the check's: those of the method's own direction found nothing to do.
+void replace_by_newton(Objective& objective, const Iterate& at, double negligible, Direction& direction) {
+  const std::int64_t products = direction.products;
+  const std::int64_t passes = std::max(products, direction.check_passes);
+  direction = newton_direction(objective, at, negligible);
+  direction.products += products;
+  direction.check_passes += passes;
+}
+
 /// The method's direction. One that promises next to nothing without knowing the curvature gives way to Newton's, which
 /// shows convergence or the way on.
 Direction find_direction(const DescentMethod& method, const Goal& goal, const OptimizerState& state,
@@ -165,9 +174,7 @@ Direction find_direction(const DescentMethod& method, const Goal& goal, const Op
   const bool is_promising = direction.newton_decrease >= 0 ||
                             direction.predicted_decrease() > std::max(enough, rounding_of(direction, goal.at));
   if (!direction.stop_requested && !is_promising && method.order() != Order::hessian) {
-    const std::int64_t products = direction.products;
-    direction = newton_direction(objective, goal.at, goal.negligible);
-    direction.products += products;
+    replace_by_newton(objective, goal.at, goal.negligible, direction);
   }
   return direction;
 }
@@ -179,9 +186,7 @@ Step find_step(const DescentMethod& method, const Goal& goal, const OptimizerSta
   if (step.status != Step::Status::stalled || direction.newton_decrease > goal.rounding) {
     return step;
   }
-  const std::int64_t products = direction.products;
-  direction = newton_direction(objective, goal.at, goal.rounding);
-  direction.products += products;
+  replace_by_newton(objective, goal.at, goal.rounding, direction);
   if (direction.stop_requested) {
     return {Step::Status::stopped, 0};
   }
@@ -202,22 +207,23 @@ void reject_divergence(Objective& objective, const Iterate& at, const OptimizerS
 }
 
 /// A limit may be reached on the way to an optimum at infinity, which Newton's direction shows.
-Summary end_at_limit(const Goal& goal, const Direction& direction, const OptimizerState& state, Objective& objective) {
+Summary end_at_limit(const Goal& goal, Direction& direction, const OptimizerState& state, Objective& objective) {
   constexpr double kNear = 1e-3;
   if (!objective.can_recede() || direction.predicted_decrease() > kNear * goal.at.scale) {
     return limit_reached(goal, &direction, state);
   }
-  const Direction newton =
-      direction.newton_decrease >= 0 ? direction : newton_direction(objective, goal.at, goal.negligible);
-  if (newton.stop_requested || settling(objective, goal.at, newton) == Settling::stopped) {
+  if (direction.newton_decrease < 0) {
+    replace_by_newton(objective, goal.at, goal.negligible, direction);
+  }
+  if (direction.stop_requested || settling(objective, goal.at, direction) == Settling::stopped) {
     return stopped(goal, state);
   }
-  return limit_reached(goal, &newton, state);
+  return limit_reached(goal, &direction, state);
 }
 
 /// The end at a direction that shows convergence, unless Newton's step still moves rows whose curvature is so small
 /// that it promises nothing: the next ones tell whether they come to rest or recede.
-std::optional<Summary> end_at_rest(const Goal& goal, const Direction& direction, const OptimizerState& state,
+std::optional<Summary> end_at_rest(const Goal& goal, Direction& direction, const OptimizerState& state,
                                    Objective& objective) {
   switch (settling(objective, goal.at, direction)) {
     case Settling::stopped:
@@ -232,8 +238,7 @@ std::optional<Summary> end_at_rest(const Goal& goal, const Direction& direction,
 
 /// The end where no step lowers F any more. Rows that Newton's step still moves there will not come to rest before
 /// their losses are below anything that F can show.
-Summary end_at_rounding(const Goal& goal, const Direction& direction, const OptimizerState& state,
-                        Objective& objective) {
+Summary end_at_rounding(const Goal& goal, Direction& direction, const OptimizerState& state, Objective& objective) {
   const std::optional<Summary> end = end_at_rest(goal, direction, state, objective);
   if (!end) {
     throw NoFiniteOptimum(
@@ -284,6 +289,8 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
   start(objective, method, state, at);
 
   std::optional<Summary> end;
+  std::int64_t check_passes = 0;  // of earlier iterates
+  Direction direction;
   while (true) {
     reject_separated(objective, at, state.iteration);
     const Goal goal(at, settings.tolerance);
@@ -292,7 +299,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
     if (end) {
       break;
     }
-    Direction direction = find_direction(method, goal, state, objective);
+    direction = find_direction(method, goal, state, objective);
     if (direction.stop_requested) {
       end = stopped(goal, state);
       break;
@@ -319,6 +326,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
                 : goal.missed(Summary::Status::failed, "not converged: no step lowers the objective", &direction);
       break;
     }
+    check_passes += std::exchange(direction.check_passes, 0);
     method.learn(at, direction, step, trial, state);
     std::swap(at, trial);
     state.parameters = from_scaled(objective, at.w);
@@ -326,6 +334,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
     early_stopping.record(state.iteration, state);
     observer.iteration_completed(state, report_of(at, direction, step, objective));
   }
+  end->check_passes = check_passes + std::max(end->products, direction.check_passes);
   report_end(objective, state, at, *end);
   return *end;
 }

@@ -58,6 +58,7 @@ std::string to_json(const RunSummary& summary) {
       summary.outcome.gradient_norm < 0 ? Json(nullptr) : number_or_null(summary.outcome.gradient_norm);
   json["decrement"] = summary.outcome.decrement < 0 ? Json(nullptr) : number_or_null(summary.outcome.decrement);
   json["check_products"] = summary.outcome.products;
+  json["check_passes"] = summary.outcome.check_passes;
   json["rows"] = summary.rows;
   json["features"] = summary.features;
   json["parameters"] = summary.parameters;

@@ -48,9 +48,9 @@ enum class Settling {
 };
 
 /// Throws NoFiniteOptimum naming the parameters that grow without bound where F recedes along the direction: all losses
-/// that it changes go on falling. Two passes where the step is long enough to tell, two more before it throws.
-/// Collective.
-Settling settling(Objective& objective, const Iterate& from, const Direction& direction);
+/// that it changes go on falling. Two passes where the step is long enough to tell, two more before it throws; they are
+/// counted in `direction`. Collective.
+Settling settling(Objective& objective, const Iterate& from, Direction& direction);
 
 /// "age, income and 3 more grow without bound": the parameters that d changes most, the largest change in front.
 std::string growing_parameters(const Objective& objective, const Vector& d);

@@ -41,12 +41,13 @@ struct Summary {
     failed          ///< no further progress, short of the tolerance
   };
   Status status = Status::limit_reached;
-  std::string reason;         ///< a sentence with the numbers
-  double objective = 0;       ///< F at the final parameters, over all rows
-  double gradient_norm = -1;  ///< ‖∇F‖ there; −1: not evaluated
-  double decrement = -1;      ///< δ there (convergence.h), from below; −1: not known
-  std::int64_t products = 0;  ///< curvature products that judged the last point; a Hessian is not counted
-  bool is_dependent = false;  ///< parameters depend on one another to rounding there
+  std::string reason;             ///< a sentence with the numbers
+  double objective = 0;           ///< F at the final parameters, over all rows
+  double gradient_norm = -1;      ///< ‖∇F‖ there; −1: not evaluated
+  double decrement = -1;          ///< δ there (convergence.h), from below; −1: not known
+  std::int64_t products = 0;      ///< curvature products that judged the last point; a Hessian is not counted
+  std::int64_t check_passes = 0;  ///< passes that judged points, the last one and earlier ones
+  bool is_dependent = false;      ///< parameters depend on one another to rounding there
 };
 
 }  // namespace lockstep
