@@ -1,5 +1,6 @@
 # The layers, lowest first. A file may include its own layer and the layers below it, nothing above.
-set(LOCKSTEP_LAYERS base comm io data model objective optim train cli)
+set(LOCKSTEP_LIBRARY_LAYERS base comm io data model objective risk optim fit run)
+set(LOCKSTEP_LAYERS ${LOCKSTEP_LIBRARY_LAYERS} cli)
 
 function(lockstep_layer_sources result)
   set(sources)
@@ -12,7 +13,7 @@ endfunction()
 
 # Checked on every build: see cmake/check_layers.cmake for the rules.
 file(GLOB_RECURSE layered_files CONFIGURE_DEPENDS
-  ${CMAKE_SOURCE_DIR}/include/lockstep/*.h ${CMAKE_SOURCE_DIR}/src/*.cpp)
+  ${CMAKE_SOURCE_DIR}/include/lockstep/*.h ${CMAKE_SOURCE_DIR}/src/*.h ${CMAKE_SOURCE_DIR}/src/*.cpp)
 add_custom_command(
   OUTPUT ${CMAKE_BINARY_DIR}/layers.stamp
   COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR} "-DLAYERS=${LOCKSTEP_LAYERS}"

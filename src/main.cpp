@@ -1,12 +1,12 @@
 /// Launch checks, MPI where there are ranks, one command, one exit code.
+#include "base/numerics.h"
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/failure.h"
+#include "cli/launch.h"
+#include "cli/terminal.h"
+#include "comm/agreement.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/numerics.h"
-#include "lockstep/cli/command_line.h"
-#include "lockstep/cli/commands.h"
-#include "lockstep/cli/failure.h"
-#include "lockstep/cli/launch.h"
-#include "lockstep/cli/terminal.h"
-#include "lockstep/comm/agreement.h"
 #include "lockstep/comm/mpi_communicator.h"
 
 #include <exception>

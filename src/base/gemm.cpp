@@ -1,4 +1,4 @@
-#include "lockstep/base/gemm.h"
+#include "base/gemm.h"
 
 #ifdef LOCKSTEP_HAS_OPENBLAS
 extern "C" {

@@ -1,4 +1,4 @@
-#include "lockstep/base/hash.h"
+#include "base/hash.h"
 
 #include "lockstep/base/errors.h"
 

@@ -1,4 +1,4 @@
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "lockstep/base/memory_limit.h"
+#include "base/memory_limit.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "lockstep/base/numerics.h"
+#include "base/numerics.h"
 
 #include <Eigen/Core>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "lockstep/base/version.h"
 
-#include "lockstep/base/numerics.h"
+#include "base/numerics.h"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
-#include "arguments.h"
+#include "cli/arguments.h"
 
+#include "cli/suggestion.h"
+#include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/cli/suggestion.h"
-#include "lockstep/io/printable.h"
 
 #include <algorithm>
 

@@ -1,16 +1,15 @@
 /// trainer check: are the derivatives right, and is a model file a minimum?
-#include "lockstep/cli/commands.h"
-#include "lockstep/cli/launch.h"
-#include "lockstep/cli/stored_settings.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/objective/empirical_risk.h"
-#include "lockstep/train/problem.h"
-#include "lockstep/train/run_folder.h"
+#include "cli/check_report.h"
+#include "cli/commands.h"
+#include "cli/launch.h"
+#include "cli/stored_settings.h"
+#include "comm/agreement.h"
+#include "risk/empirical_risk.h"
+#include "run/problem.h"
+#include "run/run_folder.h"
 
 #include <algorithm>
 #include <optional>
-
-#include "check_report.h"
 
 namespace lockstep {
 

@@ -1,10 +1,10 @@
 /// The options of check.
-#include "lockstep/cli/options.h"
-#include "lockstep/io/printable.h"
+#include "cli/option_pieces.h"
+#include "cli/options.h"
+#include "io/printable.h"
 
 #include <algorithm>
 
-#include "option_pieces.h"
 #include <fmt/format.h>
 
 namespace lockstep {

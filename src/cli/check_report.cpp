@@ -1,6 +1,6 @@
-#include "check_report.h"
+#include "cli/check_report.h"
 
-#include "lockstep/io/json_text.h"
+#include "io/json_text.h"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 /// What check found, as a table or as JSON.
 #pragma once
 
-#include "lockstep/objective/derivative_check.h"
-#include "lockstep/optim/certificate.h"
-#include "lockstep/train/problem.h"
+#include "objective/derivative_check.h"
+#include "optim/certificate.h"
+#include "run/problem.h"
 
 #include <optional>
 #include <string>

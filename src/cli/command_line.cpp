@@ -1,15 +1,15 @@
-#include "lockstep/cli/command_line.h"
+#include "cli/command_line.h"
 
+#include "cli/arguments.h"
+#include "cli/general_help.h"
+#include "cli/layers.h"
+#include "cli/suggestion.h"
+#include "io/file_system.h"
+#include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/cli/layers.h"
-#include "lockstep/cli/suggestion.h"
-#include "lockstep/io/file_system.h"
-#include "lockstep/io/printable.h"
 
 #include <algorithm>
 
-#include "arguments.h"
-#include "general_help.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

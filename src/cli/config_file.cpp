@@ -1,8 +1,8 @@
-#include "lockstep/cli/config_file.h"
+#include "cli/config_file.h"
 
-#include "lockstep/io/printable.h"
-#include "lockstep/io/utf8.h"
-#include "lockstep/train/own_files.h"
+#include "io/printable.h"
+#include "io/utf8.h"
+#include "run/own_files.h"
 
 #include <algorithm>
 #include <cerrno>

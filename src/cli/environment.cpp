@@ -1,4 +1,4 @@
-#include "lockstep/cli/environment.h"
+#include "cli/environment.h"
 
 #include <charconv>
 

@@ -1,9 +1,9 @@
-#include "lockstep/cli/commands.h"
-#include "lockstep/cli/launch.h"
-#include "lockstep/cli/stored_settings.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/train/problem.h"
-#include "lockstep/train/run_summary.h"
+#include "cli/commands.h"
+#include "cli/launch.h"
+#include "cli/stored_settings.h"
+#include "comm/agreement.h"
+#include "run/problem.h"
+#include "run/run_summary.h"
 
 #include <fmt/format.h>
 

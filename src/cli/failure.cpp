@@ -1,4 +1,4 @@
-#include "lockstep/cli/failure.h"
+#include "cli/failure.h"
 
 #include <algorithm>
 #include <chrono>

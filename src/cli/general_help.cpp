@@ -1,4 +1,4 @@
-#include "general_help.h"
+#include "cli/general_help.h"
 
 #include "lockstep/base/version.h"
 

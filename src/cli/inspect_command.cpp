@@ -1,15 +1,15 @@
 /// inspect: what a checkpoint, a model, a data file or a run folder holds.
-#include "lockstep/base/hash.h"
-#include "lockstep/base/lanes.h"
-#include "lockstep/cli/commands.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/fingerprint.h"
-#include "lockstep/io/checkpoint_file.h"
-#include "lockstep/io/file_system.h"
-#include "lockstep/io/hdf5_input.h"
-#include "lockstep/io/json_text.h"
-#include "lockstep/train/model_file.h"
-#include "lockstep/train/training_state.h"
+#include "base/hash.h"
+#include "base/lanes.h"
+#include "cli/commands.h"
+#include "comm/agreement.h"
+#include "data/fingerprint.h"
+#include "io/checkpoint_file.h"
+#include "io/file_system.h"
+#include "io/hdf5_input.h"
+#include "io/json_text.h"
+#include "run/model_file.h"
+#include "run/training_state.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
-#include "lockstep/cli/launch.h"
+#include "cli/launch.h"
 
+#include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/io/printable.h"
 
 #include <algorithm>
 #include <array>

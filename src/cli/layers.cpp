@@ -1,7 +1,7 @@
-#include "lockstep/cli/layers.h"
+#include "cli/layers.h"
 
-#include "lockstep/cli/suggestion.h"
-#include "lockstep/io/printable.h"
+#include "cli/suggestion.h"
+#include "io/printable.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,8 +1,8 @@
 /// Pieces that the options of several commands are made of.
 #pragma once
 
+#include "cli/options.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/cli/options.h"
 
 #include <charconv>
 #include <cstdint>

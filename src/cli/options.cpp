@@ -1,13 +1,12 @@
-#include "lockstep/cli/options.h"
+#include "cli/options.h"
 
+#include "cli/option_pieces.h"
+#include "data/text_cause.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/text_cause.h"
 
 #include <filesystem>
 #include <iterator>
 #include <set>
-
-#include "option_pieces.h"
 
 namespace lockstep {
 

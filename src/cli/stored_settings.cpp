@@ -1,11 +1,11 @@
-#include "lockstep/cli/stored_settings.h"
+#include "cli/stored_settings.h"
 
+#include "cli/config_file.h"
+#include "cli/layers.h"
+#include "cli/options.h"
+#include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/cli/config_file.h"
-#include "lockstep/cli/layers.h"
-#include "lockstep/cli/options.h"
-#include "lockstep/io/printable.h"
-#include "lockstep/train/data_columns.h"
+#include "run/data_columns.h"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
-#include "lockstep/cli/suggestion.h"
+#include "cli/suggestion.h"
+
+#include "cli/synonyms.h"
 
 #include <algorithm>
 #include <numeric>
-
-#include "synonyms.h"
 
 namespace lockstep {
 

@@ -1,4 +1,4 @@
-#include "synonyms.h"
+#include "cli/synonyms.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
-#include "lockstep/cli/terminal.h"
+#include "cli/terminal.h"
 
-#include "lockstep/io/utf8.h"
+#include "io/utf8.h"
 
 #include <csignal>
 #include <cstddef>

@@ -1,7 +1,7 @@
-#include "lockstep/cli/commands.h"
-#include "lockstep/cli/environment.h"
-#include "lockstep/cli/launch.h"
-#include "lockstep/train/trainer.h"
+#include "cli/commands.h"
+#include "cli/environment.h"
+#include "cli/launch.h"
+#include "run/trainer.h"
 
 namespace lockstep {
 

@@ -1,9 +1,8 @@
 /// The options of train.
-#include "lockstep/cli/options.h"
+#include "cli/option_pieces.h"
+#include "cli/options.h"
 
 #include <algorithm>
-
-#include "option_pieces.h"
 
 namespace lockstep {
 

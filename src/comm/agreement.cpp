@@ -1,4 +1,4 @@
-#include "lockstep/comm/agreement.h"
+#include "comm/agreement.h"
 
 #include "lockstep/base/errors.h"
 

@@ -1,4 +1,4 @@
-#include "lockstep/comm/node_stack.h"
+#include "comm/node_stack.h"
 
 #include <utility>
 

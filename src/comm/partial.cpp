@@ -1,4 +1,4 @@
-#include "lockstep/comm/partial.h"
+#include "comm/partial.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,6 +1,6 @@
-#include "lockstep/data/class_label.h"
+#include "data/class_label.h"
 
-#include "lockstep/data/text_number.h"
+#include "data/text_number.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,9 +1,9 @@
-#include "lockstep/data/class_notices.h"
+#include "data/class_notices.h"
 
-#include "lockstep/data/class_label.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
+#include "data/class_label.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
 
 #include <algorithm>
 #include <map>

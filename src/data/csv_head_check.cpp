@@ -1,10 +1,10 @@
-#include "lockstep/data/csv_head_check.h"
+#include "data/csv_head_check.h"
 
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_fields.h"
+#include "data/text_number.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_fields.h"
-#include "lockstep/data/text_number.h"
 
 #include <algorithm>
 #include <array>

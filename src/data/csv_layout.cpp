@@ -1,11 +1,11 @@
-#include "lockstep/data/csv_layout.h"
+#include "data/csv_layout.h"
 
+#include "data/csv_head.h"
+#include "data/notices.h"
+#include "data/reader_common.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/csv_head.h"
-#include "lockstep/data/notices.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
 
 #include <algorithm>
 #include <unordered_set>

@@ -1,13 +1,13 @@
-#include "lockstep/data/csv_reader.h"
+#include "data/csv_reader.h"
 
+#include "comm/agreement.h"
+#include "data/csv_layout.h"
+#include "data/reader_common.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_fields.h"
+#include "data/text_number.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/csv_layout.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_fields.h"
-#include "lockstep/data/text_number.h"
 
 #include <cmath>
 #include <optional>

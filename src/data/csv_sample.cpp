@@ -1,9 +1,9 @@
-#include "lockstep/data/csv_sample.h"
+#include "data/csv_sample.h"
 
-#include "lockstep/data/notices.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_fields.h"
-#include "lockstep/data/text_number.h"
+#include "data/notices.h"
+#include "data/text_cause.h"
+#include "data/text_fields.h"
+#include "data/text_number.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
-#include "lockstep/data/dataset.h"
+#include "data/dataset.h"
 
-#include "lockstep/base/memory_limit.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/fingerprint.h"
+#include "base/memory_limit.h"
+#include "comm/agreement.h"
+#include "data/fingerprint.h"
 
 #include <algorithm>
 #include <bit>

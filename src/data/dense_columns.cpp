@@ -1,8 +1,7 @@
 /// Dense features, column-major within a panel. Columns are cache-line aligned and zero-padded to whole lanes.
-#include "lockstep/base/lanes.h"
-
-#include "dense_kernels.h"
-#include "feature_layouts.h"
+#include "base/lanes.h"
+#include "data/dense_kernels.h"
+#include "data/feature_layouts.h"
 
 namespace lockstep {
 

@@ -2,7 +2,7 @@
 /// 4 × 8; every entry of a result is one running sum, in the order of rows or features.
 #pragma once
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 #include <algorithm>
 

@@ -1,11 +1,10 @@
 /// Dense features, row-major; rows start on a cache line and are zero-padded to whole lanes.
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
+#include "data/dense_kernels.h"
+#include "data/feature_layouts.h"
 
 #include <algorithm>
 #include <cmath>
-
-#include "dense_kernels.h"
-#include "feature_layouts.h"
 
 namespace lockstep {
 

@@ -1,7 +1,7 @@
 /// The three layouts behind FeatureMatrix.
 #pragma once
 
-#include "lockstep/data/feature_matrix.h"
+#include "data/feature_matrix.h"
 
 namespace lockstep {
 

@@ -1,8 +1,8 @@
-#include "lockstep/data/feature_matrix.h"
+#include "data/feature_matrix.h"
+
+#include "data/feature_layouts.h"
 
 #include <algorithm>
-
-#include "feature_layouts.h"
 
 namespace lockstep {
 

@@ -1,6 +1,7 @@
-#include "lockstep/data/fingerprint.h"
+#include "data/fingerprint.h"
 
-#include "lockstep/base/hash.h"
+#include "base/hash.h"
+#include "lockstep/comm/communicator.h"
 
 #include <bit>
 #include <numeric>

@@ -1,7 +1,7 @@
-#include "lockstep/data/foreign_format.h"
+#include "data/foreign_format.h"
 
+#include "data/text_cause.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/text_cause.h"
 
 #include <algorithm>
 #include <array>

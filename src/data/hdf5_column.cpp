@@ -1,7 +1,7 @@
-#include "lockstep/data/hdf5_column.h"
+#include "data/hdf5_column.h"
 
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_number.h"
+#include "data/text_cause.h"
+#include "data/text_number.h"
 
 #include <array>
 #include <charconv>

@@ -1,10 +1,10 @@
-#include "lockstep/data/hdf5_layout.h"
+#include "data/hdf5_layout.h"
 
+#include "data/notices.h"
+#include "data/reader_common.h"
+#include "data/text_error.h"
+#include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/notices.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/io/printable.h"
 
 #include <algorithm>
 #include <span>

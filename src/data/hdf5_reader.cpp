@@ -1,14 +1,14 @@
-#include "lockstep/data/hdf5_reader.h"
+#include "data/hdf5_reader.h"
 
+#include "comm/agreement.h"
+#include "comm/summation_tree.h"
+#include "data/hdf5_column.h"
+#include "data/hdf5_layout.h"
+#include "data/reader_common.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
+#include "io/hdf5_input.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/comm/summation_tree.h"
-#include "lockstep/data/hdf5_column.h"
-#include "lockstep/data/hdf5_layout.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
-#include "lockstep/io/hdf5_input.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "lockstep/data/idx_input.h"
+#include "data/idx_input.h"
 
 #include "lockstep/base/errors.h"
 

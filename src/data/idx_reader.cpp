@@ -1,11 +1,11 @@
-#include "lockstep/data/idx_reader.h"
+#include "data/idx_reader.h"
 
+#include "comm/agreement.h"
+#include "data/idx_input.h"
+#include "data/reader_common.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/idx_input.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,9 +1,10 @@
-#include "lockstep/data/labels.h"
+#include "data/labels.h"
 
-#include "lockstep/data/class_notices.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
+#include "data/class_notices.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
+#include "lockstep/comm/communicator.h"
 
 #include <algorithm>
 #include <cctype>

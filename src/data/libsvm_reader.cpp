@@ -1,11 +1,11 @@
-#include "lockstep/data/libsvm_reader.h"
+#include "data/libsvm_reader.h"
 
+#include "comm/agreement.h"
+#include "data/reader_common.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
 
 #include <algorithm>
 #include <cctype>

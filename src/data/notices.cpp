@@ -1,7 +1,7 @@
-#include "lockstep/data/notices.h"
+#include "data/notices.h"
 
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "lockstep/data/outlook.h"
+#include "data/outlook.h"
 
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/text_number.h"
-#include "lockstep/data/text_share.h"
+#include "comm/agreement.h"
+#include "data/text_number.h"
+#include "data/text_share.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,13 +1,13 @@
-#include "lockstep/data/reader.h"
+#include "data/reader.h"
 
+#include "comm/agreement.h"
+#include "data/csv_reader.h"
+#include "data/hdf5_reader.h"
+#include "data/idx_reader.h"
+#include "data/libsvm_reader.h"
+#include "data/reader_common.h"
+#include "data/reader_format.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/csv_reader.h"
-#include "lockstep/data/hdf5_reader.h"
-#include "lockstep/data/idx_reader.h"
-#include "lockstep/data/libsvm_reader.h"
-#include "lockstep/data/reader_common.h"
-#include "lockstep/data/reader_format.h"
 
 #include <optional>
 

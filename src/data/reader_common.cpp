@@ -1,11 +1,11 @@
-#include "lockstep/data/reader_common.h"
+#include "data/reader_common.h"
 
+#include "base/hash.h"
+#include "comm/agreement.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/hash.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
 
 #include <algorithm>
 #include <array>

@@ -1,12 +1,12 @@
-#include "lockstep/data/reader_format.h"
+#include "data/reader_format.h"
 
+#include "data/byte_stream.h"
+#include "data/foreign_format.h"
+#include "data/idx_input.h"
+#include "data/text_error.h"
+#include "data/text_fields.h"
+#include "data/text_number.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/byte_stream.h"
-#include "lockstep/data/foreign_format.h"
-#include "lockstep/data/idx_input.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_fields.h"
-#include "lockstep/data/text_number.h"
 
 #include <algorithm>
 #include <cctype>

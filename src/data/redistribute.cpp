@@ -1,4 +1,5 @@
-#include "lockstep/data/dataset.h"
+#include "data/dataset.h"
+#include "lockstep/comm/communicator.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,9 +1,8 @@
 /// Sparse features in compressed sparse rows.
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
+#include "data/feature_layouts.h"
 
 #include <algorithm>
-
-#include "feature_layouts.h"
 
 namespace lockstep {
 

@@ -1,7 +1,8 @@
-#include "lockstep/data/split.h"
+#include "data/split.h"
 
+#include "base/hash.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/hash.h"
+#include "lockstep/comm/communicator.h"
 
 #include <algorithm>
 #include <array>

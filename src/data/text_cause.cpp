@@ -1,7 +1,7 @@
-#include "lockstep/data/text_cause.h"
+#include "data/text_cause.h"
 
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
-#include "lockstep/data/text_error.h"
+#include "data/text_error.h"
 
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,8 +1,8 @@
-#include "lockstep/data/text_fields.h"
+#include "data/text_fields.h"
 
-#include "lockstep/data/text_cause.h"
-#include "lockstep/data/text_error.h"
-#include "lockstep/data/text_number.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
-#include "lockstep/data/text_share.h"
+#include "data/text_share.h"
 
+#include "comm/agreement.h"
+#include "data/text_error.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
-#include "lockstep/data/text_error.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,7 +1,7 @@
-#include "lockstep/io/checkpoint_file.h"
+#include "io/checkpoint_file.h"
 
+#include "base/hash.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/hash.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,4 +1,4 @@
-#include "lockstep/io/durable_file.h"
+#include "io/durable_file.h"
 
 #include "lockstep/base/errors.h"
 

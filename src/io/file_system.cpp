@@ -1,4 +1,4 @@
-#include "lockstep/io/file_system.h"
+#include "io/file_system.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
-#include "lockstep/io/hdf5.h"
+#include "io/hdf5.h"
 
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <atomic>
 #include <cstdint>

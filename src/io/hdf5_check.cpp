@@ -1,6 +1,6 @@
-#include "hdf5_check.h"
+#include "io/hdf5_check.h"
 
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <array>
 #include <limits>

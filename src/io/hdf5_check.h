@@ -1,7 +1,7 @@
 /// What an untrusted HDF5 file must satisfy before a value of it is read. Internal to io/.
 #pragma once
 
-#include "lockstep/io/hdf5.h"
+#include "io/hdf5.h"
 
 #include <cstdint>
 #include <string>

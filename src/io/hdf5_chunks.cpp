@@ -1,6 +1,6 @@
-#include "hdf5_chunks.h"
+#include "io/hdf5_chunks.h"
 
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 /// every length checked.
 #pragma once
 
-#include "lockstep/io/hdf5.h"
+#include "io/hdf5.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "hdf5_heap.h"
+#include "io/hdf5_heap.h"
 
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <algorithm>
 #include <string_view>

@@ -9,7 +9,7 @@
 /// | object       | index (2), references (2), 4 zeros, size (length_bytes), content, padded to 8 bytes   |
 #pragma once
 
-#include "lockstep/io/hdf5.h"
+#include "io/hdf5.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include "lockstep/io/hdf5_image.h"
+#include "io/hdf5_image.h"
 
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <algorithm>
 

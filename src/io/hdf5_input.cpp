@@ -1,12 +1,12 @@
-#include "lockstep/io/hdf5_input.h"
+#include "io/hdf5_input.h"
 
-#include "lockstep/io/printable.h"
+#include "io/hdf5_check.h"
+#include "io/hdf5_chunks.h"
+#include "io/hdf5_heap.h"
+#include "io/printable.h"
 
 #include <new>
 
-#include "hdf5_check.h"
-#include "hdf5_chunks.h"
-#include "hdf5_heap.h"
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>

@@ -1,13 +1,13 @@
 // Numbers of an Hdf5Input.
-#include "lockstep/io/hdf5_input.h"
-#include "lockstep/io/printable.h"
+#include "io/hdf5_chunks.h"
+#include "io/hdf5_input.h"
+#include "io/printable.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
 
-#include "hdf5_chunks.h"
 #include <fmt/format.h>
 
 namespace lockstep {

@@ -1,13 +1,13 @@
 // Strings and attributes of an Hdf5Input.
-#include "lockstep/io/hdf5_input.h"
-#include "lockstep/io/printable.h"
+#include "io/hdf5_check.h"
+#include "io/hdf5_chunks.h"
+#include "io/hdf5_heap.h"
+#include "io/hdf5_input.h"
+#include "io/printable.h"
 
 #include <algorithm>
 #include <memory>
 
-#include "hdf5_check.h"
-#include "hdf5_chunks.h"
-#include "hdf5_heap.h"
 #include <fmt/format.h>
 #include <unistd.h>
 

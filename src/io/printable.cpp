@@ -1,4 +1,4 @@
-#include "lockstep/io/printable.h"
+#include "io/printable.h"
 
 #include <fmt/format.h>
 

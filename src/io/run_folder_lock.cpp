@@ -1,9 +1,9 @@
-#include "lockstep/io/run_folder_lock.h"
+#include "io/run_folder_lock.h"
 
+#include "io/durable_file.h"
+#include "io/file_system.h"
+#include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/io/durable_file.h"
-#include "lockstep/io/file_system.h"
-#include "lockstep/io/printable.h"
 
 #include <array>
 #include <cerrno>

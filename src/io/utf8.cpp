@@ -1,4 +1,4 @@
-#include "lockstep/io/utf8.h"
+#include "io/utf8.h"
 
 #include <fmt/format.h>
 

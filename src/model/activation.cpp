@@ -4,7 +4,7 @@
 /// | sigmoid    | σ = 1 / (1 + e^−z) | σ (1 − σ)     | σ' (1 − 2σ)     |
 /// | gelu       | z Φ(z)             | Φ + z φ       | (2 − z²) φ      |
 /// with φ = e^{−z²/2} / √(2π) and Φ its integral. NaN goes through, so that a diverged network shows in its loss.
-#include "activation.h"
+#include "model/activation.h"
 
 #include <array>
 #include <cstring>

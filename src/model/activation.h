@@ -1,7 +1,7 @@
 /// Activations of a network and their derivatives, element by element.
 #pragma once
 
-#include "lockstep/model/network.h"
+#include "model/network.h"
 
 namespace lockstep {
 

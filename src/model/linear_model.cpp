@@ -1,7 +1,7 @@
-#include "lockstep/model/linear_model.h"
+#include "model/linear_model.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/model/row_terms.h"
+#include "base/lanes.h"
+#include "model/row_terms.h"
 
 #include <algorithm>
 #include <cmath>

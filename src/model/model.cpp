@@ -1,4 +1,4 @@
-#include "lockstep/model/model.h"
+#include "model/model.h"
 
 #include "lockstep/base/errors.h"
 

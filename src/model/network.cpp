@@ -1,11 +1,10 @@
-#include "lockstep/model/network.h"
+#include "model/network.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/model/row_terms.h"
+#include "model/network_pass.h"
+#include "model/row_terms.h"
 
 #include <algorithm>
-
-#include "network_pass.h"
 
 namespace lockstep {
 

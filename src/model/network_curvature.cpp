@@ -5,7 +5,7 @@
 /// Gauss–Newton: the ordinary backward pass of R D.
 /// Exact: R D_{l−1} = (W_l R D_l + V_l D_l) ∘ f'(Z_{l−1}) + W_l D_l ∘ f''(Z_{l−1}) ∘ R Z_{l−1},
 ///        R ∂W_l = A_l (R D_l)ᵀ + R A_l D_lᵀ,  R ∂b_l = R D_l 1.
-#include "network_pass.h"
+#include "model/network_pass.h"
 
 namespace lockstep {
 

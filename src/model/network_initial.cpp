@@ -1,5 +1,5 @@
-#include "lockstep/base/random.h"
-#include "lockstep/model/network.h"
+#include "base/random.h"
+#include "model/network.h"
 
 #include <cmath>
 

@@ -4,9 +4,8 @@
 /// | cross-entropy | s (p − e_y)      | p ∘ r − p (pᵀ r)  |
 /// | squared       | s (z − y)        | r                 |
 /// with p_k = e^{z_k} / Σ_j e^{z_j} and e_y a unit vector.
-#include "lockstep/base/lanes.h"
-
-#include "network_pass.h"
+#include "base/lanes.h"
+#include "model/network_pass.h"
 
 namespace lockstep {
 

@@ -1,10 +1,10 @@
 /// Forward and backward pass: D_{l−1} = W_l D_l ∘ f'(Z_{l−1}), ∂W_l = A_l D_lᵀ, ∂b_l = D_l 1.
-#include "network_pass.h"
+#include "model/network_pass.h"
+
+#include "model/activation.h"
+#include "model/nonzero_product.h"
 
 #include <algorithm>
-
-#include "activation.h"
-#include "nonzero_product.h"
 
 namespace lockstep {
 

@@ -12,8 +12,8 @@
 /// | R·     | derivative of · along v         | as ·          |
 #pragma once
 
-#include "lockstep/base/gemm.h"
-#include "lockstep/model/network.h"
+#include "base/gemm.h"
+#include "model/network.h"
 
 namespace lockstep {
 

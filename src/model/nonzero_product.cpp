@@ -1,4 +1,4 @@
-#include "nonzero_product.h"
+#include "model/nonzero_product.h"
 
 #include <algorithm>
 #include <cstring>

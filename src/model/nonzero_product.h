@@ -1,7 +1,7 @@
 /// Sparse times dense, for the first layer of a network on sparse rows.
 #pragma once
 
-#include "lockstep/data/feature_matrix.h"
+#include "data/feature_matrix.h"
 
 namespace lockstep {
 

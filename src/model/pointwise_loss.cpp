@@ -1,6 +1,6 @@
-#include "lockstep/model/pointwise_loss.h"
+#include "model/pointwise_loss.h"
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 #include <array>
 #include <cmath>

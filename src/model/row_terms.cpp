@@ -1,4 +1,4 @@
-#include "lockstep/model/row_terms.h"
+#include "model/row_terms.h"
 
 namespace lockstep {
 

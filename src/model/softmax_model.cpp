@@ -1,8 +1,8 @@
-#include "lockstep/model/softmax_model.h"
+#include "model/softmax_model.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/model/row_terms.h"
-#include "lockstep/model/softmax.h"
+#include "base/lanes.h"
+#include "model/row_terms.h"
+#include "model/softmax.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,17 +1,16 @@
-#include "lockstep/objective/derivative_check.h"
+#include "objective/derivative_check.h"
 
+#include "base/lanes.h"
+#include "base/random.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/lanes.h"
-#include "lockstep/base/random.h"
+#include "objective/gradient_limit.h"
+#include "objective/remainders.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
-
-#include "gradient_limit.h"
-#include "remainders.h"
 
 namespace lockstep {
 

@@ -2,7 +2,7 @@
 /// | h      | steps 4^−17, 4^−16, …, 1                                          |
 /// | D(h)   | (∇F(w + hd) − ∇F(w − hd)) / 2h, errs by c₂ h² + c₄ h⁴ + c₆ h⁶ + … |
 /// | T(h)   | combination of D(h), D(4h), D(16h) in which c₂ and c₄ cancel      |
-#include "gradient_limit.h"
+#include "objective/gradient_limit.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,7 +1,7 @@
-#include "lockstep/objective/spectrum.h"
+#include "objective/spectrum.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/base/random.h"
+#include "base/lanes.h"
+#include "base/random.h"
 
 #include <algorithm>
 #include <cmath>

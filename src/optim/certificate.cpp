@@ -1,7 +1,7 @@
-#include "lockstep/optim/certificate.h"
+#include "optim/certificate.h"
 
 #include "lockstep/base/errors.h"
-#include "lockstep/optim/convergence.h"
+#include "optim/convergence.h"
 
 #include <algorithm>
 #include <cmath>

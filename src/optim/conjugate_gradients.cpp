@@ -1,6 +1,6 @@
-#include "conjugate_gradients.h"
+#include "optim/conjugate_gradients.h"
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,15 +1,15 @@
-#include "lockstep/optim/convergence.h"
+#include "optim/convergence.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/numerical_stops.h"
-#include "lockstep/optim/orthant.h"
+#include "base/lanes.h"
+#include "optim/newton_model.h"
+#include "optim/numerical_stops.h"
+#include "optim/orthant.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
 
-#include "newton_model.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

@@ -1,10 +1,10 @@
-#include "lockstep/optim/descent.h"
+#include "optim/descent.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/convergence.h"
-#include "lockstep/optim/divergence.h"
-#include "lockstep/optim/line_search.h"
-#include "lockstep/optim/numerical_stops.h"
+#include "base/lanes.h"
+#include "optim/convergence.h"
+#include "optim/divergence.h"
+#include "optim/line_search.h"
+#include "optim/numerical_stops.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
-#include "lockstep/optim/descent_method.h"
+#include "optim/descent_method.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/orthant.h"
+#include "base/lanes.h"
+#include "optim/orthant.h"
 
 #include <cmath>
 

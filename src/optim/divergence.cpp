@@ -1,4 +1,4 @@
-#include "lockstep/optim/divergence.h"
+#include "optim/divergence.h"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 /// Gradient descent: w ← w − t ∇F(w).
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/divergence.h"
-#include "lockstep/optim/line_search.h"
+#include "base/lanes.h"
+#include "optim/divergence.h"
+#include "optim/line_search.h"
 
 namespace lockstep {
 

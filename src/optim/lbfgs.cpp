@@ -12,14 +12,13 @@
 /// J. Nocedal, F. Oztoprak, "A family of second-order methods for convex ℓ1-regularized optimization", Math. Program.
 /// 159 (2016)): once the support stands still it is plain L-BFGS there, which plain OWL-QN, whose projection of the
 /// direction distorts the step, is not.
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/line_search.h"
-#include "lockstep/optim/orthant.h"
+#include "base/lanes.h"
+#include "optim/line_search.h"
+#include "optim/line_search_terms.h"
+#include "optim/orthant.h"
 
 #include <limits>
 #include <utility>
-
-#include "line_search_terms.h"
 
 namespace lockstep {
 

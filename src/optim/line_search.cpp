@@ -1,11 +1,11 @@
-#include "lockstep/optim/line_search.h"
+#include "optim/line_search.h"
 
-#include "lockstep/optim/numerical_stops.h"
-#include "lockstep/optim/orthant.h"
+#include "optim/line_search_terms.h"
+#include "optim/numerical_stops.h"
+#include "optim/orthant.h"
 
 #include <algorithm>
 
-#include "line_search_terms.h"
 #include <fmt/format.h>
 
 namespace lockstep {

@@ -1,8 +1,8 @@
 /// Terms that the step rules share.
 #pragma once
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/descent_method.h"
+#include "base/lanes.h"
+#include "optim/descent_method.h"
 
 #include <cmath>
 #include <limits>

@@ -19,14 +19,13 @@
 ///
 /// Gauss–Newton (networks) has no line search: a step is taken when it lowers F, λ follows how well the model
 /// predicted it (J. Martens, "Deep learning via Hessian-free optimization", ICML 2010, section 4).
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/convergence.h"
-#include "lockstep/optim/line_search.h"
+#include "base/lanes.h"
+#include "optim/convergence.h"
+#include "optim/line_search.h"
+#include "optim/line_search_terms.h"
+#include "optim/newton_model.h"
 
 #include <algorithm>
-
-#include "line_search_terms.h"
-#include "newton_model.h"
 
 namespace lockstep {
 

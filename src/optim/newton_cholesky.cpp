@@ -1,9 +1,8 @@
 /// Newton's direction by Cholesky (newton_system.h): d = −(∇²F + damping)⁻¹ ∇F.
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/convergence.h"
-#include "lockstep/optim/line_search.h"
-
-#include "newton_model.h"
+#include "base/lanes.h"
+#include "optim/convergence.h"
+#include "optim/line_search.h"
+#include "optim/newton_model.h"
 
 namespace lockstep {
 

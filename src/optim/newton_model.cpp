@@ -1,15 +1,14 @@
-#include "newton_model.h"
+#include "optim/newton_model.h"
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
+#include "optim/conjugate_gradients.h"
+#include "optim/newton_system.h"
+#include "optim/scaling.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
-
-#include "conjugate_gradients.h"
-#include "newton_system.h"
-#include "scaling.h"
 
 namespace lockstep {
 

@@ -1,7 +1,7 @@
 /// Newton's direction, by the Hessian or by its products alone, with what it promises (convergence.h).
 #pragma once
 
-#include "lockstep/optim/descent_method.h"
+#include "optim/descent_method.h"
 
 #include <functional>
 

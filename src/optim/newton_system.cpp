@@ -1,10 +1,10 @@
-#include "newton_system.h"
+#include "optim/newton_system.h"
+
+#include "optim/scaling.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include "scaling.h"
 
 namespace lockstep {
 

@@ -13,7 +13,7 @@
 #pragma once
 
 #include "lockstep/objective/objective.h"
-#include "lockstep/optim/descent_method.h"
+#include "optim/descent_method.h"
 
 #include <vector>
 

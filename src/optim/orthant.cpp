@@ -1,6 +1,6 @@
-#include "lockstep/optim/orthant.h"
+#include "optim/orthant.h"
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 namespace lockstep {
 

@@ -1,4 +1,4 @@
-#include "lockstep/optim/schedule.h"
+#include "optim/schedule.h"
 
 #include "lockstep/base/errors.h"
 

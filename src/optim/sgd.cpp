@@ -1,8 +1,8 @@
-#include "lockstep/optim/sgd.h"
+#include "optim/sgd.h"
 
-#include "lockstep/base/lanes.h"
-#include "lockstep/optim/divergence.h"
-#include "lockstep/optim/numerical_stops.h"
+#include "base/lanes.h"
+#include "optim/divergence.h"
+#include "optim/numerical_stops.h"
 
 #include <cmath>
 #include <optional>

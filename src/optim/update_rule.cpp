@@ -1,6 +1,6 @@
-#include "lockstep/optim/update_rule.h"
+#include "optim/update_rule.h"
 
-#include "lockstep/base/blocks.h"
+#include "base/blocks.h"
 
 #include <bit>
 #include <cmath>

@@ -2,12 +2,11 @@
 /// 3.6), in units of the first step that was tried:
 ///
 ///   φ(t) = F(w + t D),  D = first step · d
-#include "lockstep/optim/line_search.h"
+#include "optim/line_search.h"
+#include "optim/line_search_terms.h"
 
 #include <algorithm>
 #include <optional>
-
-#include "line_search_terms.h"
 
 namespace lockstep {
 

@@ -2,11 +2,12 @@
 /// and the products it is made of. One thread.
 ///
 ///   build/release/bin/bench_kernels --benchmark_filter=columns
-#include "lockstep/base/gemm.h"
-#include "lockstep/base/numerics.h"
-#include "lockstep/model/leaf_summer.h"
-#include "lockstep/model/linear_model.h"
-#include "lockstep/model/network.h"
+#include "base/gemm.h"
+#include "base/numerics.h"
+#include "lockstep/comm/communicator.h"
+#include "model/leaf_summer.h"
+#include "model/linear_model.h"
+#include "model/network.h"
 
 #include "support/made_data.h"
 #include <benchmark/benchmark.h>

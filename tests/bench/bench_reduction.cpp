@@ -4,8 +4,8 @@
 ///
 /// Each repetition times both, one after the other, each behind a barrier; a repetition lasts as long as its slowest
 /// rank. The medians are printed. Sums and buffers are filled anew outside the timed section.
+#include "comm/tree_reducer.h"
 #include "lockstep/comm/mpi_communicator.h"
-#include "lockstep/comm/tree_reducer.h"
 
 #include <algorithm>
 #include <cmath>

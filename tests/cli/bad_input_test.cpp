@@ -1,7 +1,8 @@
 /// Bad input: the right exit code, one error line that says what and where, and nothing left behind.
+#include "cli/trainer.h"
+
 #include <utility>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,7 +1,8 @@
 /// trainer check: what it says of trained models, and with which code it exits.
+#include "cli/trainer.h"
+
 #include <algorithm>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 /// What does not fit together is refused, and what only plans leaves nothing behind.
 #include "cli/trainer.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

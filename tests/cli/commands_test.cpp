@@ -1,13 +1,13 @@
 /// The other commands, on the model of one training run.
-#include "lockstep/base/hash.h"
-#include "lockstep/io/hdf5_image.h"
+#include "base/hash.h"
+#include "cli/trainer.h"
+#include "io/hdf5_image.h"
 
 #include <algorithm>
 #include <cmath>
 #include <span>
 #include <sstream>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

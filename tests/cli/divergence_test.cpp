@@ -1,5 +1,6 @@
 /// Results that are finite and yet none: runs that end far above their start, models whose predictions overflow.
 #include "cli/trainer.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,7 +1,8 @@
 /// IDX files whose labels are not where the names of the files say.
+#include "cli/trainer.h"
+
 #include <vector>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

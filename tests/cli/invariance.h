@@ -1,9 +1,10 @@
 /// Same bits on every layout of ranks and threads.
 #pragma once
 
+#include "cli/trainer.h"
+
 #include <algorithm>
 
-#include "cli/trainer.h"
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {

@@ -1,10 +1,10 @@
 /// kill -9 at any moment, of any rank or of mpirun: what is on disk goes on to the same bits, on any layout.
-#include "lockstep/base/random.h"
+#include "base/random.h"
+#include "cli/trainer.h"
 
 #include <chrono>
 #include <thread>
 
-#include "cli/trainer.h"
 #include <gtest/gtest.h>
 #include <signal.h>
 

@@ -1,5 +1,6 @@
 /// Runs that do not fit the memory are refused with the figures; those that fit run.
 #include "cli/trainer.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

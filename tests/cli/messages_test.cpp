@@ -1,7 +1,8 @@
 /// Messages that say what is the matter and what helps.
+#include "cli/trainer.h"
+
 #include <string>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

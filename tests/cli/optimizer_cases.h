@@ -1,11 +1,11 @@
 /// Every optimizer with a model that fits it, small enough for many starts of the trainer.
 #pragma once
 
+#include "cli/trainer.h"
+
 #include <ostream>
 #include <string>
 #include <vector>
-
-#include "cli/trainer.h"
 
 namespace lockstep::testing {
 

@@ -1,8 +1,9 @@
 /// The promise for every optimizer: same bits on any layout, from any checkpoint, and when a run is extended.
-#include <algorithm>
-
 #include "cli/invariance.h"
 #include "cli/optimizer_cases.h"
+
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {

@@ -1,9 +1,10 @@
 /// No command replaces a file that is an input, a person's or another tool's.
+#include "cli/trainer.h"
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

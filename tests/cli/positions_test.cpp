@@ -1,5 +1,6 @@
 /// Tables without a header for a model: matched with the training table by their places, or refused.
 #include "cli/trainer.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

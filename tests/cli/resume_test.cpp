@@ -1,9 +1,10 @@
 /// A run that ended early, was stopped or killed, and went on anywhere else, ends with the same bits.
+#include "cli/trainer.h"
+
 #include <chrono>
 #include <filesystem>
 #include <thread>
 
-#include "cli/trainer.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>

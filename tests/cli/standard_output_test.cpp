@@ -1,7 +1,8 @@
 /// Standard output that cannot be written: a result that is lost is an error, progress that is lost is none.
+#include "cli/trainer.h"
+
 #include <string>
 
-#include "cli/trainer.h"
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>

@@ -1,7 +1,7 @@
 #include "cli/trainer.h"
 
-#include "lockstep/base/random.h"
-#include "lockstep/io/checkpoint_file.h"
+#include "base/random.h"
+#include "io/checkpoint_file.h"
 
 #include <algorithm>
 #include <cmath>

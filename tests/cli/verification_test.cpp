@@ -1,7 +1,8 @@
 /// Certified optima of the data sets in data/ (data/README.md).
+#include "cli/trainer.h"
+
 #include <cmath>
 
-#include "cli/trainer.h"
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {

@@ -1,7 +1,7 @@
 #include "lockstep/comm/mpi_communicator.h"
 
+#include "comm/agreement.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
 
 #include <numeric>
 #include <string>

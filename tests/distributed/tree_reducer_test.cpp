@@ -1,4 +1,4 @@
-#include "lockstep/comm/tree_reducer.h"
+#include "comm/tree_reducer.h"
 
 #include "lockstep/comm/mpi_communicator.h"
 

@@ -1,9 +1,9 @@
 /// Full-batch runs as tests see them.
 #pragma once
 
-#include "lockstep/model/linear_model.h"
-#include "lockstep/objective/empirical_risk.h"
-#include "lockstep/optim/descent.h"
+#include "model/linear_model.h"
+#include "optim/descent.h"
+#include "risk/empirical_risk.h"
 
 #include <functional>
 #include <memory>

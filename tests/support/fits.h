@@ -1,7 +1,7 @@
 /// Smooth models, full-batch optimizers, and fits as the trainer makes them: laid out, columns scaled, minimised.
 #pragma once
 
-#include "lockstep/objective/column_scaling.h"
+#include "risk/column_scaling.h"
 
 #include <memory>
 #include <ostream>

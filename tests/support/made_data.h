@@ -1,8 +1,9 @@
 /// Made data: a pure function of its description, the same for any number of ranks.
 #pragma once
 
-#include "lockstep/base/random.h"
-#include "lockstep/data/dataset.h"
+#include "base/random.h"
+#include "data/dataset.h"
+#include "lockstep/comm/communicator.h"
 
 #include <cmath>
 #include <string>

@@ -1,8 +1,8 @@
 /// One of every linear model with data that fit it, for tests that hold for all of them.
 #pragma once
 
-#include "lockstep/model/linear_model.h"
-#include "lockstep/model/softmax_model.h"
+#include "model/linear_model.h"
+#include "model/softmax_model.h"
 
 #include <functional>
 #include <ostream>

@@ -1,7 +1,7 @@
 /// The full-batch optimizers, for tests that hold for each of them.
 #pragma once
 
-#include "lockstep/optim/descent_method.h"
+#include "optim/descent_method.h"
 
 #include <memory>
 #include <ostream>

@@ -1,7 +1,7 @@
 /// Problems with a known optimum, as objectives.
 #pragma once
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 #include "lockstep/objective/objective.h"
 
 #include <cmath>

@@ -1,5 +1,5 @@
 /// main() of the serial test binaries: numerics as in the trainer.
-#include "lockstep/base/numerics.h"
+#include "base/numerics.h"
 
 #include <gtest/gtest.h>
 

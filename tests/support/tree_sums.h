@@ -4,8 +4,8 @@
 /// nearly every other order of additions ends in other bits.
 #pragma once
 
-#include "lockstep/comm/node_stack.h"
-#include "lockstep/comm/tree_reducer.h"
+#include "comm/node_stack.h"
+#include "comm/tree_reducer.h"
 
 #include <bit>
 #include <cstring>

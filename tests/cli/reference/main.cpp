@@ -1,8 +1,9 @@
 /// main() of the tests on the reference data sets: where there are none, says so and passes.
+#include "cli/reference/reference_data.h"
+
 #include <cstdlib>
 #include <iostream>
 
-#include "cli/reference/reference_data.h"
 #include <gtest/gtest.h>
 
 int main(int argc, char** argv) {

@@ -1,9 +1,10 @@
 /// Certified optima of every convex model that has one on the reference data, and a perceptron that converges.
+#include "cli/reference/reference_data.h"
+#include "cli/trainer.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "cli/reference/reference_data.h"
-#include "cli/trainer.h"
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {

@@ -1,9 +1,10 @@
 /// Accuracy and bits on data of real size.
-#include <sstream>
-
 #include "cli/invariance.h"
 #include "cli/reference/reference_data.h"
 #include "cli/trainer.h"
+
+#include <sstream>
+
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {

@@ -1,6 +1,6 @@
-#include "lockstep/base/blocks.h"
+#include "base/blocks.h"
 
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
-#include "lockstep/base/gemm.h"
+#include "base/gemm.h"
 
-#include "lockstep/base/numerics.h"
+#include "base/numerics.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "lockstep/cli/command_line.h"
+#include "cli/command_line.h"
 
 #include "lockstep/base/errors.h"
 

@@ -1,4 +1,4 @@
-#include "lockstep/cli/launch.h"
+#include "cli/launch.h"
 
 #include "lockstep/base/errors.h"
 

@@ -1,8 +1,8 @@
 /// What the model knows of columns, other commands use.
-#include "lockstep/cli/stored_settings.h"
+#include "cli/stored_settings.h"
 
+#include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/io/hdf5_image.h"
 
 #include "unit/io/temporary_folder.h"
 #include <gmock/gmock.h>

@@ -1,4 +1,4 @@
-#include "lockstep/cli/suggestion.h"
+#include "cli/suggestion.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 /// What other programs call an option.
+#include "cli/command_line.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/cli/command_line.h"
 
 #include <ostream>
 #include <string>

@@ -1,7 +1,7 @@
 #include "lockstep/comm/communicator.h"
 
+#include "comm/agreement.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "lockstep/comm/partial.h"
+#include "comm/partial.h"
 
 #include "support/tree_sums.h"
 #include <gtest/gtest.h>

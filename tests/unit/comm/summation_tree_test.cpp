@@ -1,4 +1,4 @@
-#include "lockstep/comm/summation_tree.h"
+#include "comm/summation_tree.h"
 
 #include <algorithm>
 #include <bit>

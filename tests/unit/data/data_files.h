@@ -1,9 +1,9 @@
 /// Writes data files and reads them with any number of ranks, threads of this process.
 #pragma once
 
+#include "data/fingerprint.h"
+#include "data/reader.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/fingerprint.h"
-#include "lockstep/data/reader.h"
 
 #include <cstdint>
 #include <functional>

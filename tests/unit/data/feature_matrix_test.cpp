@@ -1,4 +1,4 @@
-#include "lockstep/data/feature_matrix.h"
+#include "data/feature_matrix.h"
 
 #include <array>
 #include <numeric>

@@ -1,6 +1,6 @@
-#include "lockstep/data/fingerprint.h"
+#include "data/fingerprint.h"
 
-#include "lockstep/io/hdf5_image.h"
+#include "io/hdf5_image.h"
 
 #include <algorithm>
 #include <random>

@@ -1,4 +1,4 @@
-#include "lockstep/io/hdf5_image.h"
+#include "io/hdf5_image.h"
 
 #include <cmath>
 #include <limits>

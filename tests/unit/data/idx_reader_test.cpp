@@ -1,4 +1,4 @@
-#include "lockstep/data/idx_reader.h"
+#include "data/idx_reader.h"
 
 #include <bit>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Labels as they are written: codes keep their zeros, numbers have one spelling, missing ones are no class.
-#include "lockstep/data/labels.h"
+#include "data/labels.h"
 
 #include "unit/data/data_files.h"
 #include "unit/io/hdf5_samples.h"

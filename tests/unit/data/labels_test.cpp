@@ -1,4 +1,4 @@
-#include "lockstep/data/labels.h"
+#include "data/labels.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "lockstep/data/outlook.h"
+#include "data/outlook.h"
 
 #include "data_files.h"
 

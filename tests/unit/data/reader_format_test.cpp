@@ -1,4 +1,4 @@
-#include "lockstep/data/reader_format.h"
+#include "data/reader_format.h"
 
 #include "unit/data/data_files.h"
 

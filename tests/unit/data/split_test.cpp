@@ -1,6 +1,6 @@
-#include "lockstep/data/split.h"
+#include "data/split.h"
 
-#include "lockstep/comm/summation_tree.h"
+#include "comm/summation_tree.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
-#include "lockstep/data/text_number.h"
+#include "data/text_number.h"
 
-#include "lockstep/data/text_error.h"
+#include "data/text_error.h"
 
 #include <bit>
 #include <clocale>

@@ -1,7 +1,7 @@
-#include "lockstep/data/text_share.h"
+#include "data/text_share.h"
 
+#include "data/text_error.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/data/text_error.h"
 
 #include <filesystem>
 #include <memory>

@@ -1,7 +1,7 @@
 #include "support/thread_communicator.h"
 
+#include "comm/agreement.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/agreement.h"
 
 #include <string>
 #include <vector>

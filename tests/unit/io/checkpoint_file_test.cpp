@@ -1,9 +1,9 @@
-#include "lockstep/io/checkpoint_file.h"
+#include "io/checkpoint_file.h"
 
+#include "base/hash.h"
+#include "io/durable_file.h"
+#include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/hash.h"
-#include "lockstep/io/durable_file.h"
-#include "lockstep/io/hdf5_image.h"
 
 #include <cstring>
 #include <filesystem>

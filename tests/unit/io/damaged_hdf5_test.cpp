@@ -1,5 +1,5 @@
 // Chunks and strings that do not hold what they declare: refused, whatever the library would make of them.
-#include "lockstep/io/hdf5_input.h"
+#include "io/hdf5_input.h"
 
 #include <algorithm>
 #include <cmath>

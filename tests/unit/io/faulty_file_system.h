@@ -1,7 +1,7 @@
 /// The machine's file system with one fault: at the n-th operation (from 0) something goes wrong.
 #pragma once
 
-#include "lockstep/io/file_system.h"
+#include "io/file_system.h"
 
 #include <cerrno>
 #include <csignal>

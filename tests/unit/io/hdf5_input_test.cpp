@@ -1,4 +1,4 @@
-#include "lockstep/io/hdf5_input.h"
+#include "io/hdf5_input.h"
 
 #include "hdf5_samples.h"
 #include "temporary_folder.h"

@@ -1,7 +1,7 @@
 /// HDF5 files for tests, friendly and hostile, written with the plain C interface as other programs would.
 #pragma once
 
-#include "lockstep/io/hdf5.h"
+#include "io/hdf5.h"
 
 #include <cstddef>
 #include <cstdint>

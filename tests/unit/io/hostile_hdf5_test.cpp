@@ -1,4 +1,4 @@
-#include "lockstep/io/hdf5_input.h"
+#include "io/hdf5_input.h"
 
 #include <cerrno>
 #include <filesystem>

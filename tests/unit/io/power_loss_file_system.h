@@ -2,7 +2,7 @@
 /// may be there, missing, or torn.
 #pragma once
 
-#include "lockstep/io/file_system.h"
+#include "io/file_system.h"
 
 #include <algorithm>
 #include <cerrno>

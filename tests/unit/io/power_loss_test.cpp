@@ -1,6 +1,6 @@
+#include "io/checkpoint_file.h"
+#include "io/durable_file.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/io/checkpoint_file.h"
-#include "lockstep/io/durable_file.h"
 
 #include "power_loss_file_system.h"
 #include "temporary_folder.h"

@@ -1,4 +1,4 @@
-#include "lockstep/io/run_folder_lock.h"
+#include "io/run_folder_lock.h"
 
 #include "lockstep/base/errors.h"
 

@@ -1,4 +1,4 @@
-#include "lockstep/io/same_file.h"
+#include "io/same_file.h"
 
 #include "lockstep/base/errors.h"
 

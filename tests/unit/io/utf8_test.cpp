@@ -1,7 +1,7 @@
 /// Bytes of any kind in texts that must be UTF-8.
-#include "lockstep/io/utf8.h"
+#include "io/utf8.h"
 
-#include "lockstep/io/json_text.h"
+#include "io/json_text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "lockstep/model/leaf_summer.h"
+#include "model/leaf_summer.h"
 
 #include <gtest/gtest.h>
 #include <omp.h>

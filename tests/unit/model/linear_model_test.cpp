@@ -1,7 +1,8 @@
 /// The fast kernels against a plain serial loop, for every layout.
-#include "lockstep/model/linear_model.h"
+#include "model/linear_model.h"
 
-#include "lockstep/model/leaf_summer.h"
+#include "lockstep/comm/communicator.h"
+#include "model/leaf_summer.h"
 
 #include <cmath>
 

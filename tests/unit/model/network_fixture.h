@@ -1,9 +1,10 @@
 /// A network on made data, and the plain loops its passes are compared with.
 #pragma once
 
-#include "lockstep/base/numerics.h"
-#include "lockstep/model/leaf_summer.h"
-#include "lockstep/model/network.h"
+#include "base/numerics.h"
+#include "lockstep/comm/communicator.h"
+#include "model/leaf_summer.h"
+#include "model/network.h"
 
 #include <cmath>
 #include <string>

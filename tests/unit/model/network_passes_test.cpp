@@ -1,5 +1,5 @@
 /// Every activation × loss × depth against a plain loop over rows, finite differences and an explicit JᵀHJ.
-#include "lockstep/base/lanes.h"
+#include "base/lanes.h"
 
 #include <tuple>
 

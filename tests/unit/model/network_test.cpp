@@ -1,5 +1,6 @@
 /// What networks promise beyond their derivatives: weights, layouts, guesses, extreme margins, initial parameters.
 #include "lockstep/base/errors.h"
+#include "lockstep/comm/communicator.h"
 
 #include "network_fixture.h"
 #include <gtest/gtest.h>

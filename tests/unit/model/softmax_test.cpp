@@ -1,4 +1,4 @@
-#include "lockstep/model/softmax.h"
+#include "model/softmax.h"
 
 #include <cmath>
 #include <limits>

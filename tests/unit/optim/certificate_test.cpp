@@ -1,9 +1,9 @@
 /// Minimum, saddle or not stationary; eigenvalues against dense ones and against closed forms.
-#include "lockstep/optim/certificate.h"
+#include "optim/certificate.h"
 
-#include "lockstep/base/random.h"
-#include "lockstep/model/network.h"
-#include "lockstep/objective/empirical_risk.h"
+#include "base/random.h"
+#include "model/network.h"
+#include "risk/empirical_risk.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "conjugate_gradients.h"
+#include "optim/conjugate_gradients.h"
 
 #include "support/problem_zoo.h"
 #include <Eigen/Cholesky>

@@ -1,4 +1,4 @@
-#include "lockstep/optim/descent.h"
+#include "optim/descent.h"
 
 #include "lockstep/base/errors.h"
 

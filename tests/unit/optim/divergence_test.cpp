@@ -1,6 +1,6 @@
-#include "lockstep/optim/divergence.h"
+#include "optim/divergence.h"
 
-#include "lockstep/optim/numerical_stops.h"
+#include "optim/numerical_stops.h"
 
 #include <functional>
 #include <string>

@@ -1,5 +1,5 @@
 #include "lockstep/base/errors.h"
-#include "lockstep/optim/numerical_stops.h"
+#include "optim/numerical_stops.h"
 
 #include <cmath>
 

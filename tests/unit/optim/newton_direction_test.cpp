@@ -1,9 +1,9 @@
 /// What Newton's direction promises, by the Hessian and by products.
-#include "lockstep/optim/convergence.h"
+#include "optim/convergence.h"
+#include "optim/newton_model.h"
 
 #include <cmath>
 
-#include "newton_model.h"
 #include "support/coordinate_descent.h"
 #include "support/descent_run.h"
 #include <gtest/gtest.h>

@@ -1,6 +1,6 @@
 /// Newton on the models that it is for.
-#include "lockstep/objective/empirical_risk.h"
-#include "lockstep/optim/descent.h"
+#include "optim/descent.h"
+#include "risk/empirical_risk.h"
 
 #include <algorithm>
 

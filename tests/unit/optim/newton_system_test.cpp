@@ -1,4 +1,4 @@
-#include "newton_system.h"
+#include "optim/newton_system.h"
 
 #include <cmath>
 

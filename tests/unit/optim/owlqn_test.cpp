@@ -1,4 +1,4 @@
-#include "lockstep/optim/orthant.h"
+#include "optim/orthant.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "lockstep/optim/sgd.h"
+#include "optim/sgd.h"
 
 #include <algorithm>
 #include <cmath>

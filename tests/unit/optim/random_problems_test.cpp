@@ -1,6 +1,6 @@
 /// Wrong verdicts, hunted for at random: awkward units, copies and near-copies of columns. A run that calls itself
 /// converged stands at the optimum.
-#include "lockstep/base/random.h"
+#include "base/random.h"
 
 #include <cmath>
 

@@ -1,7 +1,7 @@
 /// Optima at infinity: F recedes where a direction lowers the losses of some rows for ever and raises none. Runs say so
 /// of such data, and never of data whose classes all but separate.
-#include "lockstep/base/random.h"
-#include "lockstep/optim/numerical_stops.h"
+#include "base/random.h"
+#include "optim/numerical_stops.h"
 
 #include <algorithm>
 #include <cmath>

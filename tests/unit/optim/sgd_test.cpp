@@ -1,7 +1,7 @@
-#include "lockstep/optim/sgd.h"
+#include "optim/sgd.h"
 
+#include "base/lanes.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/lanes.h"
 
 #include <cmath>
 #include <limits>

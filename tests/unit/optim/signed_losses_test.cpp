@@ -1,7 +1,7 @@
 /// Losses of both signs: where they cancel, F says nothing of its own rounding.
-#include "lockstep/base/lanes.h"
-#include "lockstep/objective/empirical_risk.h"
-#include "lockstep/optim/descent.h"
+#include "base/lanes.h"
+#include "optim/descent.h"
+#include "risk/empirical_risk.h"
 
 #include <cmath>
 

@@ -1,10 +1,10 @@
 /// A mini-batch problem on made data, and what its batches hold by plain loops.
 #pragma once
 
-#include "lockstep/model/linear_model.h"
-#include "lockstep/objective/batch_schedule.h"
-#include "lockstep/objective/empirical_risk.h"
-#include "lockstep/optim/sgd.h"
+#include "model/linear_model.h"
+#include "optim/sgd.h"
+#include "risk/batch_schedule.h"
+#include "risk/empirical_risk.h"
 
 #include <functional>
 #include <memory>

@@ -1,7 +1,7 @@
 /// A wish to stop that reaches the real oracle in any of its reductions — a full pass, a step of conjugate gradients, a
 /// point of a line search on kept margins — leaves a state that goes on to the same bits.
-#include "lockstep/objective/empirical_risk.h"
-#include "lockstep/optim/descent.h"
+#include "optim/descent.h"
+#include "risk/empirical_risk.h"
 
 #include "support/descent_run.h"
 #include "support/models.h"

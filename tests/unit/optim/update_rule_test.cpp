@@ -1,4 +1,4 @@
-#include "lockstep/optim/update_rule.h"
+#include "optim/update_rule.h"
 
 #include <cmath>
 #include <limits>

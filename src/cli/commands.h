@@ -1,0 +1,53 @@
+/// The commands: each takes its settings, a communicator and a console, and says with which code to exit.
+#pragma once
+
+#include "base/console.h"
+#include "fit/settings.h"
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/communicator.h"
+
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+enum class PredictionFormat { csv, hdf5, standard_output };  ///< standard output: as CSV
+
+struct PredictSettings {
+  std::string model_file;
+  ReadSettings data;   ///< the label is optional, id_column is set here
+  std::string output;  ///< a file, or "-"
+  PredictionFormat format = PredictionFormat::csv;
+  bool probabilities = false;
+  int threads = 0;  ///< 0: chosen at launch
+};
+
+struct EvaluateSettings {
+  std::string model_file;
+  ReadSettings data;
+  bool json = false;
+  int threads = 0;  ///< 0: chosen at launch
+};
+
+struct InspectSettings {
+  std::vector<std::string> paths;  ///< at least one
+  bool verify = false;
+  bool json = false;
+};
+
+struct CheckSettings {
+  std::string model_file;  ///< whose optimality is judged; empty: derivatives only
+  /// Data and model. Of a model file the model, its penalties and the roles of columns come from the file.
+  TrainSettings training;
+  bool json = false;
+};
+
+// All are Collective and throw the same Error on every rank.
+ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console);
+ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console);
+ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console);
+ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Console& console);
+/// numerical_stop where a check fails.
+ExitCode run_check(const CheckSettings& settings, Communicator& comm, Console& console);
+
+}  // namespace lockstep

@@ -1,0 +1,49 @@
+/// What the first line of a CSV file and the settings say about its columns.
+#pragma once
+
+#include "data/reader.h"
+#include "data/text_share.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+enum class ColumnRole { ignored, feature, label, weight, offset, exposure, id };
+
+struct CsvColumn {
+  std::string name;           ///< from the header, else c1, c2, …
+  std::int64_t position = 0;  ///< byte column of the name in the header line, from 1
+  bool is_named = true;
+  bool is_boolean = false;  ///< all sampled values are true or false
+  ColumnRole role = ColumnRole::feature;
+  std::int64_t feature = -1;  ///< its number among the features
+};
+
+/// How the label column was found where no option names it.
+enum class LabelGuess { none, by_name, last };
+
+struct CsvLayout {
+  char delimiter = ',';
+  bool has_header = true;
+  std::string header;         ///< that line
+  std::string second_header;  ///< see CsvHead
+  /// The header ends in a delimiter that opens no column; rows may or may not end in one.
+  bool has_trailing_delimiter = false;
+  std::vector<CsvColumn> columns;
+  std::vector<std::string> feature_names;
+  LabelGuess label_guess = LabelGuess::none;
+  std::vector<std::string> notices;
+  TextBody body;  ///< the rows
+
+  /// The column of this role, or null. At most one column has the role, features apart.
+  const CsvColumn* find(ColumnRole role) const;
+};
+
+/// Gives the columns names, from the header or else c1, c2, …, and roles. Not Collective. Throws DataError: what
+/// csv_head() throws, names that occur twice, columns that are asked for and missing, a feature without a name;
+/// ConfigurationError for one column in two roles.
+CsvLayout csv_layout(const ReadSettings& settings, const InputFile& file);
+
+}  // namespace lockstep

@@ -1,0 +1,33 @@
+/// Which datasets of an HDF5 file hold what, and which columns become features.
+#pragma once
+
+#include "data/reader.h"
+#include "io/hdf5_input.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct Hdf5Layout {
+  std::string x;  ///< absolute names of datasets; empty: none
+  std::string label;
+  std::string weight;
+  std::string offset;
+  std::string exposure;
+  std::string id;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;                     ///< of x
+  std::vector<std::int64_t> feature_of_column;  ///< one a column of x: its feature number, or −1 when it is left out
+  std::int64_t features = 0;
+  std::vector<std::string> feature_names;  ///< empty where the file has none
+  std::vector<std::string> notices;
+  std::vector<std::string> class_names;  ///< texts of the labels 0, 1, …; empty: labels are what they are
+};
+
+/// Reads shapes and names, no rows. Throws DataError when a dataset is missing or has another length than the
+/// features, and what Hdf5Input throws. Not Collective.
+Hdf5Layout hdf5_layout(const ReadSettings& settings, Hdf5Input& input);
+
+}  // namespace lockstep

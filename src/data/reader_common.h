@@ -1,0 +1,67 @@
+/// Steps the readers of all formats share.
+#pragma once
+
+#include "data/reader.h"
+#include "data/text_share.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// How many features the model wants; −1: whatever the file has.
+std::int64_t expected_feature_count(const ReadSettings& settings);
+
+/// Throws DataError when a file of `features` features has another number than the model. `place` is the file in
+/// messages.
+void check_feature_count(const ReadSettings& settings, std::int64_t features, const std::string& place);
+
+/// Throws ConfigurationError where settings name columns, which `format` ("LIBSVM text") has none of.
+void refuse_column_names(const ReadSettings& settings, const std::string& format);
+
+/// Throws DataError unless every rank sees the same file, by its size and its begin: nodes with local disks may
+/// hold different files of one name. Collective.
+void check_same_file(const InputFile& file, Communicator& comm);
+
+/// Which of a file's columns become features, and in which place.
+struct FeatureChoice {
+  std::vector<std::int64_t> feature;  ///< one a column: its feature number, or −1 when it is left out
+  std::vector<std::string> names;     ///< of the features, in order
+};
+
+/// Chooses among `columns` (those without another role). Where the names come from the file (`named`) and the
+/// model has names, the model's names in its order; otherwise all, in file order. `place` is the file in
+/// messages. Throws DataError when a column of the model is missing or the width differs.
+FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns, bool named,
+                              const std::string& place);
+
+/// The place of `name` in `columns`, or −1.
+std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name);
+
+/// The names in a list that was cut at its commas, put together again where a column's name holds commas.
+std::vector<std::string> joined_names(const std::vector<std::string>& parts, const std::vector<std::string>& columns);
+
+/// "no column 'targt' (nearest: 'target', 'area')".
+std::string no_such_column(const std::string& name, const std::vector<std::string>& columns);
+
+/// "c1", "c2", …: the name of column i (from 0) where the file has none.
+std::string generated_name(std::int64_t i);
+
+/// Rows to be read of a file of `rows` × `columns` values: all, or at least one of its head.
+std::int64_t rows_to_read(const ReadSettings& settings, std::int64_t rows, std::int64_t columns);
+
+/// Gives the rows their global numbers. Collective. Throws DataError when no rank has a row of the whole file.
+void number_rows(Communicator& comm, const ReadSettings& settings, RawData& data);
+
+/// Foresees the rows of a text from those in its head, which take `head_bytes`.
+void foresee_rows(const TextBody& body, std::int64_t head_bytes, RawData& data);
+
+/// Checks a weight: finite and not negative. Throws ContentError at `column`.
+void check_weight(double weight, std::int64_t column);
+
+/// The offset an exposure stands for, log(exposure). Throws ContentError at `column` unless the exposure is
+/// finite and above 0.
+double offset_of_exposure(double exposure, std::int64_t column);
+
+}  // namespace lockstep

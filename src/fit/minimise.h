@@ -1,0 +1,16 @@
+/// From settings to the optimizer that they name.
+#pragma once
+
+#include "fit/settings.h"
+#include "lockstep/objective/objective.h"
+#include "lockstep/optim/minimizer.h"
+#include "optim/early_stopping.h"
+
+namespace lockstep {
+
+/// Runs the optimizer of the completed `settings` from where `state` stands. `penalised`: how many of the parameters
+/// weight decay shrinks, the first ones. Collective. Throws what the optimizers throw.
+Summary minimise(Objective& objective, const TrainSettings& settings, Index penalised, int threads,
+                 const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
+
+}  // namespace lockstep

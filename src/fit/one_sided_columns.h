@@ -1,0 +1,29 @@
+/// Columns whose coefficient has no finite optimum of its own: along it no row's loss ever rises.
+///
+/// | model    | a column x_j is one-sided where                                                             |
+/// | logistic | x_ij ≥ 0 in all rows of one class and ≤ 0 in those of the other                             |
+/// | softmax  | the same for one class against all others (a feature that some class never shows)          |
+/// | poisson  | x_ij ≠ 0 in rows with count 0 alone, with one sign                                          |
+#pragma once
+
+#include "data/row_block.h"
+#include "lockstep/comm/communicator.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// How the labels of a block fall into groups.
+enum class LabelGroups { classes, zero_or_more };
+
+/// The one-sided columns, of those with entries in rows of weight > 0. `groups` of labels: the number of classes, or 2.
+/// Exact, so the same on any ranks. Collective.
+std::vector<std::int64_t> one_sided_columns(const RowBlock& block, LabelGroups kind, std::size_t groups,
+                                            Communicator& comm);
+
+/// A sentence that names the first of them and says what helps; empty where there are none.
+std::string one_sided_text(const std::vector<std::int64_t>& columns, const std::vector<std::string>& names);
+
+}  // namespace lockstep

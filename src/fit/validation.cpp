@@ -1,0 +1,27 @@
+#include "fit/validation.h"
+
+namespace lockstep {
+
+HeldOutRows::HeldOutRows(const Dataset& data, const ModelDescription& description, int threads, Communicator& comm)
+    : data_(data),
+      description_(description),
+      model_(make_model(description)),
+      threads_(threads),
+      comm_(comm),
+      risk_(data, *model_, Penalty(0, model_->penalised()), {}, threads, comm) {}
+
+double HeldOutRows::loss(const Vector& w) {
+  Evaluation at;
+  risk_.evaluate(w, Order::value, at);
+  last_loss_ = at.value;
+  if (description_.is_classifier() && at.weight > 0) {
+    last_accuracy_ = 1 - at.mistakes / at.weight;
+  }
+  return last_loss_;
+}
+
+Metrics HeldOutRows::metrics(const Vector& w) {
+  return evaluate_metrics(data_, compute_margins(data_, *model_, w, threads_), description_.task(), threads_, comm_);
+}
+
+}  // namespace lockstep

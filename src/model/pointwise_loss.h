@@ -1,0 +1,60 @@
+/// Losses ℓ(y, z) of one row and their derivatives in the margin z, for many rows at once.
+///
+/// Classifiers have y ∈ {0, 1}, t = 2y − 1 ∈ {−1, +1}; a row is a mistake when t z ≤ 0.
+///
+/// | loss          | ℓ(y, z)                 | ℓ'               | ℓ''           | y     |
+/// | squared       | ½ (z − y)²              | z − y            | 1             | real  |
+/// | huber         | ½ r², r = z − y, if \|r\| ≤ δ; else δ(\|r\| − ½δ) | r clipped to ±δ | [\|r\| ≤ δ] | real |
+/// | poisson       | e^z − y z               | e^z − y          | e^z           | ≥ 0   |
+/// | gamma         | z + y e^−z              | 1 − y e^−z       | y e^−z        | > 0   |
+/// | logistic      | log(1 + e^z) − y z      | σ(z) − y         | σ (1 − σ)     | class |
+/// | perceptron    | max(0, −t z)            | −t [t z ≤ 0]     | 0             | class |
+/// | adaline       | ½ (z − t)²              | z − t            | 1             | class |
+/// | squared hinge | ½ max(0, 1 − t z)²      | −t max(0, 1 − t z) | [t z < 1]   | class |
+///
+/// Where ℓ' jumps (huber, squared hinge: ℓ'') the value above is taken: an element of the generalised derivative.
+#pragma once
+
+#include "model/model.h"
+
+#include <memory>
+
+namespace lockstep {
+
+class PointwiseLoss {
+ public:
+  virtual ~PointwiseLoss() = default;
+
+  /// For the first padded(count) entries (aligned, padding has weight 0): scratch.loss = s ℓ, and as far as `order`
+  /// asks scratch.slope = s ℓ', scratch.curvature = s ℓ''. Reads scratch.margin, scratch.target, scratch.weight.
+  virtual void evaluate(Index count, Order order, Workspace& scratch) const = 0;
+
+  /// Σ s · (size of the terms of ℓ − ℓ): twice what of them is negative; 0 where none can be. Reads the same.
+  virtual double cancelled(Index count, const Workspace& scratch) const;
+
+  /// True when y is a class.
+  virtual bool is_classifier() const = 0;
+
+  /// True when ℓ falls towards 0 for ever as t z grows: separable rows have no finite minimiser.
+  virtual bool unbounded_when_separated() const { return false; }
+
+  /// True when ℓ(y, z + t change) falls for ever as t grows (change ≠ 0): along it the row asks for no finite z.
+  virtual bool falls_along(double y, double change) const;
+
+  /// True when falls_along() can be.
+  virtual bool can_recede() const { return false; }
+
+  /// Σ s over the rows on the wrong side of zero; 0 unless a classifier. Reads the same.
+  double mistakes(Index count, const Workspace& scratch) const;
+};
+
+std::unique_ptr<PointwiseLoss> make_squared_loss();
+std::unique_ptr<PointwiseLoss> make_huber_loss(double delta);  ///< δ > 0
+std::unique_ptr<PointwiseLoss> make_poisson_loss();
+std::unique_ptr<PointwiseLoss> make_gamma_loss();
+std::unique_ptr<PointwiseLoss> make_logistic_loss();
+std::unique_ptr<PointwiseLoss> make_perceptron_loss();
+std::unique_ptr<PointwiseLoss> make_adaline_loss();
+std::unique_ptr<PointwiseLoss> make_squared_hinge_loss();
+
+}  // namespace lockstep

@@ -1,0 +1,69 @@
+/// Multinomial logistic regression over K classes: z_ik = x_iᵀ w_k + b_k.
+///
+///   ℓ = log Σ_k e^{z_k} − z_y,   ∂ℓ/∂z_k = p_k − [k = y],   ∂²ℓ/∂z_k∂z_l = p_k ([k = l] − p_l)
+///
+/// | symbol | meaning                     | shape |
+/// | W      | coefficients                | K × d |
+/// | b      | intercepts, not penalised   | K     |
+/// | p      | probabilities, softmax of z | n × K |
+/// Parameters: W row by row, then b where there is an intercept. A common shift of b (and, without a penalty, of one
+/// feature's coefficients) over the classes changes no probability: see invariant_shifts().
+#pragma once
+
+#include "model/model.h"
+
+#include <vector>
+
+namespace lockstep {
+
+class SoftmaxModel final : public Model {
+ public:
+  /// classes ≥ 2. `class_weights` multiply the weights of the rows of each class; empty: all 1.
+  SoftmaxModel(Index features, Index classes, bool intercept, std::vector<double> class_weights = {})
+      : features_(features), classes_(classes), intercept_(intercept), class_weights_(std::move(class_weights)) {}
+
+  Index dimension() const override { return classes_ * (features_ + (intercept_ ? 1 : 0)); }
+  Index outputs() const override { return classes_; }
+  Index penalised() const override { return classes_ * features_; }
+  PartialShape shape(Order order) const override;
+  /// W transposed to d × padded(K), then b.
+  void prepare(const Vector& w, KernelParameters& to) const override;
+  void add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order, Partial& into,
+                Workspace& scratch, Margins* margins) const override;
+  void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
+                             const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
+                             Workspace& scratch) const override;
+  bool has_hessian_diagonal() const override { return true; }
+  void add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins, Partial& into,
+                            Workspace& scratch) const override;
+  bool keeps_margins() const override { return true; }
+  void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
+                          double t, Partial& into, Workspace& scratch) const override;
+  bool can_recede() const override { return true; }
+  /// A row falls where the margin of its class grows the most.
+  void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
+                     Partial& into, Workspace& scratch) const override;
+  bool unbounded_when_separated() const override { return true; }
+  std::vector<InvariantShift> invariant_shifts() const override;
+
+ private:
+  Index stride() const { return padded(classes_); }
+  void multiply(const Dataset& data, const Rows& rows, const KernelParameters& w, double* z) const;
+  void add_transposed(const Dataset& data, const Rows& rows, const double* r, Workspace& scratch,
+                      double* intercepts) const;
+  void evaluate(const Rows& rows, Workspace& scratch, Partial& into) const;
+  void load_kept(const Dataset& data, const Rows& rows, const Margins& margins, Workspace& scratch) const;
+  void begin_gradient(Workspace& scratch) const;
+  void end_gradient(const Workspace& scratch, double* payload) const;
+  double sum_of_others(const double* p, Index k) const;
+  void add_hessian(const Dataset& data, std::span<const Rows> rows, Workspace& scratch, double* hessian) const;
+  void add_block(const Dataset& data, std::span<const Rows> rows, Index k, Index l, Workspace& scratch,
+                 double* hessian) const;
+
+  Index features_;
+  Index classes_;
+  bool intercept_;
+  std::vector<double> class_weights_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,68 @@
+#include "risk/batch_schedule.h"
+
+#include "base/random.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::int64_t kBlockRows = 256;
+constexpr std::int64_t kGroupBlocks = 8;
+
+/// Fisher–Yates.
+template <typename T>
+void shuffle(std::span<T> items, RandomStream& random) {
+  for (std::size_t i = items.size(); i > 1; --i) {
+    std::swap(items[i - 1], items[random.below(static_cast<std::uint32_t>(i))]);
+  }
+}
+
+}  // namespace
+
+std::int64_t steps_per_epoch(std::int64_t rows, std::int64_t batch_size) {
+  return std::max<std::int64_t>(1, (rows + batch_size - 1) / batch_size);
+}
+
+Run batch_positions(std::int64_t step, std::int64_t steps, std::int64_t lane, std::int64_t lanes,
+                    std::int64_t rows_of_lane) {
+  // ⌊(t·m + l·S/L)/S⌋ = ⌊t·m/S⌋ + [(t·m mod S)·L + l·S ≥ S·L]
+  const auto position = [&](std::int64_t t) {
+    const std::int64_t taken = proportional_cut(t, steps, rows_of_lane);
+    const std::int64_t remainder = t * (rows_of_lane % steps) % steps;
+    const std::int64_t carry = remainder * lanes + lane * steps >= steps * lanes ? 1 : 0;
+    return std::min(taken + carry, rows_of_lane);
+  };
+  return {position(step), position(step + 1)};
+}
+
+std::vector<std::int32_t> shuffled_lane(std::uint64_t seed, std::int64_t epoch, std::int64_t lane,
+                                        std::int64_t rows_of_lane) {
+  // Streams of an epoch and lane: 0 permutes the blocks, 1 + g the rows of group g.
+  const std::uint64_t stream = static_cast<std::uint64_t>(epoch) << 32 | static_cast<std::uint64_t>(lane);
+  std::vector<std::int64_t> blocks(static_cast<std::size_t>((rows_of_lane + kBlockRows - 1) / kBlockRows));
+  std::iota(blocks.begin(), blocks.end(), std::int64_t{0});
+  RandomStream block_random(seed, stream, 0);
+  shuffle(std::span(blocks), block_random);
+
+  std::vector<std::int32_t> order;
+  order.reserve(static_cast<std::size_t>(rows_of_lane));
+  for (std::int64_t group = 0; group * kGroupBlocks < std::ssize(blocks); ++group) {
+    const std::size_t begin = order.size();
+    const std::int64_t last = std::min<std::int64_t>((group + 1) * kGroupBlocks, std::ssize(blocks));
+    for (std::int64_t b = group * kGroupBlocks; b < last; ++b) {
+      const std::int64_t first_row = blocks[static_cast<std::size_t>(b)] * kBlockRows;
+      const std::int64_t end_row = std::min(first_row + kBlockRows, rows_of_lane);
+      for (std::int64_t row = first_row; row < end_row; ++row) {
+        order.push_back(static_cast<std::int32_t>(row));
+      }
+    }
+    RandomStream row_random(seed, stream, static_cast<std::uint32_t>(group + 1));
+    shuffle(std::span(order).subspan(begin), row_random);
+  }
+  return order;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,41 @@
+/// Quality of a model on data, exact under any sharding: sums through the summation tree, no mean of means.
+#pragma once
+
+#include "lockstep/comm/communicator.h"
+#include "model/model.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lockstep {
+
+/// What kind of answer a model gives, and so which predictions and metrics fit it.
+///
+/// | task         | margins z          | prediction        | metrics                     |
+/// | regression   | the mean           | z                 | mse, mae, r2                |
+/// | counts       | its logarithm      | e^z               | deviance (Poisson), mse, mae |
+/// | positives    | its logarithm      | e^z               | deviance (gamma), mse, mae  |
+/// | binary_score | a score            | class 1 if z > 0  | accuracy, auc               |
+/// | binary       | log odds           | class 1 if z > 0  | accuracy, log_loss, auc     |
+/// | multiclass   | K log probabilities, up to a shift | the largest | accuracy, log_loss (auc for K = 2) |
+///
+/// Deviances are means: 2 (y log(y/μ) − y + μ) and 2 (log(μ/y) + y/μ − 1).
+enum class Task { regression, counts, positives, binary_score, binary, multiclass };
+
+/// Metrics by name, in the order of the table; rows weighted by s. NaN where one is undefined: r2 of labels that are
+/// all the same, auc of a single class.
+using Metrics = std::vector<std::pair<std::string, double>>;
+
+/// Margins of the local rows (rows × K) at parameters w.
+Margins compute_margins(const Dataset& data, const Model& model, const Vector& w, int threads);
+
+/// The metrics that fit the task. Collective.
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm);
+
+/// Area under the ROC curve of scores for labels 0 and 1, ties counted half: P(score of a 1 > score of a 0). NaN where
+/// one class is absent or a score is NaN. Rows of weight 0 do not count. Holds all scores on rank 0. Collective.
+double area_under_curve(const std::vector<double>& scores, const std::vector<double>& labels,
+                        const std::vector<double>& weights, Communicator& comm);
+
+}  // namespace lockstep

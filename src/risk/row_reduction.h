@@ -1,0 +1,37 @@
+/// THE reduction: sums over all rows (leaves) or over the rows of a batch (lanes), threads and ranks alike. Nothing
+/// else asks for a sum over ranks.
+#pragma once
+
+#include "comm/tree_reducer.h"
+#include "model/leaf_summer.h"
+
+namespace lockstep {
+
+class RowReduction {
+ public:
+  /// threads ≥ 1: OpenMP threads of this rank.
+  RowReduction(const Dataset& data, int threads, Communicator& comm);
+
+  /// Σ over all leaves; `add_leaf` adds the rows of one of this rank's leaves, which takes about `work` multiply-adds
+  /// in all. One pass, one reduction. The result is the same on every rank and valid until the next call. Collective.
+  const Partial& over_leaves(const PartialShape& shape, const RidingWords& words, double work,
+                             const LeafSummer::AddLeaf& add_leaf);
+
+  /// The same over lanes, the leaves of a mini-batch step's tree. Collective.
+  const Partial& over_lanes(const PartialShape& shape, const RidingWords& words, double work,
+                            const LeafSummer::AddLeaf& add_lane);
+
+  Run own_lanes() const { return lanes_; }
+  std::int64_t reductions() const { return reducer_.reductions(); }
+
+ private:
+  Run leaves_;
+  Run lanes_;
+  ReductionPlan leaf_plan_;
+  ReductionPlan lane_plan_;
+  LeafSummer summer_;
+  TreeReducer reducer_;
+  Partial total_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,190 @@
+#include "run/memory_check.h"
+
+#include "comm/agreement.h"
+#include "lockstep/base/errors.h"
+#include "run/problem.h"
+#include "run/run_folder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+/// How the file of held-out rows will be read.
+ReadSettings foreseen_held_out(const TrainSettings& settings, const DataHead& head) {
+  ReadSettings read = held_out_settings(settings);
+  if (!head.columns.empty()) {
+    ModelFile like;
+    like.model.features = head.outlook.features;
+    like.feature_names = head.feature_names;
+    like.label_name = head.label_name;
+    like.columns = head.columns;
+    read = held_out_columns(settings, like).read;
+  }
+  read.expected_names = head.feature_names;
+  return read;
+}
+
+/// What is foreseen from the head of a file must be so many times what there is.
+constexpr double kMargin = 1.5;
+/// Another optimizer is named where it takes less than this part of the memory.
+constexpr double kWorthwhile = 0.9;
+
+}  // namespace
+
+std::string shortage(const Plan& plan, const Placement& placement, const MemoryLimits& limits) {
+  if (plan.total_bytes() * placement.ranks_here > limits.together.bytes) {
+    return fmt::format("{} are {}", bytes_text(limits.together.bytes), limits.together.name);
+  }
+  const double address = plan.total_bytes() - plan.program_bytes + plan.address_bytes;
+  if (address > limits.alone.bytes) {
+    return fmt::format("with its threads' stacks it takes {} more of address space, {} are {}", bytes_text(address),
+                       bytes_text(limits.alone.bytes), limits.alone.name);
+  }
+  return {};
+}
+
+void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
+                 const Placement& placement, const MemoryLimits& limits, bool is_foreseen) {
+  const Plan plan = make_plan(settings, model, shape, placement.ranks, placement.threads);
+  const std::string together =
+      placement.ranks_here > 1
+          ? fmt::format(", {} for the {} ranks of this machine", bytes_text(plan.total_bytes() * placement.ranks_here),
+                        placement.ranks_here)
+          : "";
+  std::string advice = "use more machines, or fewer ranks with more threads";
+  TrainSettings other = settings;
+  other.optimizer = OptimizerKind::newton_cg;
+  const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
+  if (settings.optimizer == OptimizerKind::newton && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
+    advice = fmt::format("use --optimizer newton-cg, which needs no Hessian and about {} a rank{}",
+                         bytes_text(instead.total_bytes()),
+                         shortage(instead, placement, limits).empty() ? "" : ", and more machines");
+  }
+  throw ConfigurationError(fmt::format("{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
+                                       to_string(settings.optimizer), is_foreseen ? "at least " : "", model.dimension(),
+                                       bytes_text(plan.total_bytes()), parts_text(plan), together,
+                                       shortage(plan, placement, limits), advice));
+}
+
+MemoryCheck::MemoryCheck(const TrainSettings& settings, int threads, Communicator& comm)
+    : settings_(settings),
+      comm_(comm),
+      placement_{comm.size(), ranks_on_this_host(comm), threads},
+      limits_(memory_limits()) {}
+
+void MemoryCheck::foresee() {
+  const bool has_file = !settings_.validation.empty() && settings_.validation_fraction() == 0;
+  on_root(comm_, [&] {
+    const DataHead head = foresee_data(settings_.data);
+    rows_ = head.outlook;
+    notices_ = head.notices;
+    if (has_file) {
+      const DataHead held_out = foresee_data(foreseen_held_out(settings_, head));
+      held_out_ = held_out.outlook;
+      std::ranges::copy(held_out.notices, std::back_inserter(notices_));
+    }
+  });
+  broadcast_values(comm_, std::span(&rows_, 1), 0);
+  broadcast_values(comm_, std::span(&held_out_, 1), 0);
+}
+
+DataShape MemoryCheck::foreseen_shape(const DataOutlook& rows, const DataOutlook& held_out) const {
+  DataShape shape = shape_of(rows);
+  if (const double fraction = settings_.validation_fraction(); fraction > 0) {
+    const auto part = [&](std::int64_t count) { return std::llround(fraction * static_cast<double>(count)); };
+    shape.held_out_rows = part(shape.rows);
+    shape.held_out_entries = part(shape.stored_entries);
+    shape.rows -= shape.held_out_rows;
+    shape.stored_entries -= shape.held_out_entries;
+  } else {
+    shape.held_out_rows = held_out.rows;
+    shape.held_out_entries = held_out.stored_entries;
+    shape.is_held_out_file = held_out.rows > 0;
+  }
+  return shape;
+}
+
+ModelDescription MemoryCheck::foreseen_model() const {
+  return describe_model(settings_, rows_.features, std::max<std::int64_t>(2, rows_.classes));
+}
+
+Plan MemoryCheck::plan_of(const DataShape& shape) const {
+  return make_plan(settings_, foreseen_model(), shape, placement_.ranks, placement_.threads);
+}
+
+Plan MemoryCheck::foreseen_plan() const {
+  return plan_of(foreseen_shape(rows_, held_out_));
+}
+
+std::string MemoryCheck::foreseen_text() const {
+  const bool is_whole = rows_.is_whole && held_out_.is_whole;
+  const std::string classes =
+      rows_.classes > 0 ? fmt::format(", {}{} classes", is_whole ? "" : "at least ", rows_.classes) : "";
+  return fmt::format("data: {}{} rows × {}{} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows,
+                     has_all_features() ? "" : "at least ", rows_.features, classes,
+                     is_whole ? "" : "; foreseen from the head of the file");
+}
+
+/// The head of LIBSVM text shows some of its features.
+bool MemoryCheck::has_all_features() const {
+  return rows_.is_whole || rows_.is_dense || !rows_.is_text;
+}
+
+bool MemoryCheck::fits_everywhere(const Plan& plan) {
+  return all_sum(comm_, shortage(plan, placement_, limits_).empty() ? 0 : 1) == 0;
+}
+
+void MemoryCheck::count(DataOutlook& outlook, const std::string& path) {
+  if (!outlook.is_counted) {
+    ReadSettings read = settings_.data;
+    read.path = path;
+    count_rows(read, outlook, comm_);
+  }
+}
+
+void MemoryCheck::require_foreseen() {
+  if (fits_everywhere(plan_of(foreseen_shape(rows_.at_most(), held_out_.at_most())))) {
+    return;
+  }
+  count(rows_, settings_.data.path);
+  count(held_out_, settings_.validation);
+  const DataShape shape = foreseen_shape(rows_, held_out_);
+  const Plan plan = plan_of(shape);
+  DataShape surely = shape;  // rows of a dense reader may turn out to be zeros, which the layout leaves out
+  if (surely.is_read_dense) {
+    surely.stored_entries = 0;
+    surely.held_out_entries = 0;
+  }
+  Plan least = plan_of(surely);
+  least.reading_bytes = std::max(least.reading_bytes, plan.reading_bytes / kMargin);
+  least.data_bytes = std::max(least.data_bytes, plan.data_bytes / kMargin);
+  const bool has_all_outputs = rows_.is_whole || foreseen_model().task() != Task::multiclass;
+  require_least(least, foreseen_model(), shape, !has_all_features() || !has_all_outputs);
+}
+
+void MemoryCheck::require(const ModelDescription& model, DataShape shape) {
+  if (held_out_.rows > 0) {
+    shape.held_out_rows = held_out_.rows;
+    shape.held_out_entries = held_out_.stored_entries;
+    shape.is_held_out_file = true;
+  }
+  require_least(make_plan(settings_, model, shape, placement_.ranks, placement_.threads), model, shape, false);
+}
+
+void MemoryCheck::require_least(const Plan& least, const ModelDescription& model, const DataShape& shape,
+                                bool is_foreseen) {
+  agree(comm_, [&] {
+    if (!shortage(least, placement_, limits_).empty()) {
+      refuse_plan(settings_, model, shape, placement_, limits_, is_foreseen);
+    }
+  });
+}
+
+}  // namespace lockstep

@@ -1,0 +1,223 @@
+/// Compared with the peak resident memory of runs: see tests/campaign/memory.py.
+#include "run/memory_model.h"
+
+#include "comm/summation_tree.h"
+#include "data/feature_matrix.h"
+#include "optim/convergence.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace lockstep {
+
+namespace {
+
+constexpr double kDouble = sizeof(double);
+constexpr double kEntry = sizeof(double) + sizeof(std::int32_t);  // of a compressed row
+constexpr double kRowStart = sizeof(std::int64_t);
+/// Measured (x86-64, Open MPI 4.1, OpenBLAS): code and libraries; MPI; a thread's stack and BLAS buffer.
+constexpr double kProgram = 20e6;
+constexpr double kMpi = 10e6;
+constexpr double kThread = 1e6;
+/// A rank sends and receives large sums in pieces (comm/tree_reducer.cpp).
+constexpr double kLargestPiece = 64 << 20;
+/// Address space of a thread whether it uses it or not: a stack, an arena of the allocator, and a buffer of OpenBLAS.
+constexpr double kThreadAddress = (8 + 64) << 20;
+constexpr double kBlasAddress = 128 << 20;
+
+/// w, a trial point and a direction; value and two gradients each of the points; temporaries; the kernels' copies.
+constexpr double kFullBatchVectors = 11;
+constexpr double kNewtonCgVectors = 8;
+/// w, the gradient, the kernels' copy.
+constexpr double kMiniBatchVectors = 3;
+
+double padded_size(double size) {
+  return std::ceil(size / static_cast<double>(kLanes)) * static_cast<double>(kLanes);
+}
+
+std::int64_t whole(double x) {
+  return static_cast<std::int64_t>(x);
+}
+
+/// All ranks' rows as the reader holds them.
+double block_bytes(const DataShape& data, double rows, double entries) {
+  return data.is_read_dense ? rows * static_cast<double>(data.features) * kDouble : entries * kEntry + rows * kRowStart;
+}
+
+Layout layout_of(const PlanSizes& s, const DataShape& data, double rows, double entries) {
+  return choose_layout(whole(rows), data.features, whole(entries), s.access);
+}
+
+/// All ranks' rows as they are laid out.
+double layout_bytes(const PlanSizes& s, const DataShape& data, double rows, double entries) {
+  switch (layout_of(s, data, rows, entries)) {
+    case Layout::sparse_rows:
+      return entries * kEntry + rows * kRowStart;
+    case Layout::dense_rows:
+      return rows * padded_size(s.d) * kDouble;
+    case Layout::dense_columns:
+      break;
+  }
+  const auto leaves = static_cast<double>(leaf_count(whole(rows), whole(entries), whole(s.p)));
+  return leaves * padded_size(std::ceil(rows / leaves)) * s.d * kDouble;
+}
+
+/// Nodes that wait for their sibling while a run of units is summed.
+double waiting_nodes(double units) {
+  return static_cast<double>(std::bit_width(static_cast<std::uint64_t>(std::max(1.0, units))));
+}
+
+/// Partial sums of `payload` bytes: the threads' nodes, those that merge them, the total, and the messages.
+double partial_bytes(const PlanSizes& s, double payload) {
+  const double merging = s.threads > 1 ? waiting_nodes(s.threads) : 0;
+  const double messages = s.ranks > 1 ? std::min(payload, kLargestPiece) : 0;
+  return payload * (s.threads * waiting_nodes(s.units_a_thread) + merging + 1) + messages;
+}
+
+/// Threads' scratch of a linear model or softmax: terms of a panel's rows, the Gram product of a panel, and what
+/// softmax keeps of a leaf.
+double linear_scratch(const PlanSizes& s, bool wants_hessian, bool is_sparse) {
+  const double stride = s.k > 1 ? padded_size(s.k) : 1;
+  double numbers = 7 * padded_size(s.rows_a_piece) * stride;
+  if (wants_hessian && !is_sparse) {
+    numbers += s.rows_a_piece * (s.d + 1) + s.d * s.d;
+  }
+  if (s.k > 1) {
+    numbers += s.d * stride;
+    numbers += wants_hessian ? s.d * (s.d + 1) / 2 + s.n / std::max(1.0, s.ranks) / s.units_a_thread * stride : 0;
+  }
+  return numbers * kDouble;
+}
+
+/// Threads' scratch of a network: a piece's input (of sparse rows the nonzeros, by row and by column, and one block
+/// rows × units), and activations, slopes and deltas (newton-cg: also their derivatives along a vector) of each layer.
+double network_scratch(const PlanSizes& s, const ModelDescription& model, bool wants_products, bool is_sparse,
+                       double entries_a_row) {
+  const NetworkShape shape = model.network();
+  double units = 0;
+  for (Index l = 1; l <= shape.layers(); ++l) {
+    units += static_cast<double>(shape.units(l));
+  }
+  const double kinds = wants_products ? 6 : 3;
+  const double input = is_sparse ? s.rows_a_piece * (2 * entries_a_row * kEntry + units * s.scalar_bytes) +
+                                       (s.d + s.rows_a_piece) * kRowStart
+                                 : s.rows_a_piece * s.d * s.scalar_bytes;
+  return input + s.rows_a_piece * (kinds * units * s.scalar_bytes + 7 * s.k * kDouble);
+}
+
+/// The iterate's and the trial point's Hessian and that of the solve, packed; their scaled square, its factor and a
+/// damped copy. Where the Hessian but judges the last points, one and that of the solve.
+double hessian_bytes(const PlanSizes& s, bool is_newton) {
+  const double packed = s.p * (s.p + 1) / 2 * kDouble;
+  return partial_bytes(s, packed) + (is_newton ? 3 : 2) * packed + 3 * s.p * s.p * kDouble;
+}
+
+/// True where the optimizer takes a Hessian on its way or to judge whether it has converged.
+bool takes_hessian(const PlanSizes& s, const TrainSettings& settings) {
+  return settings.optimizer == OptimizerKind::newton ||
+         (!s.is_stochastic && !s.is_network && s.p <= static_cast<double>(kMostJudgedByHessian));
+}
+
+/// Vectors of p that a checkpoint holds.
+double state_vectors(const TrainSettings& settings) {
+  const double best = settings.patience > 0 ? 1 : 0;
+  switch (settings.optimizer) {
+    case OptimizerKind::lbfgs:
+      return 1 + best + 2 * kLbfgsMemory;
+    case OptimizerKind::adam:
+    case OptimizerKind::adamw:
+      return 3 + best;
+    case OptimizerKind::sgd:
+      return (settings.momentum > 0 ? 2 : 1) + best;
+    default:
+      return 1 + best;
+  }
+}
+
+}  // namespace
+
+PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& model, const DataShape& data,
+                     int rank_count, int thread_count)
+    : n(static_cast<double>(data.rows)),
+      d(static_cast<double>(data.features)),
+      k(static_cast<double>(model.outputs)),
+      p(static_cast<double>(model.dimension())),
+      held_out(static_cast<double>(data.held_out_rows)),
+      weights(model.is_network() ? static_cast<double>(model.network().weights()) : k * d),
+      ranks(rank_count),
+      threads(thread_count),
+      scalar_bytes(model.is_network() && model.precision == Scalar::float32 ? sizeof(float) : kDouble),
+      is_network(model.is_network()),
+      is_stochastic(is_mini_batch(settings.optimizer)),
+      access(is_stochastic || is_network ? Access::mini_batch : Access::full_batch) {
+  const std::int64_t leaves = leaf_count(data.rows, data.stored_entries, model.dimension());
+  units_a_thread = std::max(1.0, static_cast<double>(leaves) / (ranks * threads));
+  rows_a_piece = std::min(static_cast<double>(panel_rows(data.features)), n);
+}
+
+/// Rows are read, divided into training and held-out rows, sent to their owners, and laid out; each step holds what it
+/// takes and what it makes. A file of held-out rows goes the same way once the training rows are laid out.
+double reading_bytes(const PlanSizes& s, const DataShape& data) {
+  const auto entries = static_cast<double>(data.stored_entries);
+  const auto held_entries = static_cast<double>(data.held_out_entries);
+  const bool is_split = s.held_out > 0 && !data.is_held_out_file;
+  const double block = block_bytes(data, s.n, entries);
+  const double held_block = block_bytes(data, s.held_out, held_entries);
+  const double read = is_split ? block + held_block : block;
+  const double beside = is_split ? held_block : 0;
+  const bool has_power_of_two_ranks = std::has_single_bit(static_cast<std::uint64_t>(s.ranks));
+  const bool moves = s.ranks > 1 && (data.is_text || is_split || !has_power_of_two_ranks);
+  const auto laid_out = [&](double rows, double nonzeros) { return layout_bytes(s, data, rows, nonzeros); };
+  /// Sparse rows become the layout without a copy.
+  const auto copied = [&](double rows, double nonzeros) {
+    const bool stays = !data.is_read_dense && layout_of(s, data, rows, nonzeros) == Layout::sparse_rows;
+    return stays ? 0 : laid_out(rows, nonzeros);
+  };
+  const double training = moves ? std::max(read + block, block + copied(s.n, entries)) : read + copied(s.n, entries);
+  const double held_out =
+      laid_out(s.n, entries) + held_block + std::max(moves ? held_block : 0, copied(s.held_out, held_entries));
+  const double numbers = (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble;
+  return (std::max(beside + training, s.held_out > 0 ? held_out : 0) + (moves ? 2 : 1) * numbers) / s.ranks +
+         std::min(static_cast<double>(data.reader_bytes), read / s.ranks);
+}
+
+double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescription& model) {
+  const double features = layout_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
+                          layout_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
+  const double numbers = (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble;
+  // Of the last pass, the accepted and the trial point; networks only to evaluate.
+  const double margins = (s.is_network || s.is_stochastic ? 1 : 3) * s.n + 2 * s.held_out;
+  const double order = s.is_stochastic ? s.n * sizeof(std::int32_t) : 0;
+  // Score, label and weight of all rows on rank 0, and half of them again to sort.
+  const bool is_ranked = model.is_classifier() && model.outputs <= 2;
+  const double scores = is_ranked ? 4.5 * kDouble * std::max(s.n, s.held_out) : 0;
+  return (features + numbers + margins * s.k * kDouble + order) / s.ranks + scores;
+}
+
+double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
+                       const ModelDescription& model) {
+  const bool wants_hessian = takes_hessian(s, settings);
+  const bool is_newton_cg = settings.optimizer == OptimizerKind::newton_cg;
+  const auto entries = static_cast<double>(data.stored_entries);
+  const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
+  const double state = state_vectors(settings);
+  const double vectors =
+      state + (s.is_stochastic ? kMiniBatchVectors : kFullBatchVectors) + (is_newton_cg ? kNewtonCgVectors : 0);
+  const double checkpoint = 2 * state;  // the file is built in memory and copied out
+  const double scratch = s.is_network ? network_scratch(s, model, is_newton_cg, is_sparse, entries / std::max(1.0, s.n))
+                                      : linear_scratch(s, wants_hessian, is_sparse);
+  return (vectors + checkpoint) * s.p * kDouble + partial_bytes(s, s.p * s.scalar_bytes) +
+         (wants_hessian ? hessian_bytes(s, settings.optimizer == OptimizerKind::newton) : 0) + s.threads * scratch;
+}
+
+double address_bytes(const PlanSizes& s, const TrainSettings& settings) {
+  const bool uses_blas = s.is_network || takes_hessian(s, settings);
+  return s.threads * (kThreadAddress + (uses_blas ? kBlasAddress : 0));
+}
+
+double program_bytes(const PlanSizes& s) {
+  return kProgram + (s.ranks > 1 ? kMpi : 0) + s.threads * kThread;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,243 @@
+#include "run/model_file.h"
+
+#include "base/hash.h"
+#include "comm/agreement.h"
+#include "io/file_system.h"
+#include "io/hdf5_image.h"
+#include "lockstep/base/errors.h"
+#include "lockstep/base/version.h"
+
+#include <algorithm>
+#include <bit>
+#include <iterator>
+#include <string_view>
+
+namespace lockstep {
+
+namespace {
+
+// Since the second version: files of the first have neither.
+constexpr const char* kColumns = "/provenance/columns";
+constexpr const char* kContentHash = "/provenance/content_sha256";
+
+/// The values of a block without negative zeros.
+std::vector<double> values_of(const ParameterBlock& block, const Vector& parameters) {
+  std::vector<double> values(static_cast<std::size_t>(block.size()), 0.0);
+  for (Index i = 0; block.first >= 0 && i < block.size(); ++i) {
+    const double x = parameters[block.first + i];
+    values[static_cast<std::size_t>(i)] = x == 0 ? 0.0 : x;
+  }
+  return values;
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  std::string text;
+  for (const std::int64_t length : shape) {
+    text += (text.empty() ? "" : " × ") + std::to_string(length);
+  }
+  return text;
+}
+
+std::vector<std::int64_t> matrix_shape(Hdf5ImageReader& image, const std::string& path, const std::string& name) {
+  std::vector<std::int64_t> shape = image.shape(name);
+  if (shape.size() != 2) {
+    throw DataError({path, 0, 0}, name + " is no matrix");
+  }
+  return shape;
+}
+
+std::string weights_name(std::size_t layer) {
+  return "/layers/" + std::to_string(layer) + "/W";
+}
+
+/// Units of the layers that the file holds, inputs and outputs among them.
+std::vector<Index> units_of(Hdf5ImageReader& image, const std::string& path) {
+  std::vector<Index> units = {matrix_shape(image, path, weights_name(0))[0]};
+  for (std::size_t layer = 0; image.has(weights_name(layer)); ++layer) {
+    units.push_back(matrix_shape(image, path, weights_name(layer))[1]);
+  }
+  return units;
+}
+
+ModelDescription describe(Hdf5ImageReader& image, const std::string& path) {
+  ModelDescription model;
+  model.kind = model_kind(image.read_text("/provenance/model"));
+  model.intercept = image.read_integer("/provenance/has_intercept") != 0;
+  model.delta = image.read_double("/provenance/delta");
+  const std::string first = model.is_network() ? weights_name(0) : "/coef";
+  if (!image.has(first)) {
+    throw DataError({path, 0, 0}, "is not a Lockstep model: it has no " + first);
+  }
+  if (!model.is_network()) {
+    const std::vector<std::int64_t> shape = matrix_shape(image, path, first);
+    model.features = shape[1];
+    model.outputs = shape[0];
+    return model;
+  }
+  const std::vector<Index> units = units_of(image, path);
+  model.features = units.front();
+  model.hidden.assign(units.begin() + 1, units.end() - 1);
+  model.outputs = units.back();
+  model.activation = activation_kind(image.read_text("/provenance/activation"));
+  model.loss = network_loss_kind(image.read_text("/provenance/loss"));
+  model.precision = precision_kind(image.read_text("/provenance/precision"));
+  return model;
+}
+
+void read_block(const ParameterBlock& block, Hdf5ImageReader& image, const std::string& path, Vector& parameters) {
+  const std::vector<std::int64_t> shape = image.shape(block.name);
+  const std::vector<std::int64_t> expected(block.shape.begin(), block.shape.end());
+  if (shape != expected) {
+    throw DataError({path, 0, 0},
+                    block.name + " has shape " + shape_text(shape) + ", expected " + shape_text(expected));
+  }
+  const std::vector<double> values = image.read_doubles(block.name);
+  if (block.first >= 0) {
+    std::ranges::copy(values, parameters.begin() + block.first);
+  }
+}
+
+/// Texts with their lengths, so that no two lists are alike.
+void update(Sha256& hash, const std::vector<std::string>& texts) {
+  const std::uint64_t count = texts.size();
+  hash.update(std::as_bytes(std::span(&count, 1)));
+  for (const std::string& text : texts) {
+    const std::uint64_t length = text.size();
+    hash.update(std::as_bytes(std::span(&length, 1)));
+    hash.update(std::as_bytes(std::span(text)));
+  }
+}
+
+/// SHA-256 of all that a reader takes from a model file, whatever its bytes on disk.
+std::string content_sha256(const ModelFile& file) {
+  Sha256 hash;
+  const ModelDescription& model = file.model;
+  std::vector<std::string> words = {to_string(model.kind), model.intercept ? "1" : "0"};
+  if (model.is_network()) {
+    words.insert(words.end(), {to_string(model.activation), to_string(model.loss), to_string(model.precision)});
+  }
+  for (const ParameterBlock& block : model.blocks()) {
+    words.push_back(block.name);
+    std::ranges::transform(block.shape, std::back_inserter(words), [](Index n) { return std::to_string(n); });
+  }
+  update(hash, words);
+  for (const ParameterBlock& block : model.blocks()) {
+    hash.update(std::as_bytes(std::span<const double>(values_of(block, file.parameters))));
+  }
+  hash.update(std::as_bytes(std::span(&model.delta, 1)));
+  hash.update(std::as_bytes(std::span(&file.fingerprint, 1)));
+  update(hash, file.feature_names);
+  update(hash, file.class_names);
+  update(hash, file.columns);
+  update(hash, {file.label_name, file.configuration});
+  return to_hex(hash.finish());
+}
+
+void require_names_fit(const ModelFile& file, const std::string& path) {
+  const auto names = std::ssize(file.feature_names);
+  const auto classes = std::ssize(file.class_names);
+  const bool classes_fit =
+      file.model.is_classifier() ? classes == std::max<Index>(file.model.outputs, 2) : classes == 0;
+  if ((names != 0 && names != file.model.features) || !classes_fit) {
+    throw DataError({path, 0, 0}, "names do not fit the coefficients");
+  }
+}
+
+ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
+  constexpr std::string_view checkpoint = "LOCKSTEP";
+  if (std::ranges::equal(bytes.first(std::min(bytes.size(), checkpoint.size())),
+                         std::as_bytes(std::span(checkpoint)))) {
+    throw DataError({path, 0, 0}, "is a checkpoint, not a model; a finished run writes model.h5 beside it");
+  }
+  constexpr std::string_view hdf5 = "\x89HDF\r\n\x1a\n";
+  if (!std::ranges::equal(bytes.first(std::min(bytes.size(), hdf5.size())), std::as_bytes(std::span(hdf5)))) {
+    throw DataError({path, 0, 0}, "is not a model: models are HDF5 files, such as the model.h5 of a run");
+  }
+  Hdf5ImageReader image(bytes, path);
+  if (image.has("/state/parameters")) {
+    throw DataError({path, 0, 0}, "is a checkpoint, not a model file; a run writes model.h5 when it has ended");
+  }
+  if (!image.has("/provenance/model")) {
+    throw DataError({path, 0, 0}, "is not a Lockstep model: it has no /provenance/model");
+  }
+  ModelFile file;
+  file.model = describe(image, path);
+  file.parameters.resize(file.model.dimension());
+  for (const ParameterBlock& block : file.model.blocks()) {
+    read_block(block, image, path, file.parameters);
+  }
+  if (!file.parameters.allFinite()) {
+    throw DataError({path, 0, 0}, "holds parameters that are not finite");
+  }
+  file.feature_names = image.read_texts("/feature_names");
+  file.class_names = image.read_texts("/class_names");
+  require_names_fit(file, path);
+  file.label_name = image.read_text("/provenance/label");
+  file.configuration = image.read_text("/provenance/configuration");
+  file.fingerprint = image.read_word("/provenance/data_fingerprint");
+  if (image.has(kColumns)) {
+    file.columns = image.read_texts(kColumns);
+  }
+  if (image.has(kContentHash) && image.read_text(kContentHash) != content_sha256(file)) {
+    throw DataError({path, 0, 0},
+                    "is damaged (its SHA-256 does not match its content); copy it again, or run the "
+                    "training again in its folder, which writes it anew");
+  }
+  return file;
+}
+
+}  // namespace
+
+std::vector<std::byte> to_bytes(const ModelFile& file) {
+  Hdf5ImageWriter image;
+  for (const ParameterBlock& block : file.model.blocks()) {
+    image.write(block.name, values_of(block, file.parameters), {block.shape.begin(), block.shape.end()});
+  }
+  image.write("/feature_names", file.feature_names);
+  image.write("/class_names", file.class_names);
+  image.write("/provenance/model", to_string(file.model.kind));
+  image.write_scalar("/provenance/has_intercept", std::int64_t{file.model.intercept ? 1 : 0});
+  image.write_scalar("/provenance/delta", file.model.delta);
+  if (file.model.is_network()) {
+    image.write("/provenance/activation", to_string(file.model.activation));
+    image.write("/provenance/loss", to_string(file.model.loss));
+    image.write("/provenance/precision", to_string(file.model.precision));
+  }
+  image.write("/provenance/label", file.label_name);
+  image.write("/provenance/version", std::string(kVersion));
+  image.write("/provenance/configuration", file.configuration);
+  image.write_scalar("/provenance/data_fingerprint", file.fingerprint);
+  image.write(kColumns, file.columns);
+  image.write(kContentHash, content_sha256(file));
+  return image.finish();
+}
+
+ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path) {
+  try {
+    return parse(bytes, path);
+  } catch (const ConfigurationError& error) {  // a word that is none of ours
+    throw DataError({path, 0, 0}, error.what());
+  }
+}
+
+ModelFile load_model(const std::string& path, Communicator& comm) {
+  std::string bytes;
+  on_root(comm, [&] {
+    PosixFileSystem files;
+    const std::vector<std::byte> content = read_file(files, path);
+    bytes.assign(reinterpret_cast<const char*>(content.data()), content.size());
+  });
+  broadcast_text(comm, bytes, 0);
+  return parse_model(std::as_bytes(std::span(bytes)), path);
+}
+
+std::string parameters_sha256(const ModelDescription& model, const Vector& parameters) {
+  static_assert(std::endian::native == std::endian::little);
+  Sha256 hash;
+  for (const ParameterBlock& block : model.blocks()) {
+    hash.update(std::as_bytes(std::span<const double>(values_of(block, parameters))));
+  }
+  return to_hex(hash.finish());
+}
+
+}  // namespace lockstep

@@ -1,0 +1,48 @@
+/// model.h5: what training hands to people and to predict. Opens with h5py, h5dump and scikit-learn users' eyes.
+///
+/// | dataset        | shape          | content                                                          |
+/// | /coef          | K × d          | coefficients (K = 1 but for softmax)                             |
+/// | /intercept     | K              | 0 where the model has none                                       |
+/// | /layers/i/W, b | out × in, out  | weights and biases of a network, instead of the two above        |
+/// | /feature_names | d or 0         | names of the columns, where the data had any                     |
+/// | /class_names   | number or 0    | classes in order; the last is the "1" of a model of two classes  |
+/// | /provenance/…  |                | model, version, configuration, data fingerprint, label, columns  |
+/// |                |                | of the training table, SHA-256 of the content (what is read)     |
+#pragma once
+
+#include "fit/model_description.h"
+#include "lockstep/base/types.h"
+#include "lockstep/comm/communicator.h"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct ModelFile {
+  ModelDescription model;
+  Vector parameters;  ///< p
+  std::vector<std::string> feature_names;
+  std::vector<std::string> class_names;
+  std::string label_name;
+  std::vector<std::string> columns;  ///< of the training table in file order; empty: data were no table, or unknown
+  std::string configuration;         ///< TOML of the entries that shape the result
+  std::uint64_t fingerprint = 0;     ///< of the training data
+};
+
+/// The bytes of model.h5; equal training gives equal bytes.
+std::vector<std::byte> to_bytes(const ModelFile& file);
+
+/// Throws DataError when the bytes are not a model file, naming what is wrong.
+ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path);
+
+/// Rank 0 reads and every rank gets the model. Throws SystemError or DataError on every rank. Collective.
+ModelFile load_model(const std::string& path, Communicator& comm);
+
+/// SHA-256 over the parameter datasets in their order (/coef, /intercept; or /layers/0/W, /layers/0/b, …) as
+/// little-endian float64 in C order, −0 written as 0.
+std::string parameters_sha256(const ModelDescription& model, const Vector& parameters);
+
+}  // namespace lockstep

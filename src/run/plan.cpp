@@ -1,0 +1,153 @@
+#include "run/plan.h"
+
+#include "data/feature_matrix.h"
+#include "data/text_error.h"
+#include "run/memory_model.h"
+#include "run/problem.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+constexpr double kDouble = sizeof(double);
+constexpr double kAssumedProducts = 20;  // of newton-cg, an iteration
+
+/// Value and gradient over all rows: two products with X, or a forward and a backward pass.
+double gradient_flops(const PlanSizes& s, double entries) {
+  return s.is_network ? 6 * s.weights * s.n : 4 * entries * s.k;
+}
+
+/// K (K + 1)/2 blocks XᵀHX, of which one triangle, and the Cholesky factorisation.
+double newton_flops(const PlanSizes& s, double entries) {
+  const double a_row = entries / std::max(s.n, 1.0);
+  return s.k * (s.k + 1) / 2 * s.n * a_row * (a_row + 1) + s.p * s.p * s.p / 3;
+}
+
+/// A TOML literal of a configuration entry as a word of the shell.
+std::string shell_text(const std::string& literal) {
+  std::string plain;
+  for (const char c : literal) {
+    if (c != '"' && c != '[' && c != ']' && c != ' ') {
+      plain += c;
+    }
+  }
+  return shell_word(plain);
+}
+
+/// Every option that is not as by default, and the threads.
+std::string options_text(const TrainSettings& settings, int threads) {
+  TrainSettings standard;
+  standard.model = settings.model;
+  standard.optimizer = settings.optimizer;
+  const std::vector<ConfigEntry> usual = config_entries(standard);
+  std::string text;
+  for (const ConfigEntry& entry : config_entries(settings)) {
+    const auto same = std::ranges::find(usual, entry.key, &ConfigEntry::key);
+    const bool is_named = entry.key == "model" || entry.key == "optimizer" || entry.key == "run";
+    if (entry.key == "threads" || (!is_named && same->value == entry.value)) {
+      continue;
+    }
+    if (entry.value == "true") {
+      text += " --" + entry.key;
+    } else if (entry.value == "false") {
+      text += " --no-" + entry.key;
+    } else {
+      text += " --" + entry.key + " " + shell_text(entry.value);
+    }
+  }
+  return text + fmt::format(" --threads {}", threads);
+}
+
+}  // namespace
+
+DataShape shape_of(const DataOutlook& outlook) {
+  DataShape shape;
+  shape.rows = outlook.rows;
+  shape.features = outlook.features;
+  shape.stored_entries = outlook.stored_entries;
+  shape.columns = outlook.columns;
+  shape.reader_bytes = outlook.reader_bytes;
+  shape.is_read_dense = outlook.is_dense;
+  shape.is_text = outlook.is_text;
+  return shape;
+}
+
+DataShape shape_of(const TrainingProblem& problem) {
+  const Dataset& rows = problem.rows;
+  DataShape shape = problem.shape;
+  shape.features = rows.features;
+  if (problem.validation && shape.held_out_rows == 0) {
+    shape.is_held_out_file = true;
+    shape.held_out_rows = problem.validation->partition.rows;
+    shape.held_out_entries = problem.validation->stored_entries;
+  }
+  return shape;
+}
+
+double Plan::total_bytes() const {
+  return program_bytes + std::max(reading_bytes, data_bytes + optimizer_bytes);
+}
+
+Plan make_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& data, int ranks,
+               int threads) {
+  const PlanSizes s(settings, model, data, ranks, threads);
+  // Dense layouts multiply their zeros too.
+  const bool is_sparse = choose_layout(data.rows, data.features, data.stored_entries, s.access) == Layout::sparse_rows;
+  const double entries = is_sparse ? static_cast<double>(data.stored_entries) : s.n * s.d;
+  Plan plan;
+  plan.reading_bytes = reading_bytes(s, data);
+  plan.data_bytes = data_bytes(s, data, model);
+  plan.optimizer_bytes = optimizer_bytes(s, settings, data, model);
+  plan.program_bytes = program_bytes(s);
+  plan.address_bytes = address_bytes(s, settings);
+  plan.flops = gradient_flops(s, entries);
+  plan.bytes_reduced = s.p * s.scalar_bytes;
+  if (s.is_stochastic) {
+    plan.flops *= std::min(1.0, static_cast<double>(settings.batch_size) / std::max(s.n, 1.0));
+  } else if (settings.optimizer == OptimizerKind::newton) {
+    plan.flops += newton_flops(s, entries);
+    plan.bytes_reduced += s.p * (s.p + 1) / 2 * kDouble;
+  } else if (settings.optimizer == OptimizerKind::newton_cg) {
+    plan.products = kAssumedProducts;
+    plan.flops *= 1 + plan.products;
+    plan.bytes_reduced *= 1 + plan.products;
+  }
+  return plan;
+}
+
+std::string bytes_text(double bytes) {
+  const char* const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000 && unit + 1 < std::size(units); ++unit) {
+    bytes /= 1000;
+  }
+  return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
+std::string parts_text(const Plan& plan) {
+  const bool is_most = plan.reading_bytes > plan.data_bytes + plan.optimizer_bytes;
+  return fmt::format("data {}{}, optimizer {}, program {}", bytes_text(plan.data_bytes),
+                     is_most ? fmt::format(", while reading {}", bytes_text(plan.reading_bytes)) : "",
+                     bytes_text(plan.optimizer_bytes), bytes_text(plan.program_bytes));
+}
+
+std::string to_text(const Plan& plan, const TrainSettings& settings) {
+  std::string text = fmt::format("plan: {} a rank ({}); {:.3g} GFlop and {} reduced {}", bytes_text(plan.total_bytes()),
+                                 parts_text(plan), plan.flops / 1e9, bytes_text(plan.bytes_reduced),
+                                 is_mini_batch(settings.optimizer) ? "a step" : "an iteration");
+  if (plan.products > 0) {
+    text += fmt::format(" of {} curvature products", plan.products);
+  }
+  return text;
+}
+
+std::string launch_text(const TrainSettings& settings, int ranks, int threads) {
+  return fmt::format("launch: mpirun -n {} --map-by slot:PE={} trainer train{}", ranks, threads,
+                     options_text(settings, threads));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,67 @@
+/// What a run takes, told before any work: memory, arithmetic and communication.
+///
+/// Memory is that of the rank that takes the most: rank 0, which writes checkpoints and ranks the scores of all rows
+/// where there is an area under the curve. Nothing here reads data or allocates what it plans.
+#pragma once
+
+#include "base/memory_limit.h"
+#include "data/outlook.h"
+#include "fit/model_description.h"
+#include "fit/settings.h"
+
+#include <string>
+
+namespace lockstep {
+
+struct TrainingProblem;
+
+/// What a plan needs to know of the data: numbers of all ranks together.
+struct DataShape {
+  std::int64_t rows = 0;            ///< n, trained on
+  std::int64_t features = 0;        ///< d
+  std::int64_t stored_entries = 0;  ///< nonzeros among the n × d
+  std::int64_t held_out_rows = 0;
+  std::int64_t held_out_entries = 0;
+  std::int64_t columns = 1;       ///< numbers a row beside the features: label, weight, offset
+  std::int64_t reader_bytes = 0;  ///< held beside the rows while they are read
+  bool is_read_dense = true;      ///< the reader holds n × d numbers; else the nonzeros
+  bool is_text = false;           ///< cut at newlines, so that rows change ranks once they are counted
+  bool is_held_out_file = false;  ///< held-out rows have a file of their own, read after the training rows
+};
+
+/// What the head of a file tells of it: all rows are trained on.
+DataShape shape_of(const DataOutlook& outlook);
+/// The data as they are laid out.
+DataShape shape_of(const TrainingProblem& problem);
+
+struct Plan {
+  double reading_bytes = 0;    ///< a rank, at most, until the data are laid out
+  double data_bytes = 0;       ///< a rank: features, labels, weights, margins, also of held-out rows
+  double optimizer_bytes = 0;  ///< a rank: parameters, gradients, state, partial sums, the solve, a checkpoint
+  double program_bytes = 0;    ///< a rank: code, libraries and MPI, as measured
+  double address_bytes = 0;    ///< a rank: address space taken and not used, by threads and BLAS
+  double flops = 0;            ///< an iteration (full-batch) or step (mini-batch), all ranks together
+  double bytes_reduced = 0;    ///< an iteration or step: the length of the reduced buffer
+  double products = 0;         ///< newton-cg: curvature products assumed in `flops` and `bytes_reduced`
+
+  /// The most that a rank holds at a time.
+  double total_bytes() const;
+};
+
+/// The plan of a rank among `ranks` with `threads` each; `settings` are completed.
+Plan make_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& data, int ranks,
+               int threads);
+
+/// "data 21 kB, optimizer 86 kB, program 16 MB"
+std::string parts_text(const Plan& plan);
+
+/// The line for a person.
+std::string to_text(const Plan& plan, const TrainSettings& settings);
+
+/// The line that starts the run on that many ranks.
+std::string launch_text(const TrainSettings& settings, int ranks, int threads);
+
+/// "1.07 GB", three digits.
+std::string bytes_text(double bytes);
+
+}  // namespace lockstep

@@ -1,0 +1,63 @@
+/// What is trained on what: data read for a model, and the model that fits them.
+#pragma once
+
+#include "data/dataset.h"
+#include "fit/settings.h"
+#include "risk/overflow.h"
+#include "run/columns_by_position.h"
+#include "run/model_file.h"
+#include "run/plan.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+struct TrainingProblem {
+  ModelDescription model;
+  Dataset rows;  ///< with scaled columns (column_scaling.h) where a linear model is fitted by steps of its own length
+  std::optional<Dataset> validation;
+  std::string label_name;
+  std::vector<std::string> columns;    ///< of the training table in file order; empty: data are no table
+  std::vector<double> class_weights;   ///< one a class, or empty: all 1
+  std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
+  DataShape shape;                     ///< of the rows; of held-out rows unless they have a file of their own
+};
+
+/// How a file of held-out rows is read, but for the names and classes that the training rows have.
+ReadSettings held_out_settings(const TrainSettings& settings);
+
+/// That file read with the training rows' roles of columns, as `like` knows their names: the label of the same name,
+/// whatever else bears a usual one; in a table without a header all by their places. Reads the head of the file. Not
+/// Collective. Throws DataError as DataColumns and columns_by_position().
+StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like);
+
+/// The model that `settings` name, for data of `features` features and labels of `classes` classes.
+ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);
+
+/// What is to be settled once the training rows are read, and before they are laid out. Collective.
+using BeforeLayout = std::function<void(const ModelDescription& model, const DataShape& shape)>;
+
+/// Reads and lays out the training and validation data. `settings` are completed. Throws DataError when the labels do
+/// not fit the model, ConfigurationError when class weights do not fit the labels, and what `before_layout` (may be
+/// empty) throws. Collective.
+TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
+                             const BeforeLayout& before_layout = {});
+
+/// The problem that a model file solves: `settings` are those stored in it and say where the data are, whose columns
+/// and classes are the model's. Throws DataError where they do not describe that model. Collective.
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm);
+
+/// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
+
+/// Throws DataError naming `path` and the first row whose result overflows, of those with weight; `weights` empty: of
+/// all. Collective.
+void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,
+                    std::span<const double> weights, const std::string& path, Communicator& comm);
+
+}  // namespace lockstep

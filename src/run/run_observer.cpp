@@ -1,0 +1,171 @@
+#include "run/run_observer.h"
+
+#include "base/hash.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace lockstep {
+
+namespace {
+
+/// Plain lines limited by time: under mpirun a rank cannot see the terminal.
+constexpr int kLinesAtOnce = 20;
+constexpr double kSecondsBetweenLines = 1;
+/// So many epochs in a row whose loss rises, by so much of it together, are no noise of mini-batches.
+constexpr std::size_t kRises = 3;
+constexpr double kNotableRise = 0.05;
+
+}  // namespace
+
+RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk,
+                         CheckpointManager& checkpoints, RunLog* log, const HeldOutRows* held_out, Console& console)
+    : settings_(settings),
+      state_(state),
+      risk_(risk),
+      checkpoints_(checkpoints),
+      log_(log),
+      held_out_(held_out),
+      console_(console),
+      interval_(parse_checkpoint_interval(settings.checkpoint_every)) {}
+
+void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
+  const bool by_epoch = is_mini_batch(settings_.optimizer);
+  HistoryEntry entry;
+  entry.number = by_epoch ? state.epoch : state.iteration;
+  entry.step = state.iteration;
+  entry.objective = report.objective;
+  entry.gradient_norm = report.gradient_norm;
+  entry.step_length = report.step_length;
+  if (held_out_ != nullptr) {
+    entry.validation_loss = held_out_->last_loss();
+    entry.validation_accuracy = held_out_->last_accuracy();
+  }
+  entry.parameters_hash = hash64(std::span(state.parameters.data(), static_cast<std::size_t>(state.parameters.size())));
+  state_.history.push_back(entry);
+  if (log_ != nullptr) {
+    log_->append(entry, run_timer_.seconds());
+  }
+  show_progress(entry);
+  warn_of_damping(report);
+  warn_of_rising_loss();
+  if (is_due(state)) {
+    save();
+  }
+}
+
+void RunObserver::step_completed(const OptimizerState& state) {
+  if (is_due(state)) {
+    save();
+  }
+}
+
+bool RunObserver::wishes_checkpoint() const {
+  return interval_.unit == CheckpointInterval::Unit::seconds && since_checkpoint_.seconds() >= interval_.amount;
+}
+
+/// The same on every rank: a function of the state and of agreed wishes.
+bool RunObserver::is_due(const OptimizerState& state) const {
+  switch (interval_.unit) {
+    case CheckpointInterval::Unit::seconds:
+      return risk_.agreed().checkpoint != 0;
+    case CheckpointInterval::Unit::iterations:
+      return std::fmod(static_cast<double>(state.iteration), interval_.amount) == 0;
+    case CheckpointInterval::Unit::epochs:
+      return state.epoch_step == 0 && std::fmod(static_cast<double>(state.epoch), interval_.amount) == 0;
+  }
+  return false;
+}
+
+/// Nothing is saved that the ranks do not agree on, bit for bit.
+void RunObserver::agree_on_state() {
+  risk_.require_agreement(replica_hash(state_.optimizer));
+}
+
+void RunObserver::save() {
+  agree_on_state();
+  checkpoints_.save(state_);
+  since_checkpoint_ = Timer();
+}
+
+void RunObserver::save_end() {
+  agree_on_state();
+  checkpoints_.save_or_throw(state_);
+}
+
+void RunObserver::show_progress(const HistoryEntry& entry) {
+  if (settings_.progress == "none") {
+    return;
+  }
+  const bool every_line = settings_.progress == "lines";
+  if (!every_line && lines_ >= kLinesAtOnce && since_line_.seconds() < kSecondsBetweenLines) {
+    return;
+  }
+  ++lines_;
+  since_line_ = Timer();
+  std::string line = is_mini_batch(settings_.optimizer)
+                         ? fmt::format("epoch {:4d}  objective {:.10g}  learning rate {:.3g}", entry.number,
+                                       entry.objective, entry.step_length)
+                         : fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}",
+                                       entry.number, entry.objective, entry.gradient_norm, entry.step_length);
+  if (held_out_ != nullptr) {
+    line += fmt::format("  validation loss {:.6g}", entry.validation_loss);
+  }
+  console_.info(line);
+}
+
+void RunObserver::warn_of_damping(const IterationReport& report) {
+  if (warned_of_damping_ || report.damping == 0 || settings_.optimizer != OptimizerKind::newton) {
+    return;
+  }
+  warned_of_damping_ = true;
+  const std::string columns = report.weak_parameters.empty() ? ""
+                                                             : fmt::format("; linearly dependent on others: {}",
+                                                                           fmt::join(report.weak_parameters, ", "));
+  const std::string remedy =
+      settings_.l2 > 0 ? fmt::format("l2 = {} is too small beside the columns to tell: scale them", settings_.l2)
+                       : "--l2 makes the solution unique";
+  console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; {}",
+                               report.damping, columns, remedy));
+}
+
+void RunObserver::warn_of_lost_ground(double objective) {
+  if (warned_of_rising_loss_ || !is_mini_batch(settings_.optimizer) ||
+      settings_.optimizer == OptimizerKind::perceptron || state_.history.empty()) {
+    return;
+  }
+  const double first = state_.history.front().objective;
+  if (objective - first > std::abs(first)) {
+    warned_of_rising_loss_ = true;
+    console_.warning(
+        fmt::format("the run ended worse than it began (objective {:.4g}, {:.4g} in its first epoch): "
+                    "lower --learning-rate (it is {:g}), or scale the columns",
+                    objective, first, settings_.learning_rate));
+  }
+}
+
+/// The perceptron's loss comes and goes with its mistakes; others' rises for good where steps are too long.
+void RunObserver::warn_of_rising_loss() {
+  const std::vector<HistoryEntry>& history = state_.history;
+  if (warned_of_rising_loss_ || !is_mini_batch(settings_.optimizer) ||
+      settings_.optimizer == OptimizerKind::perceptron || history.size() <= kRises) {
+    return;
+  }
+  const auto begin = history.end() - static_cast<std::ptrdiff_t>(kRises) - 1;
+  const bool rises = std::adjacent_find(begin, history.end(), [](const HistoryEntry& a, const HistoryEntry& b) {
+                       return !(b.objective > a.objective);
+                     }) == history.end();
+  const double rise = history.back().objective - begin->objective;
+  if (rises && rise > kNotableRise * std::abs(begin->objective)) {
+    warned_of_rising_loss_ = true;
+    console_.warning(
+        fmt::format("the loss has risen for {} epochs, from {:.4g} to {:.4g}: lower --learning-rate (it is "
+                    "{:g}), or scale the columns",
+                    kRises, begin->objective, history.back().objective, settings_.learning_rate));
+  }
+}
+
+}  // namespace lockstep

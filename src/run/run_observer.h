@@ -1,0 +1,56 @@
+/// Follows a run: history, metrics.jsonl, progress lines and checkpoints at their intervals.
+#pragma once
+
+#include "base/timer.h"
+#include "fit/validation.h"
+#include "lockstep/optim/minimizer.h"
+#include "risk/empirical_risk.h"
+#include "run/checkpoint_manager.h"
+#include "run/run_log.h"
+
+namespace lockstep {
+
+class RunObserver final : public IterationObserver {
+ public:
+  /// `state.optimizer` is the state that the optimizer advances. `log` is null on ranks other than 0, `held_out` where
+  /// there is no validation.
+  RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk, CheckpointManager& checkpoints,
+              RunLog* log, const HeldOutRows* held_out, Console& console);
+
+  void iteration_completed(const OptimizerState& state, const IterationReport& report) override;
+  void step_completed(const OptimizerState& state) override;
+
+  /// Rank 0's clock says that a checkpoint is due; a wish that rides with the next reduction.
+  bool wishes_checkpoint() const;
+
+  /// Saves the end of a run; a failure ends it with 74. Collective.
+  void save_end();
+
+  /// Says once that mini-batch steps led uphill, where they did; `objective` is that of the end.
+  void warn_of_lost_ground(double objective);
+
+ private:
+  bool is_due(const OptimizerState& state) const;
+  void save();
+  void agree_on_state();
+  void show_progress(const HistoryEntry& entry);
+  void warn_of_damping(const IterationReport& report);
+  void warn_of_rising_loss();
+
+  const TrainSettings& settings_;
+  TrainingState& state_;
+  EmpiricalRisk& risk_;
+  CheckpointManager& checkpoints_;
+  RunLog* log_;
+  const HeldOutRows* held_out_;
+  Console& console_;
+  CheckpointInterval interval_;
+  Timer run_timer_;
+  Timer since_checkpoint_;
+  Timer since_line_;
+  int lines_ = 0;
+  bool warned_of_damping_ = false;
+  bool warned_of_rising_loss_ = false;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,35 @@
+/// This rank's wish to stop: a signal, or the time limit. The wish rides with the next reduction, so that all ranks
+/// stop at the same step.
+#pragma once
+
+#include "base/timer.h"
+
+#include <cstdint>
+#include <string>
+
+namespace lockstep {
+
+/// Why to stop; a larger value wins when ranks differ.
+enum class StopReason : std::uint64_t { none = 0, time_limit = 1, user_signal = 2, terminate = 3, interrupt = 4 };
+
+std::string to_string(StopReason reason);
+
+/// While it lives, USR1, TERM and INT ask for a checkpoint and a stop; a second TERM or INT ends the process at once.
+/// One at a time. max_seconds = 0: no time limit.
+class StopMonitor {
+ public:
+  explicit StopMonitor(double max_seconds);
+  ~StopMonitor();
+  StopMonitor(const StopMonitor&) = delete;
+  StopMonitor& operator=(const StopMonitor&) = delete;
+
+  /// The time limit and USR1, a scheduler's warning of it, wait until this job has made `progress`: one that is stopped
+  /// before its first step and submitted again would never end. TERM and INT, which a kill may follow, do not wait.
+  StopReason wish(bool progress) const;
+
+ private:
+  Timer timer_;
+  double max_seconds_;
+};
+
+}  // namespace lockstep

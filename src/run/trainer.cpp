@@ -1,0 +1,328 @@
+#include "run/trainer.h"
+
+#include "base/hash.h"
+#include "base/timer.h"
+#include "comm/agreement.h"
+#include "fit/column_scales.h"
+#include "fit/minimise.h"
+#include "fit/validation.h"
+#include "io/durable_file.h"
+#include "io/run_folder_lock.h"
+#include "optim/numerical_stops.h"
+#include "risk/empirical_risk.h"
+#include "risk/overflow.h"
+#include "run/fresh_state.h"
+#include "run/memory_check.h"
+#include "run/own_files.h"
+#include "run/problem.h"
+#include "run/resume.h"
+#include "run/run_folder.h"
+#include "run/run_observer.h"
+#include "run/run_summary.h"
+#include "run/run_texts.h"
+#include "run/stop_monitor.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+/// One training job. The members are in the order in which they come to be.
+class TrainingJob {
+ public:
+  TrainingJob(const TrainSettings& settings, int threads, Communicator& comm, Console& console)
+      : settings_(settings),
+        threads_(threads),
+        comm_(comm),
+        console_(console),
+        folder_(settings.run_folder()),
+        memory_(settings_, threads, comm),
+        monitor_(settings.max_time_seconds) {}
+
+  ExitCode run() {
+    require_equal_programs(settings_, comm_);
+    probe_run_folder(folder_, comm_);
+    require_own_run_folder(settings_, comm_);
+    memory_.foresee();
+    if (settings_.plan) {
+      show_plan();
+      return ExitCode::success;
+    }
+    memory_.require_foreseen();
+    load();
+    make_objective();
+    open_run_folder();
+    restore_state();
+    write_start();
+    optimise();
+    return finish();
+  }
+
+ private:
+  void load();
+  void show_plan();
+  void open_run_folder();
+  void make_objective();
+  void restore_state();
+  void write_start();
+  void warn_of_guesses();
+  void show_banner();
+  void optimise();
+  std::string explained(const NumericalStop& stop);
+  ExitCode finish();
+  void evaluate();
+  void write_text(const std::string& name, const std::string& text);
+  void write_summary();
+  void say(const std::vector<std::string>& lines);
+  bool is_root() const { return comm_.rank() == 0; }
+
+  const TrainSettings settings_;
+  int threads_;
+  Communicator& comm_;
+  Console& console_;
+  std::string folder_;
+  MemoryCheck memory_;
+  StopMonitor monitor_;
+  Timer total_;
+  PosixFileSystem files_;
+  std::optional<RunFolderLock> lock_;
+  TrainingProblem problem_;
+  std::unique_ptr<Model> model_;
+  std::optional<HeldOutRows> held_out_;
+  std::optional<EmpiricalRisk> risk_;
+  std::optional<CheckpointManager> checkpoints_;
+  TrainingState state_;
+  std::int64_t first_step_ = 0;  // where this job took the run up
+  std::optional<RunLog> log_;
+  std::optional<RunObserver> observer_;
+  RunSummary summary_;
+};
+
+/// What does not fit is refused before it is allocated.
+void TrainingJob::load() {
+  const Timer timer;
+  problem_ = load_problem(settings_, threads_, comm_, [this](const ModelDescription& model, const DataShape& shape) {
+    memory_.require(model, shape);
+  });
+  summary_.seconds.load = timer.seconds();
+  warn_of_guesses();
+}
+
+void TrainingJob::show_plan() {
+  for (const std::string& notice : memory_.notices()) {
+    console_.warning(notice);
+  }
+  console_.info(memory_.foreseen_text());
+  console_.info(to_text(memory_.foreseen_plan(), settings_));
+  console_.info(launch_text(settings_, comm_.size(), threads_));
+}
+
+void TrainingJob::open_run_folder() {
+  on_root(comm_, [&] {
+    create_run_folder(folder_);
+    lock_.emplace(folder_);
+    if (!lock_->exclusive()) {
+      console_.warning(folder_ + ": this file system has no locks; start no second job in this folder");
+    }
+    remove_leftovers(files_, folder_);
+  });
+  checkpoints_.emplace(files_, folder_, settings_.keep, comm_, console_);
+}
+
+void TrainingJob::make_objective() {
+  model_ = make_model(problem_.model, problem_.class_weights);
+  BatchSettings batches;
+  if (is_mini_batch(settings_.optimizer)) {
+    batches = {settings_.batch_size, settings_.seed};
+  }
+  const Penalty penalty(settings_.l2, model_->penalised(), settings_.l1);
+  risk_.emplace(problem_.rows, *model_, penalty, batches, threads_, comm_, [this] {
+    RideAlong wishes;
+    wishes.stop = static_cast<std::uint64_t>(monitor_.wish(state_.optimizer.iteration > first_step_));
+    wishes.checkpoint = is_root() && observer_ && observer_->wishes_checkpoint() ? 1 : 0;
+    return wishes;
+  });
+  if (problem_.validation) {
+    held_out_.emplace(*problem_.validation, problem_.model, threads_, comm_);
+  }
+}
+
+void TrainingJob::restore_state() {
+  state_ = resume_or_start(settings_, fresh_state(settings_, problem_, comm_), *checkpoints_, console_);
+  first_step_ = state_.optimizer.iteration;
+}
+
+void TrainingJob::write_start() {
+  const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
+  write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
+  on_root(comm_, [&] {
+    remove_file(files_, folder_, kModelName);
+    if (state_.history.empty()) {
+      remove_file(files_, folder_, kSummaryName);  // of a run that is trained over
+    }
+    log_.emplace(folder_, unit, state_.history);
+  });
+  observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
+                    held_out_ ? &*held_out_ : nullptr, console_);
+  show_banner();
+}
+
+void TrainingJob::show_banner() {
+  say(banner(settings_, problem_, comm_.size(), threads_));
+  console_.info(to_text(make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_), settings_));
+  if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
+    console_.info(idle);
+  }
+  if (const std::string unlike = unlike_scales(problem_.column_reaches, problem_.rows.feature_names); !unlike.empty()) {
+    console_.warning(unlike);
+  }
+  if (first_step_ > 0) {
+    console_.info(fmt::format("resuming from step {}", first_step_));
+  }
+}
+
+void TrainingJob::warn_of_guesses() {
+  for (const std::string& notice : problem_.rows.notices) {
+    console_.warning(notice);
+  }
+  if (problem_.validation) {
+    for (const std::string& notice : problem_.validation->notices) {
+      console_.warning(notice);
+    }
+  }
+}
+
+void TrainingJob::optimise() {
+  const Timer timer;
+  try {
+    const EarlyStopping early_stopping = held_out_ ? EarlyStopping(*held_out_, settings_.patience) : EarlyStopping();
+    summary_.outcome =
+        minimise(*risk_, settings_, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
+    summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome);
+  } catch (const NumericalStop& stop) {
+    summary_.outcome.status = Summary::Status::failed;
+    summary_.outcome.reason = explained(stop);
+    summary_.outcome.objective = std::numeric_limits<double>::quiet_NaN();
+    summary_.seconds.train = timer.seconds();
+    if (state_.optimizer.iteration > first_step_) {
+      observer_->save_end();  // the state stands before the step that failed
+    }
+    write_summary();
+    throw NumericalStop(summary_.outcome.reason);
+  }
+  summary_.seconds.train = timer.seconds() - checkpoints_->seconds();
+  observer_->warn_of_lost_ground(summary_.outcome.objective);
+  if (summary_.outcome.status == Summary::Status::stopped) {
+    const auto reason = static_cast<StopReason>(risk_->agreed().stop);
+    summary_.outcome.reason += " (" + to_string(reason) + ")";
+  } else if (state_.optimizer.iteration == first_step_ && first_step_ > 0) {
+    console_.info(finished_already(settings_, state_.optimizer));
+  }
+}
+
+/// What the optimizers cannot know: the option that helps, the columns and the row of the data that are at fault.
+std::string TrainingJob::explained(const NumericalStop& stop) {
+  std::string text = stop.what();
+  if (dynamic_cast<const NoFiniteOptimum*>(&stop) != nullptr) {
+    text += "; use --l2";
+  }
+  if (dynamic_cast<const Divergence*>(&stop) != nullptr) {
+    text += remedy_of_long_steps(settings_);
+  }
+  if (dynamic_cast<const Overflow*>(&stop) != nullptr) {
+    text += row_at_fault(settings_, risk_->first_row_that_overflows());
+  }
+  return text;
+}
+
+/// The checkpoint first: whatever fails after it, the run can be taken up again.
+ExitCode TrainingJob::finish() {
+  observer_->save_end();
+  if (summary_.outcome.status != Summary::Status::stopped) {
+    evaluate();
+  }
+  const Summary::Status status = summary_.outcome.status;
+  if (status == Summary::Status::converged || status == Summary::Status::limit_reached) {
+    on_root(comm_, [&] { replace_durably(files_, folder_, kModelName, to_bytes(trained_model(problem_, state_))); });
+  }
+  write_summary();
+  say(result(summary_));
+  console_.info("results in " + folder_);
+  switch (status) {
+    case Summary::Status::converged:
+    case Summary::Status::limit_reached:
+      return ExitCode::success;
+    case Summary::Status::stopped:
+      return ExitCode::stopped_early;
+    case Summary::Status::failed:
+      break;
+  }
+  throw NumericalStop(summary_.outcome.reason);
+}
+
+/// A model that predicts infinity for rows that it was trained on is none, finite though its objective may be.
+void TrainingJob::evaluate() {
+  const Timer timer;
+  const Vector& w = final_parameters(state_.optimizer);
+  const Task task = problem_.model.task();
+  const bool are_kept = model_->keeps_margins();
+  const Margins computed = are_kept ? Margins() : compute_margins(problem_.rows, *model_, w, threads_);
+  const Margins& margins = are_kept ? risk_->accepted_margins() : computed;
+  const std::int64_t row =
+      first_row_without(RowResult::prediction, problem_.rows, margins, task, problem_.rows.weight, comm_);
+  if (row >= 0) {
+    summary_.outcome.status = Summary::Status::failed;
+    summary_.outcome.reason =
+        "the model's predictions overflow" + remedy_of_long_steps(settings_) + row_at_fault(settings_, row);
+    return;
+  }
+  summary_.metrics = evaluate_metrics(problem_.rows, margins, task, threads_, comm_);
+  if (held_out_) {
+    summary_.validation = held_out_->metrics(w);
+  }
+  for (const std::string& warning : overflow_warnings(summary_)) {
+    console_.warning(warning);
+  }
+  summary_.seconds.evaluate = timer.seconds();
+}
+
+void TrainingJob::write_text(const std::string& name, const std::string& text) {
+  on_root(comm_, [&] { replace_durably(files_, folder_, name, std::as_bytes(std::span(text))); });
+}
+
+void TrainingJob::write_summary() {
+  summary_.model = to_string(settings_.model);
+  summary_.optimizer = to_string(settings_.optimizer);
+  summary_.iterations = state_.optimizer.iteration;
+  summary_.epochs = state_.optimizer.epoch;
+  summary_.passes = risk_->passes();
+  summary_.rows = problem_.rows.partition.rows;
+  summary_.features = problem_.rows.features;
+  summary_.parameters = model_->dimension();
+  summary_.ranks = comm_.size();
+  summary_.threads = threads_;
+  summary_.data_fingerprint = to_hex(problem_.rows.fingerprint);
+  summary_.parameters_sha256 = parameters_sha256(problem_.model, final_parameters(state_.optimizer));
+  summary_.seconds.checkpoint = checkpoints_->seconds();
+  summary_.seconds.total = total_.seconds();
+  write_text(kSummaryName, to_json(summary_));
+}
+
+void TrainingJob::say(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    console_.info(line);
+  }
+}
+
+}  // namespace
+
+ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console) {
+  settings.validate();
+  return TrainingJob(settings.completed(), threads, comm, console).run();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,16 @@
+/// The training job: load → resume or start → optimise → save.
+#pragma once
+
+#include "base/console.h"
+#include "fit/settings.h"
+#include "lockstep/base/errors.h"
+#include "lockstep/comm/communicator.h"
+
+namespace lockstep {
+
+/// Trains, leaving config.toml, metrics.jsonl, summary.json, checkpoints and, where training ended by itself, model.h5
+/// in the run folder. Returns success (converged, or a limit was reached), stopped_early (a durable checkpoint waits to
+/// be resumed) or numerical_stop (no further progress). Throws Error, the same on every rank. Collective.
+ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console);
+
+}  // namespace lockstep

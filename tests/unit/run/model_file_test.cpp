@@ -1,0 +1,138 @@
+/// model.h5: comes back whole, or is refused.
+#include "run/model_file.h"
+
+#include "io/hdf5_image.h"
+#include "lockstep/base/errors.h"
+#include "run/training_state.h"
+
+#include <gtest/gtest.h>
+
+namespace lockstep {
+namespace {
+
+ModelFile some_model() {
+  ModelFile model;
+  model.model.kind = ModelKind::logistic;
+  model.model.features = 2;
+  model.parameters = Vector{{1, -2, 0.5}};
+  model.feature_names = {"länge", "b c"};
+  model.class_names = {"no", "yes"};
+  model.label_name = "target";
+  model.columns = {"target", "länge", "b c"};
+  model.configuration = "l2 = 0.1\n";
+  model.fingerprint = 42;
+  return model;
+}
+
+TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
+  const ModelFile model = some_model();
+  const std::vector<std::byte> bytes = to_bytes(model);
+  const ModelFile back = parse_model(bytes, "m");
+  EXPECT_EQ(back.parameters, model.parameters);
+  EXPECT_EQ(back.feature_names, model.feature_names);
+  EXPECT_EQ(back.class_names, model.class_names);
+  EXPECT_EQ(back.columns, model.columns);
+  EXPECT_EQ(to_bytes(back), bytes);
+}
+
+TEST(ModelFile, RefusesOtherContent) {
+  try {
+    parse_model(std::vector<std::byte>(100), "m");
+    ADD_FAILURE() << "not refused";
+  } catch (const DataError& error) {
+    EXPECT_STREQ(error.what(), "m: is not a model: models are HDF5 files, such as the model.h5 of a run");
+  }
+  EXPECT_THROW(parse_model(to_bytes(TrainingState()), "m"), DataError);
+}
+
+/// Files of versions that stored neither the columns of the training table nor a hash.
+TEST(ModelFile, OfAnEarlierVersionIsRead) {
+  Hdf5ImageWriter image;
+  image.write("/coef", std::vector<double>{1, -2}, {1, 2});
+  image.write("/intercept", std::vector<double>{0.5});
+  image.write("/feature_names", std::vector<std::string>{"a", "b"});
+  image.write("/class_names", std::vector<std::string>{"no", "yes"});
+  image.write("/provenance/model", std::string("logistic"));
+  image.write_scalar("/provenance/has_intercept", std::int64_t{1});
+  image.write_scalar("/provenance/delta", 1.35);
+  image.write("/provenance/label", std::string("target"));
+  image.write("/provenance/configuration", std::string("l2 = 0.1\n"));
+  image.write_scalar("/provenance/data_fingerprint", std::uint64_t{42});
+  const ModelFile back = parse_model(image.finish(), "m");
+  EXPECT_EQ(back.parameters, (Vector{{1, -2, 0.5}}));
+  EXPECT_TRUE(back.columns.empty());
+}
+
+/// Another model's coefficients, names or words are never used: a flip is seen, or changes nothing that is read.
+TEST(ModelFile, AFlippedBitAnywhereIsRefusedNamingTheFileOrHarmless) {
+  const std::vector<std::byte> whole = to_bytes(some_model());
+  std::vector<std::byte> file = whole;
+  int refused = 0;
+  for (std::size_t i = 0; i < file.size(); i += 7) {
+    const std::byte flip{static_cast<unsigned char>(1U << (i / 7) % 8)};
+    file[i] ^= flip;
+    try {
+      ASSERT_EQ(to_bytes(parse_model(file, "run/model.h5")), whole) << "byte " << i;
+    } catch (const DataError& error) {
+      ++refused;
+      ASSERT_TRUE(std::string(error.what()).starts_with("run/model.h5: ")) << "byte " << i << ": " << error.what();
+    }
+    file[i] ^= flip;
+  }
+  EXPECT_GT(refused, 100);
+}
+
+TEST(ModelFile, ATruncatedOneIsRefusedNamingTheFile) {
+  const std::vector<std::byte> whole = to_bytes(some_model());
+  for (std::size_t length = 0; length < whole.size(); length += 61) {
+    try {
+      parse_model(std::span(whole).first(length), "run/model.h5");
+      ADD_FAILURE() << length << " bytes are accepted";
+    } catch (const DataError& error) {
+      ASSERT_TRUE(std::string(error.what()).starts_with("run/model.h5: ")) << error.what();
+    }
+  }
+}
+
+ModelDescription logistic(Index features, bool intercept) {
+  ModelDescription model;
+  model.features = features;
+  model.intercept = intercept;
+  return model;
+}
+
+TEST(ModelFile, HoldsNetworksLayerByLayer) {
+  ModelFile file;
+  file.model.kind = ModelKind::mlp;
+  file.model.features = 3;
+  file.model.hidden = {4, 2};
+  file.model.outputs = 2;
+  file.model.activation = Activation::gelu;
+  file.model.precision = Scalar::float64;
+  file.class_names = {"a", "b"};
+  file.parameters = Vector::LinSpaced(file.model.dimension(), 1, 2);
+  const ModelFile back = parse_model(to_bytes(file), "m");
+  EXPECT_EQ(back.model, file.model);
+  EXPECT_EQ(back.parameters, file.parameters);
+  EXPECT_EQ(file.model.dimension(), file.model.network().parameters());
+  for (Index layer = 0; layer < 3; ++layer) {
+    const auto blocks = file.model.blocks();
+    EXPECT_EQ(blocks[static_cast<std::size_t>(2 * layer)].first, file.model.network().weights_begin(layer));
+    EXPECT_EQ(blocks[static_cast<std::size_t>(2 * layer + 1)].first, file.model.network().biases_begin(layer));
+  }
+}
+
+TEST(ParametersSha256, IsOverCoefficientsThenInterceptWithoutNegativeZeros) {
+  // python3 -c "import hashlib, struct; print(hashlib.sha256(struct.pack('<3d', 1, 0, 0)).hexdigest())"
+  EXPECT_EQ(parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}),
+            "725c4777db328932b197731b1c986c84913a069a2090deb3667b697624551c8b");
+  EXPECT_EQ(parameters_sha256(logistic(2, true), Vector{{1, -0.0, 0}}),
+            parameters_sha256(logistic(2, true), Vector{{1, 0, -0.0}}));
+  EXPECT_EQ(parameters_sha256(logistic(2, false), Vector{{1, 0}}),
+            parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}));
+  EXPECT_NE(parameters_sha256(logistic(2, true), Vector{{1, 0, 0}}),
+            parameters_sha256(logistic(2, true), Vector{{0, 1, 0}}));
+}
+
+}  // namespace
+}  // namespace lockstep
