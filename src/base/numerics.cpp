@@ -1,11 +1,14 @@
 #include "base/numerics.h"
 
+#include "lockstep/base/errors.h"
+
 #include <Eigen/Core>
 #include <fmt/format.h>
 
 #ifdef LOCKSTEP_HAS_OPENBLAS
 extern "C" {
 void openblas_set_num_threads(int threads);
+int openblas_get_num_threads();
 char* openblas_get_config();
 char* openblas_get_corename();
 }
@@ -18,7 +21,13 @@ void configure_numerics() {
   Eigen::setCpuCacheSizes(32 << 10, 512 << 10, 4 << 20);
 #ifdef LOCKSTEP_HAS_OPENBLAS
   openblas_set_num_threads(1);
+  if (openblas_get_num_threads() != 1) {
+    throw InternalError("OpenBLAS does not take to one thread a caller");
+  }
 #endif
+  if (Eigen::nbThreads() != 1) {
+    throw InternalError("Eigen does not take to one thread");
+  }
 }
 
 std::string numerics_description() {

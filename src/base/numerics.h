@@ -5,7 +5,8 @@
 
 namespace lockstep {
 
-/// One BLAS thread per caller, Eigen without threads and with fixed cache sizes. Call once, before any numerics.
+/// One BLAS thread per caller, Eigen without threads and with fixed cache sizes. To be called before any
+/// numerics; again does no harm. Throws InternalError where a library does not take them.
 void configure_numerics();
 
 /// What computes products: "Eigen 3.4.0" or OpenBLAS's own description with the kernel it chose for this processor.

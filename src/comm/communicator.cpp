@@ -34,6 +34,10 @@ void SerialCommunicator::receive(int source, std::span<std::byte>) {
   throw InternalError("receive from rank " + std::to_string(source) + " in a serial run");
 }
 
+std::unique_ptr<Communicator> SerialCommunicator::split(int) {
+  return std::make_unique<SerialCommunicator>();
+}
+
 void SerialCommunicator::abort(int exit_code) {
   std::_Exit(exit_code);
 }

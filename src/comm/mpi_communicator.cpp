@@ -60,17 +60,16 @@ void for_pieces(std::span<Byte> bytes, std::int64_t largest, Function apply) {
 /// empty.
 class Messages {
  public:
-  explicit Messages(std::int64_t largest) : largest_(largest) {}
+  Messages(MPI_Comm comm, std::int64_t largest) : comm_(comm), largest_(largest) {}
 
   void receive(int source, std::span<std::byte> bytes) {
     for_pieces(bytes, largest_, [&](std::byte* data, int count) {
-      check(MPI_Irecv(data, count, MPI_BYTE, source, kTag, MPI_COMM_WORLD, &requests_.emplace_back()), "MPI_Irecv");
+      check(MPI_Irecv(data, count, MPI_BYTE, source, kTag, comm_, &requests_.emplace_back()), "MPI_Irecv");
     });
   }
   void send(int destination, std::span<const std::byte> bytes) {
     for_pieces(bytes, largest_, [&](const std::byte* data, int count) {
-      check(MPI_Isend(data, count, MPI_BYTE, destination, kTag, MPI_COMM_WORLD, &requests_.emplace_back()),
-            "MPI_Isend");
+      check(MPI_Isend(data, count, MPI_BYTE, destination, kTag, comm_, &requests_.emplace_back()), "MPI_Isend");
     });
   }
   void wait() {
@@ -78,6 +77,7 @@ class Messages {
   }
 
  private:
+  MPI_Comm comm_;
   std::int64_t largest_;
   std::vector<MPI_Request> requests_;
 };
@@ -97,18 +97,52 @@ MpiEnvironment::~MpiEnvironment() {
   MPI_Finalize();
 }
 
-MpiCommunicator::MpiCommunicator(std::int64_t largest_message) : largest_message_(largest_message) {
-  check(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
-  check(MPI_Comm_size(MPI_COMM_WORLD, &size_), "MPI_Comm_size");
+struct MpiCommunicator::Handle {
+  Handle() = default;
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() {
+    int is_finalised = 0;
+    MPI_Finalized(&is_finalised);
+    if (comm != MPI_COMM_NULL && is_finalised == 0) {
+      MPI_Comm_free(&comm);
+    }
+  }
+
+  static std::unique_ptr<Handle> duplicate(MPI_Comm of) {
+    auto handle = std::make_unique<Handle>();
+    check(MPI_Comm_dup(of, &handle->comm), "MPI_Comm_dup");
+    return handle;
+  }
+
+  MPI_Comm comm = MPI_COMM_NULL;
+};
+
+MpiCommunicator::MpiCommunicator(std::int64_t largest_message)
+    : MpiCommunicator(Handle::duplicate(MPI_COMM_WORLD), largest_message) {}
+
+MpiCommunicator::MpiCommunicator(std::unique_ptr<Handle> handle, std::int64_t largest_message)
+    : handle_(std::move(handle)), largest_message_(largest_message) {
+  check(MPI_Comm_set_errhandler(handle_->comm, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  check(MPI_Comm_rank(handle_->comm, &rank_), "MPI_Comm_rank");
+  check(MPI_Comm_size(handle_->comm, &size_), "MPI_Comm_size");
+}
+
+MpiCommunicator::~MpiCommunicator() = default;
+
+std::unique_ptr<MpiCommunicator> MpiCommunicator::duplicate(const void* mpi_comm) {
+  constexpr std::int64_t kLargestMessage = std::int64_t{1} << 30;
+  return std::unique_ptr<MpiCommunicator>(
+      new MpiCommunicator(Handle::duplicate(*static_cast<const MPI_Comm*>(mpi_comm)), kLargestMessage));
 }
 
 void MpiCommunicator::barrier() {
-  check(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
+  check(MPI_Barrier(handle_->comm), "MPI_Barrier");
 }
 
 void MpiCommunicator::broadcast(std::span<std::byte> bytes, int root) {
   for_pieces(bytes, largest_message_, [&](std::byte* data, int count) {
-    check(MPI_Bcast(data, count, MPI_BYTE, root, MPI_COMM_WORLD), "MPI_Bcast");
+    check(MPI_Bcast(data, count, MPI_BYTE, root, handle_->comm), "MPI_Bcast");
   });
 }
 
@@ -118,7 +152,7 @@ void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<std:
     return;
   }
   const int count = static_cast<int>(mine.size());
-  check(MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, MPI_COMM_WORLD), "MPI_Allgather");
+  check(MPI_Allgather(mine.data(), count, MPI_BYTE, all.data(), count, MPI_BYTE, handle_->comm), "MPI_Allgather");
 }
 
 void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<const std::int64_t> counts,
@@ -135,7 +169,7 @@ void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<cons
   }
   const Layout layout(counts);
   check(MPI_Allgatherv(mine.data(), static_cast<int>(mine.size()), MPI_BYTE, all.data(), layout.counts.data(),
-                       layout.displacements.data(), MPI_BYTE, MPI_COMM_WORLD),
+                       layout.displacements.data(), MPI_BYTE, handle_->comm),
         "MPI_Allgatherv");
 }
 
@@ -148,7 +182,7 @@ void MpiCommunicator::all_to_all(std::span<const std::byte> send, std::span<cons
     outgoing.push_back(take(send, send_counts[rank]));
     incoming.push_back(take(receive, receive_counts[rank]));
   }
-  Messages messages(largest_message_);
+  Messages messages(handle_->comm, largest_message_);
   for (int distance = 1; distance < size_; ++distance) {
     const int source = (rank_ + size_ - distance) % size_;
     messages.receive(source, incoming[static_cast<std::size_t>(source)]);
@@ -163,7 +197,7 @@ void MpiCommunicator::all_to_all(std::span<const std::byte> send, std::span<cons
 }
 
 void MpiCommunicator::exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) {
-  Messages messages(largest_message_);
+  Messages messages(handle_->comm, largest_message_);
   messages.receive(partner, receive);
   this->send(partner, send);
   messages.wait();
@@ -171,18 +205,24 @@ void MpiCommunicator::exchange(int partner, std::span<const std::byte> send, std
 
 void MpiCommunicator::send(int destination, std::span<const std::byte> bytes) {
   for_pieces(bytes, largest_message_, [&](const std::byte* data, int count) {
-    check(MPI_Send(data, count, MPI_BYTE, destination, kTag, MPI_COMM_WORLD), "MPI_Send");
+    check(MPI_Send(data, count, MPI_BYTE, destination, kTag, handle_->comm), "MPI_Send");
   });
 }
 
 void MpiCommunicator::receive(int source, std::span<std::byte> bytes) {
   for_pieces(bytes, largest_message_, [&](std::byte* data, int count) {
-    check(MPI_Recv(data, count, MPI_BYTE, source, kTag, MPI_COMM_WORLD, MPI_STATUS_IGNORE), "MPI_Recv");
+    check(MPI_Recv(data, count, MPI_BYTE, source, kTag, handle_->comm, MPI_STATUS_IGNORE), "MPI_Recv");
   });
 }
 
+std::unique_ptr<Communicator> MpiCommunicator::split(int colour) {
+  auto part = std::make_unique<Handle>();
+  check(MPI_Comm_split(handle_->comm, colour, rank_, &part->comm), "MPI_Comm_split");
+  return std::unique_ptr<MpiCommunicator>(new MpiCommunicator(std::move(part), largest_message_));
+}
+
 void MpiCommunicator::abort(int exit_code) {
-  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  MPI_Abort(MPI_COMM_WORLD, exit_code);  // also the ranks that are not in this part
   std::_Exit(exit_code);
 }
 

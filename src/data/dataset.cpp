@@ -3,6 +3,7 @@
 #include "base/memory_limit.h"
 #include "comm/agreement.h"
 #include "data/fingerprint.h"
+#include "data/lane_batches.h"
 
 #include <algorithm>
 #include <bit>
@@ -85,6 +86,14 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   agree(comm, [&] { data.x = make_feature_matrix(std::move(block), data.layout, data.panels, settings.threads); });
   return_free_memory();  // readers leave holes
   return data;
+}
+
+RowSet Dataset::read(std::int64_t leaf, RowBuffer&) const {
+  return rows_of_pieces(panels_of_leaf(leaf));
+}
+
+std::unique_ptr<BatchSource> Dataset::batches(const BatchSettings& settings) const {
+  return std::make_unique<LaneBatches>(*this, settings);
 }
 
 }  // namespace lockstep

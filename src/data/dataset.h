@@ -1,8 +1,7 @@
 /// A rank's share of the data, laid out for training: whole leaves of the summation tree.
 #pragma once
 
-#include "comm/summation_tree.h"
-#include "data/feature_matrix.h"
+#include "data/leaf_source.h"
 #include "data/reader.h"
 
 #include <cstdint>
@@ -15,27 +14,8 @@ namespace lockstep {
 
 class Communicator;
 
-/// How rows are cut: V leaves, grouped into L lanes in mini-batch runs. A pure function of the data and the settings.
-struct RowPartition {
-  std::int64_t rows = 0;    ///< n
-  std::int64_t leaves = 1;  ///< V, a power of two
-  std::int64_t lanes = 0;   ///< L, a power of two ≤ V; 0 in full-batch runs
-
-  /// What ranks are cut at: lanes where there are any, else leaves.
-  std::int64_t units() const { return lanes > 0 ? lanes : leaves; }
-  std::int64_t first_row_of_leaf(std::int64_t leaf) const { return proportional_cut(leaf, leaves, rows); }
-  Run leaves_of(Run unit_run) const { return {unit_run.begin * (leaves / units()), unit_run.end * (leaves / units())}; }
-  /// The leaves of one rank.
-  Run leaves_of_rank(int rank, int ranks) const { return leaves_of(worker_run(rank, ranks, units())); }
-  Run rows_of_leaves(Run run) const { return {first_row_of_leaf(run.begin), first_row_of_leaf(run.end)}; }
-};
-
-struct Dataset {
-  RowPartition partition;
-  Run leaves;                  ///< this rank's leaves
-  std::int64_t first_row = 0;  ///< global number of local row 0
-  Index rows = 0;              ///< local rows
-  Index features = 0;          ///< d
+/// Resident rows: the leaf source whose rows are all in memory.
+struct Dataset final : LeafSource, RowFacts {
   Layout layout = Layout::dense_columns;
   Panels panels;  ///< of the local leaves
   std::unique_ptr<FeatureMatrix> x;
@@ -43,14 +23,14 @@ struct Dataset {
   std::vector<double> weight;  ///< local rows, or empty: all 1; times a power of two where they are very large or small
   std::vector<double> offset;  ///< local rows, or empty: all 0
 
-  bool has_offset = false;          ///< some rank has offsets
-  std::int64_t stored_entries = 0;  ///< nonzeros over all ranks
-  std::uint64_t fingerprint = 0;    ///< of the parsed values; the same for any file format and rank count
-  std::vector<std::string> feature_names;
-  std::vector<std::string> class_names;
+  std::uint64_t fingerprint = 0;  ///< of the parsed values; the same for any file format and rank count
   std::vector<std::string> id;
-  std::vector<double> column_scale;  ///< x holds X_ij · column_scale_j, powers of two; empty: all 1
   std::vector<std::string> notices;  ///< of the reader
+
+  const RowFacts& facts() const override { return *this; }
+  /// The panels of a leaf.
+  RowSet read(std::int64_t leaf, RowBuffer& buffer) const override;
+  std::unique_ptr<BatchSource> batches(const BatchSettings& settings) const override;
 
   /// The panels of one of this rank's leaves (its global number).
   std::span<const Rows> panels_of_leaf(std::int64_t leaf) const {
@@ -58,6 +38,11 @@ struct Dataset {
     const auto begin = static_cast<std::size_t>(panels.first_of_leaf[local]);
     const auto end = static_cast<std::size_t>(panels.first_of_leaf[local + 1]);
     return std::span(panels.panels).subspan(begin, end - begin);
+  }
+
+  /// Some of the rows; the pieces outlive the result.
+  RowSet rows_of_pieces(std::span<const Rows> pieces) const {
+    return {x.get(), label, weight, offset, pieces, first_row};
   }
 };
 

@@ -58,7 +58,12 @@ std::unique_ptr<DescentMethod> descent_method(const TrainSettings& settings) {
 Summary minimise(Objective& objective, const TrainSettings& settings, Index penalised, int threads,
                  const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer) {
   if (is_mini_batch(settings.optimizer)) {
-    return descend_stochastically(objective, stochastic_settings(settings, penalised, threads), early_stopping, state,
+    auto* sampled = dynamic_cast<SampledObjective*>(&objective);
+    if (sampled == nullptr) {
+      throw ConfigurationError("--optimizer " + to_string(settings.optimizer) +
+                               " needs an objective with mini-batches");
+    }
+    return descend_stochastically(*sampled, stochastic_settings(settings, penalised, threads), early_stopping, state,
                                   observer);
   }
   return descend(objective, *descent_method(settings), {settings.max_iterations, settings.tolerance}, early_stopping,

@@ -14,6 +14,12 @@ std::size_t at(Index i) {
   return static_cast<std::size_t>(i);
 }
 
+/// The rows that load_rows() loaded, with their margins.
+LossRows loss_rows(Index count, Workspace& scratch) {
+  return {padded(count),       scratch.margin.data(), scratch.target.data(),   scratch.weight.data(),
+          scratch.loss.data(), scratch.slope.data(),  scratch.curvature.data()};
+}
+
 void multiply_elementwise(AlignedVector<double>& a, const AlignedVector<double>& b, Index count) {
   for (std::size_t i = 0; i < at(count); ++i) {
     a[i] *= b[i];
@@ -22,142 +28,134 @@ void multiply_elementwise(AlignedVector<double>& a, const AlignedVector<double>&
 
 }  // namespace
 
-PartialShape LinearModel::shape(Order order) const {
-  const Index p = dimension();
-  const Index gradient = order == Order::value ? 0 : p;
-  const Index hessian = order == Order::hessian ? p * (p + 1) / 2 : 0;
-  return {kLossHeader, gradient + hessian, Scalar::float64};
-}
-
 void LinearModel::prepare(const Vector& w, KernelParameters& to) const {
   to.values64.assign(w.begin(), w.end());
 }
 
-void LinearModel::add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order,
-                           Partial& into, Workspace& scratch, Margins* margins) const {
-  if (order == Order::hessian) {
-    data.x->begin_gram(scratch.gram);
+void LinearModel::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
+  if (pass.kind == PassKind::hessian) {
+    rows.x->begin_gram(scratch.gram);
   }
-  for (const Rows& panel : rows) {
-    add_panel(data, panel, w.values64.data(), order, into, scratch, margins);
-  }
-  if (order == Order::hessian) {
-    data.x->end_gram(scratch.gram, into.payload<double>().data() + dimension());
+  for_each_piece(rows, pass, 1, [&](const Rows& panel, const Pass& part) {
+    switch (pass.kind) {
+      case PassKind::value:
+      case PassKind::gradient:
+      case PassKind::hessian:
+        return add_panel(part, rows, panel, into, scratch);
+      case PassKind::product:
+        return add_product(part, rows, panel, into, scratch);
+      case PassKind::diagonal:
+        return add_diagonal(part, rows, panel, into, scratch);
+      case PassKind::line:
+        return add_line(part, rows, panel, into, scratch);
+      case PassKind::recession:
+        return add_recession(part, rows, panel, into, scratch);
+    }
+  });
+  if (pass.kind == PassKind::hessian) {
+    rows.x->end_gram(scratch.gram, into.payload<double>().data() + dimension());
   }
 }
 
 /// Loss, gradient and Hessian while the panel is in cache: one read of the features from memory.
-void LinearModel::add_panel(const Dataset& data, const Rows& rows, const double* w, Order order, Partial& into,
-                            Workspace& scratch, Margins* margins) const {
-  load_rows(data, rows, class_weights_, 1, scratch);
+void LinearModel::add_panel(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                            Workspace& scratch) const {
+  const double* w = pass.w->values64.data();
+  load_rows(set, rows, class_weights_, 1, scratch);
   double* z = scratch.margin.data();
-  data.x->multiply(rows, w, z);
+  set.x->multiply(rows, w, z);
   const double b = intercept_ ? w[features_] : 0.0;
   for (Index i = 0; i < rows.count; ++i) {
-    z[i] += b + (data.offset.empty() ? 0.0 : data.offset[at(rows.row(i))]);
-    if (margins != nullptr) {
-      (*margins)[at(rows.row(i))] = z[i];
-    }
+    z[i] += b + (set.offset.empty() ? 0.0 : set.offset[at(rows.row(i))]);
   }
-  loss_->evaluate(rows.count, order, scratch);
+  if (!pass.keep.empty()) {
+    std::copy_n(z, rows.count, pass.keep.data());
+  }
+  loss_->evaluate(order_of(pass.kind), loss_rows(rows.count, scratch));
   add_header(rows.count, scratch, into);
-  if (order == Order::value) {
+  if (pass.kind == PassKind::value) {
     return;
   }
 
   double* gradient = into.payload<double>().data();
   const Index lanes = padded(rows.count);
-  data.x->add_transposed(rows, scratch.slope.data(), gradient);
+  set.x->add_transposed(rows, scratch.slope.data(), gradient);
   if (intercept_) {
     gradient[features_] += lane_sum(scratch.slope.data(), lanes);
   }
-  if (order == Order::hessian) {
+  if (pass.kind == PassKind::hessian) {
     double* hessian = gradient + dimension();
-    data.x->add_gram(rows, scratch.curvature.data(), scratch.gram, hessian);
+    set.x->add_gram(rows, scratch.curvature.data(), scratch.gram, hessian);
     if (intercept_) {
       double* last_row = hessian + features_ * (features_ + 1) / 2;
-      data.x->add_transposed(rows, scratch.curvature.data(), last_row);
+      set.x->add_transposed(rows, scratch.curvature.data(), last_row);
       last_row[features_] += lane_sum(scratch.curvature.data(), lanes);
     }
   }
 }
 
 /// Xᵀ diag(s ℓ'') X v. z is linear in w: the Gauss–Newton product is the exact one.
-void LinearModel::add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters&,
-                                        const KernelParameters& v, Curvature, const Margins& margins, Partial& into,
-                                        Workspace& scratch) const {
-  const double* direction = v.values64.data();
+void LinearModel::add_product(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                              Workspace& scratch) const {
+  const double* direction = pass.v->values64.data();
   double* product = into.payload<double>().data();
-  for (const Rows& panel : rows) {
-    evaluate_kept(data, panel, margins, scratch);
-    const Index lanes = padded(panel.count);
-    data.x->multiply(panel, direction, scratch.direction.data());
-    for (std::size_t i = 0; intercept_ && i < at(panel.count); ++i) {
-      scratch.direction[i] += direction[features_];
-    }
-    multiply_elementwise(scratch.direction, scratch.curvature, lanes);
-    data.x->add_transposed(panel, scratch.direction.data(), product);
-    if (intercept_) {
-      product[features_] += lane_sum(scratch.direction.data(), lanes);
-    }
+  evaluate_kept(pass, set, rows, scratch);
+  const Index lanes = padded(rows.count);
+  set.x->multiply(rows, direction, scratch.direction.data());
+  for (std::size_t i = 0; intercept_ && i < at(rows.count); ++i) {
+    scratch.direction[i] += direction[features_];
+  }
+  multiply_elementwise(scratch.direction, scratch.curvature, lanes);
+  set.x->add_transposed(rows, scratch.direction.data(), product);
+  if (intercept_) {
+    product[features_] += lane_sum(scratch.direction.data(), lanes);
   }
 }
 
-void LinearModel::add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins,
-                                       Partial& into, Workspace& scratch) const {
+void LinearModel::add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                               Workspace& scratch) const {
   double* diagonal = into.payload<double>().data();
-  for (const Rows& panel : rows) {
-    evaluate_kept(data, panel, margins, scratch);
-    data.x->add_squared_transposed(panel, scratch.curvature.data(), diagonal);
-    if (intercept_) {
-      diagonal[features_] += lane_sum(scratch.curvature.data(), padded(panel.count));
-    }
+  evaluate_kept(pass, set, rows, scratch);
+  set.x->add_squared_transposed(rows, scratch.curvature.data(), diagonal);
+  if (intercept_) {
+    diagonal[features_] += lane_sum(scratch.curvature.data(), padded(rows.count));
   }
 }
 
 /// Derivatives of the losses at margins that a pass kept.
-void LinearModel::evaluate_kept(const Dataset& data, const Rows& rows, const Margins& margins,
-                                Workspace& scratch) const {
-  load_rows(data, rows, class_weights_, 1, scratch);
-  for (Index i = 0; i < rows.count; ++i) {
-    scratch.margin[at(i)] = margins[at(rows.row(i))];
-  }
+void LinearModel::evaluate_kept(const Pass& pass, const RowSet& set, const Rows& rows, Workspace& scratch) const {
+  load_rows(set, rows, class_weights_, 1, scratch);
+  std::ranges::copy(pass.from, scratch.margin.begin());
   std::fill(scratch.margin.data() + rows.count, scratch.margin.data() + padded(rows.count), 0.0);
-  loss_->evaluate(rows.count, Order::hessian, scratch);
+  loss_->evaluate(Order::hessian, loss_rows(rows.count, scratch));
 }
 
-void LinearModel::add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                     const Margins& end, double t, Partial& into, Workspace& scratch) const {
-  for (const Rows& panel : rows) {
-    load_rows(data, panel, class_weights_, 1, scratch);
-    double* z = scratch.margin.data();
-    double* change = scratch.direction.data();
-    for (Index i = 0; i < panel.count; ++i) {
-      const std::size_t row = at(panel.row(i));
-      change[i] = end[row] - start[row];
-      z[i] = start[row] + t * change[i];
-    }
-    std::fill(z + panel.count, z + padded(panel.count), 0.0);
-    std::fill(change + panel.count, change + padded(panel.count), 0.0);
-    loss_->evaluate(panel.count, Order::gradient, scratch);
-    add_header(panel.count, scratch, into);
-    into.header()[static_cast<std::size_t>(LossHeader::slope)] +=
-        lane_dot(scratch.slope.data(), change, padded(panel.count));
+void LinearModel::add_line(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                           Workspace& scratch) const {
+  load_rows(set, rows, class_weights_, 1, scratch);
+  double* z = scratch.margin.data();
+  double* change = scratch.direction.data();
+  for (Index i = 0; i < rows.count; ++i) {
+    change[i] = pass.to[at(i)] - pass.from[at(i)];
+    z[i] = pass.from[at(i)] + pass.t * change[i];
   }
+  std::fill(z + rows.count, z + padded(rows.count), 0.0);
+  std::fill(change + rows.count, change + padded(rows.count), 0.0);
+  loss_->evaluate(Order::gradient, loss_rows(rows.count, scratch));
+  add_header(rows.count, scratch, into);
+  into.header()[static_cast<std::size_t>(LossHeader::slope)] +=
+      lane_dot(scratch.slope.data(), change, padded(rows.count));
 }
 
-void LinearModel::add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                const Margins& end, Partial& into, Workspace& scratch) const {
-  for (const Rows& panel : rows) {
-    load_rows(data, panel, class_weights_, 1, scratch);
-    for (Index i = 0; i < panel.count; ++i) {
-      const std::size_t row = at(panel.row(i));
-      const double change = end[row] - start[row];
-      const bool falls = loss_->falls_along(scratch.target[at(i)], change);
-      if (std::abs(change) > (falls ? kMovedDown : kMovedUp)) {
-        const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
-        into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
-      }
+void LinearModel::add_recession(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                                Workspace& scratch) const {
+  load_rows(set, rows, class_weights_, 1, scratch);
+  for (Index i = 0; i < rows.count; ++i) {
+    const double change = pass.to[at(i)] - pass.from[at(i)];
+    const bool falls = loss_->falls_along(scratch.target[at(i)], change);
+    if (std::abs(change) > (falls ? kMovedDown : kMovedUp)) {
+      const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
+      into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
     }
   }
 }
@@ -167,8 +165,8 @@ void LinearModel::add_header(Index count, Workspace& scratch, Partial& into) con
   header[static_cast<std::size_t>(LossHeader::weight)] += lane_sum(scratch.weight.data(), padded(count));
   const double loss = lane_sum(scratch.loss.data(), padded(count));
   header[static_cast<std::size_t>(LossHeader::loss)] += loss;
-  header[static_cast<std::size_t>(LossHeader::scale)] += loss + loss_->cancelled(count, scratch);
-  header[static_cast<std::size_t>(LossHeader::mistakes)] += loss_->mistakes(count, scratch);
+  header[static_cast<std::size_t>(LossHeader::scale)] += loss + loss_->cancelled(loss_rows(count, scratch));
+  header[static_cast<std::size_t>(LossHeader::mistakes)] += loss_->mistakes(loss_rows(count, scratch));
 }
 
 }  // namespace lockstep

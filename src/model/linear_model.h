@@ -7,8 +7,8 @@
 /// Parameters: w, then b where there is an intercept (p = d + 1, else p = d). K = 1.
 #pragma once
 
+#include "lockstep/model/pointwise_loss.h"
 #include "model/model.h"
-#include "model/pointwise_loss.h"
 
 #include <memory>
 
@@ -24,28 +24,20 @@ class LinearModel final : public Model {
   Index dimension() const override { return features_ + (intercept_ ? 1 : 0); }
   Index outputs() const override { return 1; }
   Index penalised() const override { return features_; }
-  PartialShape shape(Order order) const override;
-  void prepare(const Vector& w, KernelParameters& to) const override;
-  void add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order, Partial& into,
-                Workspace& scratch, Margins* margins) const override;
-  void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
-                             const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
-                             Workspace& scratch) const override;
-  bool has_hessian_diagonal() const override { return true; }
-  void add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins, Partial& into,
-                            Workspace& scratch) const override;
+  ParameterPlace place(Index j) const override { return {j < features_ ? j : -1, 0}; }
+  bool has(PassKind kind) const override { return kind != PassKind::recession || loss_->can_recede(); }
   bool keeps_margins() const override { return true; }
-  void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                          double t, Partial& into, Workspace& scratch) const override;
-  bool can_recede() const override { return loss_->can_recede(); }
-  void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                     Partial& into, Workspace& scratch) const override;
+  void prepare(const Vector& w, KernelParameters& to) const override;
+  void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return loss_->unbounded_when_separated(); }
 
  private:
-  void add_panel(const Dataset& data, const Rows& rows, const double* w, Order order, Partial& into, Workspace& scratch,
-                 Margins* margins) const;
-  void evaluate_kept(const Dataset& data, const Rows& rows, const Margins& margins, Workspace& scratch) const;
+  void add_panel(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_product(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_line(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_recession(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void evaluate_kept(const Pass& pass, const RowSet& set, const Rows& rows, Workspace& scratch) const;
   void add_header(Index count, Workspace& scratch, Partial& into) const;
 
   Index features_;

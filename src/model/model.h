@@ -10,8 +10,9 @@
 #pragma once
 
 #include "comm/partial.h"
-#include "data/dataset.h"
-#include "lockstep/base/order.h"
+#include "data/leaf_source.h"
+#include "lockstep/base/invariant_shift.h"
+#include "model/pass.h"
 
 #include <span>
 #include <vector>
@@ -48,8 +49,8 @@ struct SparseInput {
   AlignedVector<T> block;  ///< X W or D, rows × units
 };
 
-/// One thread's scratch; buffers grow to what a panel needs and are kept. After Model::add_rows() `loss` holds s ℓ of
-/// the rows of the last panel.
+/// One thread's scratch; buffers grow to what a panel needs and are kept. After Model::add() of a value pass `loss`
+/// holds s ℓ of the rows of the last panel.
 struct Workspace {
   AlignedVector<double> margin, target, weight, loss, slope, curvature, direction;
   GramScratch gram;
@@ -58,23 +59,13 @@ struct Workspace {
   std::vector<AlignedVector<float>> layers32;
   SparseInput<double> sparse64;  ///< networks
   SparseInput<float> sparse32;
+  RowBuffer rows;
 };
 
-/// Margins of the local rows, rows × K row-major, as a pass computed them; empty where margins are not kept.
-using Margins = std::vector<double>;
-
-/// Parameters as the kernels read them (order and type), made once a pass and shared by its threads.
-struct KernelParameters {
-  AlignedVector<double> values64;
-  AlignedVector<float> values32;
-};
-
-/// Parameters first, first + stride, … (`count` of them) whose common shift changes no margin that matters: F is
-/// constant along it.
-struct InvariantShift {
-  Index first = 0;
-  Index stride = 1;
-  Index count = 0;
+/// What a parameter multiplies, as far as one feature or one margin is meant.
+struct ParameterPlace {
+  Index feature = -1;  ///< −1: an intercept, or one of a deeper layer
+  Index output = -1;   ///< the margin that it adds to; −1: no single one
 };
 
 class Model {
@@ -90,48 +81,27 @@ class Model {
   /// Which of the p parameters are penalised: the first so many (intercepts and biases come last).
   virtual Index penalised() const = 0;
 
-  /// Lengths of a partial: header as LossHeader; payload = gradient (p), then the packed lower triangle of the Hessian
-  /// (p(p+1)/2).
-  virtual PartialShape shape(Order order) const = 0;
+  /// Where parameter j belongs.
+  virtual ParameterPlace place(Index j) const = 0;
+
+  /// True when add() knows passes of this kind; value and gradient always.
+  virtual bool has(PassKind kind) const = 0;
+
+  /// Lengths of the partial that a pass of this kind adds into. Throws InternalError for one that add() does not know.
+  PartialShape shape(PassKind kind) const;
+
+  /// Of the payloads.
+  virtual Scalar precision() const { return Scalar::float64; }
+
+  /// True when z is linear in w: passes keep it, and F along a line needs no pass over the features.
+  virtual bool keeps_margins() const = 0;
 
   /// Writes w (p) in the kernels' form.
   virtual void prepare(const Vector& w, KernelParameters& to) const = 0;
 
-  /// Adds the sums over the rows of one leaf (its panels) or lane (pieces of picked rows) at prepared parameters.
-  /// `margins`, when not null, receives z of these rows.
-  virtual void add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order,
-                        Partial& into, Workspace& scratch, Margins* margins) const = 0;
-
-  /// Adds Σ s ∇²ℓ · v (payload p, header unused) at w for the prepared direction v. `margins` are those of w where the
-  /// model keeps them.
-  virtual void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
-                                     const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
-                                     Workspace& scratch) const = 0;
-
-  /// True when add_rows() works with Order::hessian.
-  virtual bool has_hessian() const { return true; }
-
-  /// True when add_hessian_diagonal() works.
-  virtual bool has_hessian_diagonal() const { return false; }
-
-  /// Adds the diagonal of Σ s ∇²ℓ (payload p, header unused) at the kept margins.
-  virtual void add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins,
-                                    Partial& into, Workspace& scratch) const;
-
-  /// True when z is linear in w, so that F along a direction needs no pass over the features.
-  virtual bool keeps_margins() const = 0;
-
-  /// Adds losses and slopes along the line (header only) of the rows at the margins start + t (end − start).
-  virtual void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                  const Margins& end, double t, Partial& into, Workspace& scratch) const;
-
-  /// True when the loss of a row can fall for ever, so that F may have its optimum at infinity: add_recession() works.
-  virtual bool can_recede() const { return false; }
-
-  /// Adds to the header, as RecessionHeader, the weights of the rows whose margins differ between `start` and `end`: do
-  /// their losses fall for ever along the way, or not?
-  virtual void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                             Partial& into, Workspace& scratch) const;
+  /// Adds the sums over the rows of one leaf, in panels, or over one piece of picked rows. Margins in the pass are
+  /// those of these rows, in their order. Products, diagonals and recessions of models that keep margins read them.
+  virtual void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const = 0;
 
   /// True when the loss has no finite minimiser on rows that the model separates strictly.
   virtual bool unbounded_when_separated() const { return false; }
@@ -140,8 +110,5 @@ class Model {
   /// included.
   virtual std::vector<InvariantShift> invariant_shifts() const { return {}; }
 };
-
-/// Multiply-adds of one product of the model with this many of the data's rows, about.
-double work_of_rows(const Dataset& data, const Model& model, std::int64_t rows);
 
 }  // namespace lockstep

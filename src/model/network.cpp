@@ -5,6 +5,7 @@
 #include "model/row_terms.h"
 
 #include <algorithm>
+#include <array>
 
 namespace lockstep {
 
@@ -16,36 +17,6 @@ const T* values(const KernelParameters& w) {
     return w.values32.data();
   } else {
     return w.values64.data();
-  }
-}
-
-template <typename T>
-void add_sums(const NetworkShape& shape, const FeatureMatrix& x, const Rows& rows, const T* w, Order order,
-              Partial& into, Workspace& scratch, Margins* margins) {
-  using Pass = NetworkPass<T>;
-  Pass pass(shape, w, rows, scratch);
-  pass.forward(x, order == Order::value ? Pass::Keep::outputs : Pass::Keep::slopes);
-  pass.add_losses(into.header());
-  if (order != Order::value) {
-    pass.add_gradient(into.payload<T>().data());
-  }
-  if (margins != nullptr) {
-    pass.copy_margins(*margins);
-  }
-}
-
-template <typename T>
-void add_product(const NetworkShape& shape, const FeatureMatrix& x, const Rows& rows, const T* w, const T* v,
-                 Curvature kind, Partial& into, Workspace& scratch) {
-  using Pass = NetworkPass<T>;
-  Pass pass(shape, w, rows, scratch);
-  std::array<double, kLossHeader> unused{};
-  pass.forward(x, kind == Curvature::exact ? Pass::Keep::curvatures : Pass::Keep::slopes);
-  pass.add_losses(unused);
-  if (kind == Curvature::exact) {
-    pass.add_exact_product(v, into.payload<T>().data());
-  } else {
-    pass.add_gauss_newton_product(v, into.payload<T>().data());
   }
 }
 
@@ -80,11 +51,8 @@ Network::Network(NetworkShape shape, std::vector<double> class_weights)
   }
 }
 
-PartialShape Network::shape(Order order) const {
-  if (order == Order::hessian) {
-    throw InternalError("a network has no explicit Hessian; use its products");
-  }
-  return {kLossHeader, order == Order::value ? 0 : dimension(), shape_.precision};
+bool Network::has(PassKind kind) const {
+  return kind != PassKind::hessian && kind != PassKind::diagonal && kind != PassKind::recession;
 }
 
 void Network::prepare(const Vector& w, KernelParameters& to) const {
@@ -97,28 +65,39 @@ void Network::prepare(const Vector& w, KernelParameters& to) const {
   }
 }
 
-void Network::add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order,
-                       Partial& into, Workspace& scratch, Margins* margins) const {
-  for (const Rows& piece : rows) {
-    load_rows(data, piece, class_weights_, shape_.outputs, scratch);
+void Network::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
+  for_each_piece(rows, pass, shape_.outputs, [&](const Rows& piece, const Pass& part) {
+    load_rows(rows, piece, class_weights_, shape_.outputs, scratch);
     if (shape_.precision == Scalar::float32) {
-      add_sums(shape_, *data.x, piece, values<float>(w), order, into, scratch, margins);
+      add_piece<float>(part, rows, piece, into, scratch);
     } else {
-      add_sums(shape_, *data.x, piece, values<double>(w), order, into, scratch, margins);
+      add_piece<double>(part, rows, piece, into, scratch);
     }
-  }
+  });
 }
 
-void Network::add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
-                                    const KernelParameters& v, Curvature kind, const Margins&, Partial& into,
-                                    Workspace& scratch) const {
-  for (const Rows& piece : rows) {
-    load_rows(data, piece, class_weights_, shape_.outputs, scratch);
-    if (shape_.precision == Scalar::float32) {
-      add_product(shape_, *data.x, piece, values<float>(w), values<float>(v), kind, into, scratch);
-    } else {
-      add_product(shape_, *data.x, piece, values<double>(w), values<double>(v), kind, into, scratch);
-    }
+/// A product needs the slopes and, if exact, the curvatures of the activations, and the losses' derivatives.
+template <typename T>
+void Network::add_piece(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                        Workspace& scratch) const {
+  using Keep = typename NetworkPass<T>::Keep;
+  const bool is_product = pass.kind == PassKind::product;
+  const bool is_exact = is_product && pass.curvature == Curvature::exact;
+  NetworkPass<T> network(shape_, values<T>(*pass.w), rows, scratch);
+  network.forward(*set.x, is_exact ? Keep::curvatures : pass.kind == PassKind::value ? Keep::outputs : Keep::slopes);
+  std::array<double, kLossHeader> unused{};
+  network.add_losses(is_product ? std::span<double>(unused) : into.header());
+  if (is_exact) {
+    network.add_exact_product(values<T>(*pass.v), into.payload<T>().data());
+  } else if (is_product) {
+    network.add_gauss_newton_product(values<T>(*pass.v), into.payload<T>().data());
+  } else if (pass.kind == PassKind::line) {
+    into.header()[static_cast<std::size_t>(LossHeader::slope)] += network.slope_along(values<T>(*pass.v));
+  } else if (pass.kind == PassKind::gradient) {
+    network.add_gradient(into.payload<T>().data());
+  }
+  if (!pass.keep.empty()) {
+    network.copy_margins(pass.keep);
   }
 }
 

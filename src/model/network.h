@@ -53,20 +53,19 @@ class Network final : public Model {
   Index dimension() const override { return shape_.parameters(); }
   Index outputs() const override { return shape_.outputs; }
   Index penalised() const override { return shape_.weights(); }
-  /// Throws InternalError for Order::hessian.
-  PartialShape shape(Order order) const override;
-  void prepare(const Vector& w, KernelParameters& to) const override;
-  void add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order, Partial& into,
-                Workspace& scratch, Margins* margins) const override;
-  void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
-                             const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
-                             Workspace& scratch) const override;
-  bool has_hessian() const override { return false; }
+  ParameterPlace place(Index j) const override { return {j < shape_.weights_begin(1) ? j / shape_.units(1) : -1, -1}; }
+  bool has(PassKind kind) const override;
   bool keeps_margins() const override { return false; }
+  Scalar precision() const override { return shape_.precision; }
+  void prepare(const Vector& w, KernelParameters& to) const override;
+  void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;
 
   const NetworkShape& network_shape() const { return shape_; }
 
  private:
+  template <typename T>
+  void add_piece(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+
   NetworkShape shape_;
   std::vector<double> class_weights_;
 };

@@ -30,6 +30,20 @@ void NetworkPass<T>::r_forward(const T* v) {
 }
 
 template <typename T>
+double NetworkPass<T>::slope_along(const T* v) {
+  r_forward(v);
+  const T* delta = buffer(Kind::delta, layers_);
+  const T* r_z = buffer(Kind::r_margin, layers_);
+  double slope = 0;
+  for (Index k = 0; k < shape_.outputs; ++k) {
+    for (Index i = 0; i < count_; ++i) {
+      slope += static_cast<double>(delta[k * stride_ + i]) * static_cast<double>(r_z[k * stride_ + i]);
+    }
+  }
+  return slope;
+}
+
+template <typename T>
 void NetworkPass<T>::add_gauss_newton_product(const T* v, T* product) {
   r_forward(v);
   multiply_by_loss_hessian();
@@ -66,6 +80,8 @@ void NetworkPass<T>::add_exact_product(const T* v, T* product) {
   }
 }
 
+template double NetworkPass<float>::slope_along(const float*);
+template double NetworkPass<double>::slope_along(const double*);
 template void NetworkPass<float>::add_gauss_newton_product(const float*, float*);
 template void NetworkPass<double>::add_gauss_newton_product(const double*, double*);
 template void NetworkPass<float>::add_exact_product(const float*, float*);

@@ -155,10 +155,10 @@ void NetworkPass<T>::multiply_by_loss_hessian() {
 }
 
 template <typename T>
-void NetworkPass<T>::copy_margins(Margins& margins) {
+void NetworkPass<T>::copy_margins(std::span<double> margins) {
   const T* z = margins_of_last_layer();
   for (Index i = 0; i < count_; ++i) {
-    double* to = margins.data() + rows_.row(i) * shape_.outputs;
+    double* to = margins.data() + i * shape_.outputs;
     for (Index k = 0; k < shape_.outputs; ++k) {
       to[k] = z[k * stride_ + i];
     }
@@ -169,7 +169,7 @@ template void NetworkPass<float>::add_losses(std::span<double>);
 template void NetworkPass<double>::add_losses(std::span<double>);
 template void NetworkPass<float>::multiply_by_loss_hessian();
 template void NetworkPass<double>::multiply_by_loss_hessian();
-template void NetworkPass<float>::copy_margins(Margins&);
-template void NetworkPass<double>::copy_margins(Margins&);
+template void NetworkPass<float>::copy_margins(std::span<double>);
+template void NetworkPass<double>::copy_margins(std::span<double>);
 
 }  // namespace lockstep

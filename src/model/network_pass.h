@@ -44,8 +44,12 @@ class NetworkPass {
   /// (1994)). After add_losses(), curvatures kept.
   void add_exact_product(const T* v, T* product);
 
-  /// z of these rows. After forward().
-  void copy_margins(Margins& margins);
+  /// Σ_i ∂(s ℓ)/∂z · ∂z/∂w · v: the slope of the losses along v, by the R-forward pass. After add_losses(), slopes
+  /// kept.
+  double slope_along(const T* v);
+
+  /// z of these rows, K a row. After forward().
+  void copy_margins(std::span<double> margins);
 
  private:
   enum class Kind { activation, slope, curvature, delta, r_margin, r_activation, r_delta };

@@ -16,14 +16,14 @@ void reserve(Workspace& scratch, Index count, Index stride) {
 
 }  // namespace
 
-void load_rows(const Dataset& data, const Rows& rows, std::span<const double> class_weights, Index stride,
+void load_rows(const RowSet& set, const Rows& rows, std::span<const double> class_weights, Index stride,
                Workspace& scratch) {
   reserve(scratch, rows.count, stride);
   for (Index i = 0; i < rows.count; ++i) {
     const auto row = static_cast<std::size_t>(rows.row(i));
     const auto to = static_cast<std::size_t>(i);
-    const double label = data.label.empty() ? 0.0 : data.label[row];  // none is read for predictions
-    const double weight = data.weight.empty() ? 1.0 : data.weight[row];
+    const double label = set.label.empty() ? 0.0 : set.label[row];  // none is read for predictions
+    const double weight = set.weight.empty() ? 1.0 : set.weight[row];
     scratch.target[to] = label;
     scratch.weight[to] = class_weights.empty() ? weight : weight * class_weights[static_cast<std::size_t>(label)];
   }

@@ -21,13 +21,6 @@ double* header(Partial& into, LossHeader field) {
 
 }  // namespace
 
-PartialShape SoftmaxModel::shape(Order order) const {
-  const Index p = dimension();
-  const Index gradient = order == Order::value ? 0 : p;
-  const Index hessian = order == Order::hessian ? p * (p + 1) / 2 : 0;
-  return {kLossHeader, gradient + hessian, Scalar::float64};
-}
-
 void SoftmaxModel::prepare(const Vector& w, KernelParameters& to) const {
   const Index s = stride();
   to.values64.assign(at((features_ + 1) * s), 0.0);
@@ -39,40 +32,58 @@ void SoftmaxModel::prepare(const Vector& w, KernelParameters& to) const {
   }
 }
 
-void SoftmaxModel::add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order,
-                            Partial& into, Workspace& scratch, Margins* margins) const {
+void SoftmaxModel::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
+  if (pass.kind == PassKind::product) {
+    return add_product(pass, rows, into, scratch);
+  }
+  if (pass.kind <= PassKind::hessian) {
+    return add_losses(pass, rows, into, scratch);
+  }
+  for_each_piece(rows, pass, classes_, [&](const Rows& panel, const Pass& part) {
+    load_rows(rows, panel, class_weights_, stride(), scratch);
+    if (pass.kind == PassKind::diagonal) {
+      add_diagonal(part, rows, panel, into, scratch);
+    } else if (pass.kind == PassKind::line) {
+      add_line(part, panel, into, scratch);
+    } else {
+      add_recession(part, panel, into, scratch);
+    }
+  });
+}
+
+void SoftmaxModel::add_losses(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
   double* payload = into.payload<double>().data();
-  if (order >= Order::gradient) {
+  if (pass.kind >= PassKind::gradient) {
     begin_gradient(scratch);
   }
-  if (order == Order::hessian) {
+  if (pass.kind == PassKind::hessian) {
     scratch.leaf.clear();
   }
-  for (const Rows& panel : rows) {
-    load_rows(data, panel, class_weights_, stride(), scratch);
-    multiply(data, panel, w, scratch.margin.data());
-    for (Index i = 0; margins != nullptr && i < panel.count; ++i) {
-      std::copy_n(scratch.margin.data() + i * stride(), classes_, margins->data() + panel.row(i) * classes_);
+  for_each_piece(rows, pass, classes_, [&](const Rows& panel, const Pass& part) {
+    load_rows(rows, panel, class_weights_, stride(), scratch);
+    multiply(rows, panel, *pass.w, scratch.margin.data());
+    for (Index i = 0; !part.keep.empty() && i < panel.count; ++i) {
+      std::copy_n(scratch.margin.data() + i * stride(), classes_, part.keep.data() + i * classes_);
     }
     evaluate(panel, scratch, into);
-    if (order >= Order::gradient) {
-      add_transposed(data, panel, scratch.slope.data(), scratch, payload + penalised());
+    if (pass.kind >= PassKind::gradient) {
+      add_transposed(rows, panel, scratch.slope.data(), scratch, payload + penalised());
     }
-    if (order == Order::hessian) {
+    if (pass.kind == PassKind::hessian) {
       scratch.leaf.insert(scratch.leaf.end(), scratch.margin.begin(), scratch.margin.begin() + panel.count * stride());
     }
-  }
-  if (order >= Order::gradient) {
+  });
+  if (pass.kind >= PassKind::gradient) {
     end_gradient(scratch, payload);
   }
-  if (order == Order::hessian) {
-    add_hessian(data, rows, scratch, payload + dimension());
+  if (pass.kind == PassKind::hessian) {
+    add_hessian(rows, scratch, payload + dimension());
   }
 }
 
 /// z = X Wᵀ + b, count × stride.
-void SoftmaxModel::multiply(const Dataset& data, const Rows& rows, const KernelParameters& w, double* z) const {
-  data.x->multiply_many(rows, w.values64.data(), stride(), z);
+void SoftmaxModel::multiply(const RowSet& set, const Rows& rows, const KernelParameters& w, double* z) const {
+  set.x->multiply_many(rows, w.values64.data(), stride(), z);
   const double* b = w.values64.data() + features_ * stride();
   for (Index i = 0; intercept_ && i < rows.count; ++i) {
     for (Index k = 0; k < classes_; ++k) {
@@ -112,9 +123,9 @@ void SoftmaxModel::begin_gradient(Workspace& scratch) const {
   scratch.gradient.assign(at(features_ * stride()), 0.0);
 }
 
-void SoftmaxModel::add_transposed(const Dataset& data, const Rows& rows, const double* r, Workspace& scratch,
+void SoftmaxModel::add_transposed(const RowSet& set, const Rows& rows, const double* r, Workspace& scratch,
                                   double* intercepts) const {
-  data.x->add_transposed_many(rows, r, stride(), scratch.gradient.data());
+  set.x->add_transposed_many(rows, r, stride(), scratch.gradient.data());
   for (Index i = 0; intercept_ && i < rows.count; ++i) {
     for (Index k = 0; k < classes_; ++k) {
       intercepts[k] += r[i * stride() + k];
@@ -132,11 +143,10 @@ void SoftmaxModel::end_gradient(const Workspace& scratch, double* payload) const
 
 /// Lower triangle of the Hessian: block (k, l), l ≤ k, is Xᵀ diag(s p_k ([k = l] − p_l)) X. scratch.leaf holds p of the
 /// rows, panel after panel.
-void SoftmaxModel::add_hessian(const Dataset& data, std::span<const Rows> rows, Workspace& scratch,
-                               double* hessian) const {
+void SoftmaxModel::add_hessian(const RowSet& rows, Workspace& scratch, double* hessian) const {
   for (Index k = 0; k < classes_; ++k) {
     for (Index l = 0; l <= k; ++l) {
-      add_block(data, rows, k, l, scratch, hessian);
+      add_block(rows, k, l, scratch, hessian);
     }
   }
 }
@@ -150,27 +160,26 @@ double SoftmaxModel::sum_of_others(const double* p, Index k) const {
   return sum;
 }
 
-void SoftmaxModel::add_block(const Dataset& data, std::span<const Rows> rows, Index k, Index l, Workspace& scratch,
-                             double* hessian) const {
+void SoftmaxModel::add_block(const RowSet& rows, Index k, Index l, Workspace& scratch, double* hessian) const {
   const Index d = features_;
   const auto entry = [hessian](Index row, Index column) -> double& { return hessian[row * (row + 1) / 2 + column]; };
   scratch.block.assign(at(d * (d + 1) / 2), 0.0);
   scratch.gradient.assign(at(d), 0.0);
   double curvature_sum = 0;
-  data.x->begin_gram(scratch.gram);
+  rows.x->begin_gram(scratch.gram);
   const double* p = scratch.leaf.data();
-  for (const Rows& panel : rows) {
-    load_rows(data, panel, class_weights_, stride(), scratch);
+  for (const Rows& panel : rows.pieces) {
+    load_rows(rows, panel, class_weights_, stride(), scratch);
     double* h = scratch.curvature.data();
     std::fill(h, h + padded(panel.count), 0.0);
     for (Index i = 0; i < panel.count; ++i, p += stride()) {
       h[i] = scratch.weight[at(i)] * p[k] * (k == l ? sum_of_others(p, k) : p[l]);
     }
-    data.x->add_gram(panel, h, scratch.gram, scratch.block.data());
-    data.x->add_transposed(panel, h, scratch.gradient.data());
+    rows.x->add_gram(panel, h, scratch.gram, scratch.block.data());
+    rows.x->add_transposed(panel, h, scratch.gradient.data());
     curvature_sum += lane_sum(h, padded(panel.count));
   }
-  data.x->end_gram(scratch.gram, scratch.block.data());
+  rows.x->end_gram(scratch.gram, scratch.block.data());
 
   const double sign = k == l ? 1 : -1;
   const double* value = scratch.block.data();
@@ -195,24 +204,22 @@ void SoftmaxModel::add_block(const Dataset& data, std::span<const Rows> rows, In
   entry(b + k, b + l) += sign * curvature_sum;
 }
 
-/// Targets, weights, and margins that a pass kept.
-void SoftmaxModel::load_kept(const Dataset& data, const Rows& rows, const Margins& margins, Workspace& scratch) const {
-  load_rows(data, rows, class_weights_, stride(), scratch);
+/// Margins that a pass kept.
+void SoftmaxModel::load_kept(const Pass& pass, const Rows& rows, Workspace& scratch) const {
   for (Index i = 0; i < rows.count; ++i) {
-    std::copy_n(margins.data() + rows.row(i) * classes_, classes_, scratch.margin.data() + i * stride());
+    std::copy_n(pass.from.data() + i * classes_, classes_, scratch.margin.data() + i * stride());
   }
 }
 
 /// With u = X Vᵀ: r_k = s p_k (u_k − Σ_l p_l u_l), product = rᵀ X; u is taken relative to that of the largest class, so
 /// that nothing cancels where one class is nearly certain.
-void SoftmaxModel::add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters&,
-                                         const KernelParameters& v, Curvature, const Margins& margins, Partial& into,
-                                         Workspace& scratch) const {
+void SoftmaxModel::add_product(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
   double* payload = into.payload<double>().data();
   begin_gradient(scratch);
-  for (const Rows& panel : rows) {
-    load_kept(data, panel, margins, scratch);
-    multiply(data, panel, v, scratch.direction.data());
+  for_each_piece(rows, pass, classes_, [&](const Rows& panel, const Pass& part) {
+    load_rows(rows, panel, class_weights_, stride(), scratch);
+    load_kept(part, panel, scratch);
+    multiply(rows, panel, *pass.v, scratch.direction.data());
     for (Index i = 0; i < panel.count; ++i) {
       double* p = scratch.margin.data() + i * stride();
       double* u = scratch.direction.data() + i * stride();
@@ -226,75 +233,65 @@ void SoftmaxModel::add_curvature_product(const Dataset& data, std::span<const Ro
         u[k] = scratch.weight[at(i)] * p[k] * (u[k] - mean);
       }
     }
-    add_transposed(data, panel, scratch.direction.data(), scratch, payload + penalised());
-  }
+    add_transposed(rows, panel, scratch.direction.data(), scratch, payload + penalised());
+  });
   end_gradient(scratch, payload);
 }
 
-void SoftmaxModel::add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins,
-                                        Partial& into, Workspace& scratch) const {
+void SoftmaxModel::add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
+                                Workspace& scratch) const {
   double* payload = into.payload<double>().data();
-  for (const Rows& panel : rows) {
-    load_kept(data, panel, margins, scratch);
-    for (Index i = 0; i < panel.count; ++i) {
-      double* p = scratch.margin.data() + i * stride();
-      const RowSoftmax row(p, classes_, stride());
-      for (Index k = 0; k < classes_; ++k) {
-        p[k] *= scratch.weight[at(i)] * row.complement(p, k);
-      }
-    }
-    double* h = scratch.curvature.data();
+  load_kept(pass, rows, scratch);
+  for (Index i = 0; i < rows.count; ++i) {
+    double* p = scratch.margin.data() + i * stride();
+    const RowSoftmax row(p, classes_, stride());
     for (Index k = 0; k < classes_; ++k) {
-      std::fill(h, h + padded(panel.count), 0.0);
-      for (Index i = 0; i < panel.count; ++i) {
-        h[i] = scratch.margin[at(i * stride() + k)];
-      }
-      data.x->add_squared_transposed(panel, h, payload + k * features_);
-      if (intercept_) {
-        payload[penalised() + k] += lane_sum(h, padded(panel.count));
-      }
+      p[k] *= scratch.weight[at(i)] * row.complement(p, k);
+    }
+  }
+  double* h = scratch.curvature.data();
+  for (Index k = 0; k < classes_; ++k) {
+    std::fill(h, h + padded(rows.count), 0.0);
+    for (Index i = 0; i < rows.count; ++i) {
+      h[i] = scratch.margin[at(i * stride() + k)];
+    }
+    set.x->add_squared_transposed(rows, h, payload + k * features_);
+    if (intercept_) {
+      payload[penalised() + k] += lane_sum(h, padded(rows.count));
     }
   }
 }
 
-void SoftmaxModel::add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                      const Margins& end, double t, Partial& into, Workspace& scratch) const {
-  for (const Rows& panel : rows) {
-    load_rows(data, panel, class_weights_, stride(), scratch);
-    for (Index i = 0; i < panel.count; ++i) {
-      double* z = scratch.margin.data() + i * stride();
-      double* change = scratch.direction.data() + i * stride();
-      std::fill(change, change + stride(), 0.0);
-      for (Index k = 0; k < classes_; ++k) {
-        const std::size_t from = at(panel.row(i) * classes_ + k);
-        change[k] = end[from] - start[from];
-        z[k] = start[from] + t * change[k];
-      }
+void SoftmaxModel::add_line(const Pass& pass, const Rows& rows, Partial& into, Workspace& scratch) const {
+  for (Index i = 0; i < rows.count; ++i) {
+    double* z = scratch.margin.data() + i * stride();
+    double* change = scratch.direction.data() + i * stride();
+    std::fill(change, change + stride(), 0.0);
+    for (Index k = 0; k < classes_; ++k) {
+      const std::size_t from = at(i * classes_ + k);
+      change[k] = pass.to[from] - pass.from[from];
+      z[k] = pass.from[from] + pass.t * change[k];
     }
-    evaluate(panel, scratch, into);
-    *header(into, LossHeader::slope) +=
-        lane_dot(scratch.slope.data(), scratch.direction.data(), panel.count * stride());
   }
+  evaluate(rows, scratch, into);
+  *header(into, LossHeader::slope) += lane_dot(scratch.slope.data(), scratch.direction.data(), rows.count * stride());
 }
 
-void SoftmaxModel::add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start,
-                                 const Margins& end, Partial& into, Workspace& scratch) const {
-  for (const Rows& panel : rows) {
-    load_rows(data, panel, class_weights_, stride(), scratch);
-    for (Index i = 0; i < panel.count; ++i) {
-      const std::size_t row = at(panel.row(i) * classes_);
-      const auto change = [&](Index k) { return end[row + at(k)] - start[row + at(k)]; };
-      double smallest = change(0);
-      double largest = change(0);
-      for (Index k = 1; k < classes_; ++k) {
-        smallest = std::min(smallest, change(k));
-        largest = std::max(largest, change(k));
-      }
-      const bool falls = largest - change(static_cast<Index>(scratch.target[at(i)])) <= kMovedUp;
-      if (largest - smallest > (falls ? kMovedDown : kMovedUp)) {
-        const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
-        into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
-      }
+/// A row falls where the margin of its class grows the most.
+void SoftmaxModel::add_recession(const Pass& pass, const Rows& rows, Partial& into, Workspace& scratch) const {
+  for (Index i = 0; i < rows.count; ++i) {
+    const std::size_t row = at(i * classes_);
+    const auto change = [&](Index k) { return pass.to[row + at(k)] - pass.from[row + at(k)]; };
+    double smallest = change(0);
+    double largest = change(0);
+    for (Index k = 1; k < classes_; ++k) {
+      smallest = std::min(smallest, change(k));
+      largest = std::max(largest, change(k));
+    }
+    const bool falls = largest - change(static_cast<Index>(scratch.target[at(i)])) <= kMovedUp;
+    if (largest - smallest > (falls ? kMovedDown : kMovedUp)) {
+      const auto field = falls ? RecessionHeader::falling : RecessionHeader::rising;
+      into.header()[static_cast<std::size_t>(field)] += scratch.weight[at(i)];
     }
   }
 }

@@ -25,40 +25,34 @@ class SoftmaxModel final : public Model {
   Index dimension() const override { return classes_ * (features_ + (intercept_ ? 1 : 0)); }
   Index outputs() const override { return classes_; }
   Index penalised() const override { return classes_ * features_; }
-  PartialShape shape(Order order) const override;
+  ParameterPlace place(Index j) const override {
+    return j < penalised() ? ParameterPlace{j % features_, j / features_} : ParameterPlace{-1, j - penalised()};
+  }
+  bool has(PassKind) const override { return true; }
+  bool keeps_margins() const override { return true; }
   /// W transposed to d × padded(K), then b.
   void prepare(const Vector& w, KernelParameters& to) const override;
-  void add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order, Partial& into,
-                Workspace& scratch, Margins* margins) const override;
-  void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
-                             const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
-                             Workspace& scratch) const override;
-  bool has_hessian_diagonal() const override { return true; }
-  void add_hessian_diagonal(const Dataset& data, std::span<const Rows> rows, const Margins& margins, Partial& into,
-                            Workspace& scratch) const override;
-  bool keeps_margins() const override { return true; }
-  void add_losses_between(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                          double t, Partial& into, Workspace& scratch) const override;
-  bool can_recede() const override { return true; }
-  /// A row falls where the margin of its class grows the most.
-  void add_recession(const Dataset& data, std::span<const Rows> rows, const Margins& start, const Margins& end,
-                     Partial& into, Workspace& scratch) const override;
+  void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return true; }
   std::vector<InvariantShift> invariant_shifts() const override;
 
  private:
   Index stride() const { return padded(classes_); }
-  void multiply(const Dataset& data, const Rows& rows, const KernelParameters& w, double* z) const;
-  void add_transposed(const Dataset& data, const Rows& rows, const double* r, Workspace& scratch,
+  void add_losses(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const;
+  void add_product(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const;
+  void add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_line(const Pass& pass, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_recession(const Pass& pass, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void multiply(const RowSet& set, const Rows& rows, const KernelParameters& w, double* z) const;
+  void add_transposed(const RowSet& set, const Rows& rows, const double* r, Workspace& scratch,
                       double* intercepts) const;
   void evaluate(const Rows& rows, Workspace& scratch, Partial& into) const;
-  void load_kept(const Dataset& data, const Rows& rows, const Margins& margins, Workspace& scratch) const;
+  void load_kept(const Pass& pass, const Rows& rows, Workspace& scratch) const;
   void begin_gradient(Workspace& scratch) const;
   void end_gradient(const Workspace& scratch, double* payload) const;
   double sum_of_others(const double* p, Index k) const;
-  void add_hessian(const Dataset& data, std::span<const Rows> rows, Workspace& scratch, double* hessian) const;
-  void add_block(const Dataset& data, std::span<const Rows> rows, Index k, Index l, Workspace& scratch,
-                 double* hessian) const;
+  void add_hessian(const RowSet& rows, Workspace& scratch, double* hessian) const;
+  void add_block(const RowSet& rows, Index k, Index l, Workspace& scratch, double* hessian) const;
 
   Index features_;
   Index classes_;

@@ -1,7 +1,7 @@
 /// The penalty with kinks that an oracle tells of (L1Term) and the optimizers add.
 #pragma once
 
-#include "lockstep/objective/objective.h"
+#include "lockstep/objective/structure.h"
 
 namespace lockstep {
 

@@ -1,19 +1,80 @@
 #include "lockstep/objective/objective.h"
 
+#include "base/lanes.h"
+#include "lockstep/base/errors.h"
+
+#include <cmath>
+#include <limits>
+
 namespace lockstep {
 
-const Vector& Objective::scales() const {
-  static const Vector kAllOne;
-  return kAllOne;
+const Structure& Objective::structure() const {
+  static const Structure kNone;
+  return kNone;
 }
 
-const L1Term& Objective::l1() const {
-  static const L1Term kNone;
-  return kNone;
+LinePoint Objective::along(const Vector& w, const Vector& d, double t) {
+  Evaluation at;
+  evaluate(w + t * d, Order::gradient, at);
+  return {at.value, dot(at.gradient, d), at.stop_requested};
+}
+
+bool Objective::curvature_product(const Vector& w, const Vector& v, Curvature, Vector& product) {
+  const double length = norm(v);
+  if (length == 0) {
+    product = Vector::Zero(w.size());
+    return false;
+  }
+  const double h = std::cbrt(std::numeric_limits<double>::epsilon()) * (1 + norm(w)) / length;
+  Evaluation above;
+  Evaluation below;
+  evaluate(w + h * v, Order::gradient, above);
+  evaluate(w - h * v, Order::gradient, below);
+  product = (above.gradient - below.gradient) / (2 * h);
+  return above.stop_requested || below.stop_requested;
+}
+
+bool Objective::hessian_diagonal(Vector&) {
+  throw InternalError("this objective does not know the diagonal of its Hessian");
 }
 
 Recession Objective::recession(const Vector&, const Vector&) {
   return {};
+}
+
+void Objective::replicate(std::span<double>) {}
+
+std::string Objective::parameter_name(Index j) const {
+  const auto& name = structure().name;
+  return name ? name(j) : "parameter " + std::to_string(j + 1);
+}
+
+void Objective::remove_invariant(Vector& v) const {
+  for (const InvariantShift& shift : structure().shifts) {
+    double sum = 0;
+    for (Index k = 0; k < shift.count; ++k) {
+      sum += v[shift.first + k * shift.stride];
+    }
+    for (Index k = 0; k < shift.count; ++k) {
+      v[shift.first + k * shift.stride] -= sum / static_cast<double>(shift.count);
+    }
+  }
+}
+
+void Objective::fill_invariant(SymmetricMatrix& hessian) const {
+  for (const InvariantShift& shift : structure().shifts) {
+    double sum = 0;
+    for (Index k = 0; k < shift.count; ++k) {
+      const Index j = shift.first + k * shift.stride;
+      sum += hessian(j, j);
+    }
+    const double fill = sum / static_cast<double>(shift.count * shift.count);
+    for (Index k = 0; k < shift.count; ++k) {
+      for (Index l = 0; l <= k; ++l) {
+        hessian(shift.first + k * shift.stride, shift.first + l * shift.stride) += fill;
+      }
+    }
+  }
 }
 
 Vector to_scaled(const Objective& objective, const Vector& w) {

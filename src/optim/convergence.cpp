@@ -90,7 +90,8 @@ double relaxed_decrease(const L1Term& l1, const Iterate& from, const Vector& fre
   constexpr int kRounds = 3;
   Relaxed relaxed = relax(l1, from, free, diagonal_of(hessian), negligible);
   for (int round = 0; round < kRounds && relaxed.free != free; ++round) {
-    const Direction direction = direction_by_cholesky(hessian, relaxed.free, relaxed.at, negligible, objective);
+    const Direction direction =
+        direction_by_factor(cholesky_solver(), hessian, relaxed.free, relaxed.at, negligible, objective);
     bool is_inside = true;
     for (Index j = 0; j < free.size(); ++j) {
       if (relaxed.free[j] != free[j] && direction.d[j] * from.at.gradient[j] > 0) {
@@ -114,7 +115,7 @@ Direction by_hessian(Objective& objective, const Iterate& from, double negligibl
     return direction;
   }
   const Crossings crossings = find_crossings(objective.l1(), from, diagonal_of(at.hessian));
-  direction = direction_by_cholesky(at.hessian, crossings.free, from, negligible, objective);
+  direction = direction_by_factor(cholesky_solver(), at.hessian, crossings.free, from, negligible, objective);
   direction.check_passes = 1 + direction.products;
   add_crossings(objective.l1(), crossings, from, direction);
   if (!objective.l1().is_zero() && shows_convergence(direction, negligible)) {

@@ -23,7 +23,6 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
   if (!objective.l1().is_zero() && !method.handles_l1()) {
     throw ConfigurationError("an L1 penalty has kinks that this optimizer cannot handle; L-BFGS can");
   }
-  objective.select_all();
   at.w = to_scaled(objective, state.parameters);
   evaluate(objective, method.order(), at);
   objective.update(UpdateKind::initial);

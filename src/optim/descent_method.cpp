@@ -34,6 +34,12 @@ Direction steepest_descent(const Iterate& from, double last_step_length) {
   return steepest;
 }
 
+Direction restart(const Iterate& from, double last_step_length) {
+  Direction steepest = steepest_descent(from, last_step_length);
+  steepest.is_restart = true;
+  return steepest;
+}
+
 void DescentMethod::learn(const Iterate&, const Direction&, const Step&, const Iterate&, OptimizerState&) const {}
 
 }  // namespace lockstep

@@ -71,6 +71,9 @@ struct Direction {
 /// −∇F; the step rule first tries twice the last step, without one (0) a step of unit length.
 Direction steepest_descent(const Iterate& from, double last_step_length);
 
+/// The same in place of a direction that failed.
+Direction restart(const Iterate& from, double last_step_length);
+
 /// How a step rule ended.
 struct Step {
   enum class Status {
@@ -123,6 +126,10 @@ std::unique_ptr<DescentMethod> make_lbfgs(int memory = kLbfgsMemory);
 
 /// Newton's direction −∇²F⁻¹ ∇F by Cholesky, with Levenberg damping where the Hessian is not positive definite.
 std::unique_ptr<DescentMethod> make_newton_cholesky();
+
+/// The same with another solver, which outlives the method.
+class SymmetricSolver;
+std::unique_ptr<DescentMethod> make_newton(const SymmetricSolver& solver);
 
 struct NewtonCgSettings {
   Curvature curvature = Curvature::exact;  ///< gauss_newton: with Levenberg–Marquardt damping, for networks

@@ -99,7 +99,7 @@ class Lbfgs final : public DescentMethod {
       align_with_orthant(l1, from, direction.d);
     }
     direction.slope = dot(from.gradient, direction.d);
-    return direction.slope < 0 && direction.d.allFinite() ? direction : restart(from);
+    return direction.slope < 0 && direction.d.allFinite() ? direction : restart(from, 0);
   }
 
   /// A memory whose direction fails is of the past: steepest descent has the last word.
@@ -112,7 +112,7 @@ class Lbfgs final : public DescentMethod {
     if (step.status != Step::Status::stalled || state.point_changes.empty() || direction.is_restart) {
       return step;
     }
-    const Direction steepest = restart(from);
+    const Direction steepest = restart(from, 0);
     const Step second = search(from, steepest, objective, trial);
     if (second.status == Step::Status::accepted) {
       direction = steepest;
@@ -156,12 +156,6 @@ class Lbfgs final : public DescentMethod {
     }
     changes.push_back(std::move(s));
     gradients.push_back(std::move(y));
-  }
-
-  static Direction restart(const Iterate& from) {
-    Direction direction = steepest_descent(from, 0);
-    direction.is_restart = true;
-    return direction;
   }
 
   static Step search(const Iterate& from, const Direction& direction, Objective& objective, Iterate& trial) {

@@ -2,7 +2,6 @@
 
 #include "base/lanes.h"
 #include "optim/conjugate_gradients.h"
-#include "optim/newton_system.h"
 #include "optim/scaling.h"
 
 #include <algorithm>
@@ -34,7 +33,7 @@ double rounding_of_promise(const Vector& diagonal, const Vector& u) {
 
 /// What rounding of g, about ε √S a component where S_jj ≥ 1, may promise of directions that the damped factor takes
 /// for those of curvature λ.
-double rounding_of_residual(const NewtonSystem& system, const Iterate& from) {
+double rounding_of_residual(const Factorisation& system, const Iterate& from) {
   constexpr double kRounding = 4 * std::numeric_limits<double>::epsilon();
   return 0.5 * static_cast<double>(system.scales().size()) * kRounding * kRounding * from.scale / system.damping();
 }
@@ -75,8 +74,8 @@ std::function<bool(const Vector&, Vector&)> scaled_product(const Vector& scales,
 
 /// The damped factor P is nearly the inverse on all but the directions that rounding hides; there it is far too small,
 /// which conjugate gradients find at once.
-void refine(const NewtonSystem& system, const Vector& right, const Vector& free, const Iterate& from, double negligible,
-            Objective& objective, Direction& direction) {
+void refine(const Factorisation& system, const Vector& right, const Vector& free, const Iterate& from,
+            double negligible, Objective& objective, Direction& direction) {
   const LinearOperator a{scaled_product(system.scales(), free, from.w, Curvature::gauss_newton, 0, objective),
                          [&](Vector& v) {
                            v = on_face(system.solve(v), free);
@@ -98,7 +97,7 @@ void refine(const NewtonSystem& system, const Vector& right, const Vector& free,
 
 /// Component of u in the directions whose curvature λ outweighs: λ (S + λ I)⁻¹, thrice, leaves next to nothing of the
 /// others.
-Vector hidden_part(const NewtonSystem& system, const Vector& u, Objective& objective) {
+Vector hidden_part(const Factorisation& system, const Vector& u, Objective& objective) {
   constexpr int kTimes = 3;
   Vector y = u.cwiseQuotient(system.scales());
   for (int i = 0; i < kTimes; ++i) {
@@ -112,11 +111,12 @@ Vector hidden_part(const NewtonSystem& system, const Vector& u, Objective& objec
 
 }  // namespace
 
-Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& free, const Iterate& from,
-                                double negligible, Objective& objective) {
-  SymmetricMatrix filled = hessian;
-  objective.fill_invariant(filled);
-  const NewtonSystem system(filled, free);
+Direction direction_by_factor(const SymmetricSolver& solver, const SymmetricMatrix& hessian, const Vector& free,
+                              const Iterate& from, double negligible, Objective& objective) {
+  CurvatureMatrix curvature{hessian, free};
+  objective.fill_invariant(curvature.hessian);
+  const std::unique_ptr<Factorisation> factor = solver.factor(curvature);
+  const Factorisation& system = *factor;
   const Vector right = on_face(-from.gradient.cwiseProduct(system.scales()), free);
 
   Direction direction;

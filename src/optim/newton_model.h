@@ -2,6 +2,7 @@
 #pragma once
 
 #include "optim/descent_method.h"
+#include "optim/symmetric_solver.h"
 
 #include <functional>
 
@@ -11,8 +12,8 @@ namespace lockstep {
 /// promise fall short: once little is promised they are refined by conjugate gradients with the factor as
 /// preconditioner, whose products are exact where H, a sum of squares, is rounded. The same bits on every rank.
 /// Collective.
-Direction direction_by_cholesky(const SymmetricMatrix& hessian, const Vector& free, const Iterate& from,
-                                double negligible, Objective& objective);
+Direction direction_by_factor(const SymmetricSolver& solver, const SymmetricMatrix& hessian, const Vector& free,
+                              const Iterate& from, double negligible, Objective& objective);
 
 struct TruncatedNewton {
   Curvature curvature = Curvature::gauss_newton;

@@ -56,6 +56,13 @@ bool is_positive_definite(const Eigen::LLT<Matrix>& factor, const Matrix& scaled
   return is_definite;
 }
 
+class CholeskySolver final : public SymmetricSolver {
+ public:
+  std::unique_ptr<Factorisation> factor(const CurvatureMatrix& matrix) const override {
+    return std::make_unique<NewtonSystem>(matrix.hessian, matrix.free);
+  }
+};
+
 }  // namespace
 
 NewtonSystem::NewtonSystem(const SymmetricMatrix& hessian, const Vector& free)
@@ -95,6 +102,11 @@ std::vector<DependentParameter> NewtonSystem::dependent_parameters() const {
     dependent.push_back(std::move(found));
   }
   return dependent;
+}
+
+const SymmetricSolver& cholesky_solver() {
+  static const CholeskySolver kSolver;
+  return kSolver;
 }
 
 }  // namespace lockstep

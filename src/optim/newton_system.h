@@ -12,8 +12,7 @@
 /// (K. Levenberg 1944; J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., §3.4).
 #pragma once
 
-#include "lockstep/objective/objective.h"
-#include "optim/descent_method.h"
+#include "optim/symmetric_solver.h"
 
 #include <vector>
 
@@ -21,21 +20,15 @@
 
 namespace lockstep {
 
-class NewtonSystem {
+class NewtonSystem final : public Factorisation {
  public:
-  /// `free` (p entries 0 or 1, or none: all 1) says which parameters there are; the rows of the others become those of
-  /// I.
   explicit NewtonSystem(const SymmetricMatrix& hessian, const Vector& free = {});
 
-  double damping() const { return damping_; }
-  const Vector& scales() const { return scales_; }      ///< D, p
-  const Vector& diagonal() const { return diagonal_; }  ///< of H, p
-
-  /// (S + λ I)⁻¹ y. The bits may differ between nodes.
-  Vector solve(const Vector& y) const { return factor_.solve(y); }
-
-  /// Where damping was needed: the parameters whose pivots vanish, each with those before it that it depends on.
-  std::vector<DependentParameter> dependent_parameters() const;
+  double damping() const override { return damping_; }
+  const Vector& scales() const override { return scales_; }
+  const Vector& diagonal() const override { return diagonal_; }
+  Vector solve(const Vector& y) const override { return factor_.solve(y); }
+  std::vector<DependentParameter> dependent_parameters() const override;
 
  private:
   Vector diagonal_;

@@ -67,7 +67,7 @@ Summary stopped_summary(const StochasticSettings& settings, const Evaluation& at
 }
 
 /// Long first steps may come back: what is judged is where the run ends.
-void reject_divergence(Objective& objective, const Evaluation& end, const OptimizerState& state) {
+void reject_divergence(SampledObjective& objective, const Evaluation& end, const OptimizerState& state) {
   if (const std::optional<std::int64_t> after = diverged_after(objective, end, state)) {
     const std::int64_t steps = objective.steps_per_epoch();
     throw Divergence(fmt::format(
@@ -78,7 +78,7 @@ void reject_divergence(Objective& objective, const Evaluation& end, const Optimi
 }
 
 /// F and ‖∇F‖ at the final parameters, over all rows, and why the run is over.
-Summary final_summary(Objective& objective, const EarlyStopping& early_stopping, const OptimizerState& state,
+Summary final_summary(SampledObjective& objective, const EarlyStopping& early_stopping, const OptimizerState& state,
                       Evaluation& at) {
   objective.select_all();
   objective.evaluate(final_parameters(state), Order::gradient, at);
@@ -102,7 +102,7 @@ Summary final_summary(Objective& objective, const EarlyStopping& early_stopping,
 
 }  // namespace
 
-Summary descend_stochastically(Objective& objective, const StochasticSettings& settings,
+Summary descend_stochastically(SampledObjective& objective, const StochasticSettings& settings,
                                const EarlyStopping& early_stopping, OptimizerState& state,
                                IterationObserver& observer) {
   const std::int64_t steps = objective.steps_per_epoch();

@@ -20,7 +20,7 @@ struct StochasticSettings {
 /// or until the validation loss stalls. Ends with one full pass that gives F and ‖∇F‖ at final_parameters(state).
 /// Collective. Throws Overflow at a gradient that is not finite or a step that overflows; `state` then stands
 /// before that step. Throws Divergence at the end (divergence.h).
-Summary descend_stochastically(Objective& objective, const StochasticSettings& settings,
+Summary descend_stochastically(SampledObjective& objective, const StochasticSettings& settings,
                                const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
 
 }  // namespace lockstep

@@ -24,9 +24,9 @@ constexpr double kRare = 0.05;
 
 /// s, then m: 2 d numbers.
 std::vector<double> column_sums(const Dataset& data, int threads, Communicator& comm) {
-  RowReduction reduction(data, threads, comm);
+  RowReduction reduction(data.partition, threads, comm);
   const Partial& total =
-      reduction.over_leaves({0, 2 * data.features, Scalar::float64}, {}, static_cast<double>(data.stored_entries),
+      reduction.over_leaves({0, 2 * data.features, Scalar::float64}, static_cast<double>(data.stored_entries),
                             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
                               for (const Rows& panel : data.panels_of_leaf(leaf)) {
                                 scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);

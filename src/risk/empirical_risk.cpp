@@ -4,7 +4,6 @@
 #include "base/hash.h"
 #include "base/lanes.h"
 #include "lockstep/base/errors.h"
-#include "risk/batch_schedule.h"
 #include "risk/overflow.h"
 
 #include <algorithm>
@@ -37,47 +36,90 @@ void divide(std::span<const T> sum, double scale, Index begin, Index end, Vector
   }
 }
 
+void require(bool holds, const char* what) {
+  if (!holds) {
+    throw InternalError(what);
+  }
+}
+
+/// Of the parameters, by those of the columns; empty: all 1.
+Vector parameter_scales(const RowFacts& facts, const Model& model) {
+  if (facts.column_scale.empty()) {
+    return {};
+  }
+  Vector scales = Vector::Ones(model.dimension());
+  for (Index j = 0; j < scales.size(); ++j) {
+    if (const ParameterPlace place = model.place(j); place.feature >= 0) {
+      scales[j] = facts.column_scale[static_cast<std::size_t>(place.feature)];
+    }
+  }
+  return scales;
+}
+
+std::string name_of(const RowFacts& facts, const Model& model, Index j) {
+  const ParameterPlace place = model.place(j);
+  const auto feature = static_cast<std::size_t>(place.feature);
+  std::string name = place.feature < 0                      ? "intercept"
+                     : feature < facts.feature_names.size() ? facts.feature_names[feature]
+                                                            : fmt::format("feature {}", feature + 1);
+  if (model.outputs() > 1 && place.output >= 0 && place.output < std::ssize(facts.class_names)) {
+    name += " of class " + facts.class_names[static_cast<std::size_t>(place.output)];
+  }
+  return name;
+}
+
 }  // namespace
 
-EmpiricalRisk::EmpiricalRisk(const Dataset& data, const Model& model, Penalty penalty, BatchSettings batches,
+EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty penalty, BatchSettings batches,
                              int threads, Communicator& comm, std::function<RideAlong()> wishes)
-    : data_(data),
+    : rows_(rows),
       model_(model),
       penalty_(penalty),
-      batches_(batches),
       threads_(threads),
       comm_(comm),
       wishes_(std::move(wishes)),
-      reduction_(data, threads, comm) {
-  if (!data.column_scale.empty()) {
-    scales_ = Vector::Ones(model.dimension());
-    for (Index j = 0; j < model.penalised(); ++j) {
-      scales_[j] = data.column_scale[static_cast<std::size_t>(j % data.features)];
-    }
+      engine_(std::make_unique<ThreadedEngine>(model, rows.facts(), threads)),
+      reduction_(rows.facts().partition, threads, comm) {
+  if (batches.batch_size > 0) {
+    batches_ = rows.batches(batches);
   }
-  penalty_.set_scales(scales_);
-  l1_ = penalty_.l1(model.dimension());
-  for (const InvariantShift& shift : model.invariant_shifts()) {
-    if (penalty_.is_zero() || shift.first >= penalty_.penalised()) {
-      shifts_.push_back(shift);
-    }
-  }
+  structure_.scales = parameter_scales(rows.facts(), model);
+  penalty_.set_scales(structure_.scales);
+  structure_.l1 = penalty_.l1(model.dimension());
+  std::ranges::copy_if(
+      model.invariant_shifts(), std::back_inserter(structure_.shifts),
+      [this](const InvariantShift& shift) { return penalty_.is_zero() || shift.first >= penalty_.penalised(); });
+  structure_.has_hessian = model.has(PassKind::hessian);
+  structure_.has_hessian_diagonal = model.has(PassKind::diagonal);
+  structure_.can_recede = model.has(PassKind::recession) && penalty_.is_zero();
+  // With offsets it may be they that separate, which longer coefficients do not make better.
+  structure_.unbounded_when_separated =
+      model.unbounded_when_separated() && penalty_.is_zero() && !rows.facts().has_offset;
+  structure_.name = [&rows, &model](Index j) { return name_of(rows.facts(), model, j); };
 }
 
 void EmpiricalRisk::evaluate(const Vector& w, Order order, Evaluation& result) {
   model_.prepare(w, point_);
-  const Partial& total = batch_selected_ ? sum_lanes(w, order) : sum_leaves(w, order);
-  take_words(total, w);
+  Pass pass;
+  pass.kind = pass_kind(order);
+  pass.w = &point_;
+  if (model_.keeps_margins() && !batch_selected_) {
+    last_margins_.resize(static_cast<std::size_t>(rows_.facts().rows * model_.outputs()));
+    pass.keep = last_margins_;
+  }
+  const std::uint64_t hash = hash_of(w);
+  const Partial& total = batch_selected_ ? over_batch(pass, hash) : over_all(pass, hash);
   take_results(total, w, order, result);
   if (!batch_selected_) {
     total_weight_ = result.weight;
+    last_hash_ = hash;
+    is_fresh_ = true;
   }
   passes_ += batch_selected_ ? 1 / static_cast<double>(steps_per_epoch()) : 1;
 }
 
-RidingWords EmpiricalRisk::words_at(const Vector& w) const {
+RidingWords EmpiricalRisk::words_for(std::uint64_t hash) const {
   const RideAlong mine = wishes_ ? wishes_() : RideAlong{};
-  const std::uint64_t hash = hash_of(w);
   RidingWords words{};
   words[static_cast<std::size_t>(RidingWord::stop)] = mine.stop;
   words[static_cast<std::size_t>(RidingWord::checkpoint)] = mine.checkpoint;
@@ -86,43 +128,20 @@ RidingWords EmpiricalRisk::words_at(const Vector& w) const {
   return words;
 }
 
-/// One pass over all local rows, leaf by leaf.
-const Partial& EmpiricalRisk::sum_leaves(const Vector& w, Order order) {
-  Margins* margins = nullptr;
-  if (model_.keeps_margins()) {
-    last_margins_.resize(static_cast<std::size_t>(data_.rows * model_.outputs()));
-    margins = &last_margins_;
-  }
-  const double products = order == Order::hessian ? static_cast<double>(data_.features) : 1;
-  return reduction_.over_leaves(model_.shape(order), words_at(w), products * work_of_rows(data_, model_, data_.rows),
-                                [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-                                  model_.add_rows(data_, data_.panels_of_leaf(leaf), point_, order, into, scratch,
-                                                  margins);
-                                });
+const Partial& EmpiricalRisk::over_all(const Pass& pass, std::uint64_t hash) {
+  return checked(reduction_.reduce_leaves(words_for(hash), engine_->run(pass, rows_, reduction_.own_leaves())), hash);
 }
 
-/// The rows of this step, lane by lane.
-const Partial& EmpiricalRisk::sum_lanes(const Vector& w, Order order) {
-  const std::int64_t steps = steps_per_epoch();
-  const Index height = panel_rows(data_.features);
-  const auto add_lane = [&](std::int64_t lane, Partial& into, Workspace& scratch) {
-    const std::vector<std::int32_t>& rows = lane_order_[static_cast<std::size_t>(lane - reduction_.own_lanes().begin)];
-    const Run batch = batch_positions(position_.step, steps, lane, data_.partition.lanes, std::ssize(rows));
-    for (std::int64_t begin = batch.begin; begin < batch.end; begin += height) {
-      const Rows piece{0, std::min<Index>(height, batch.end - begin), -1, rows.data() + begin};
-      model_.add_rows(data_, std::span(&piece, 1), point_, order, into, scratch, nullptr);
-    }
-  };
-  const auto share = static_cast<double>(reduction_.own_lanes().size()) / static_cast<double>(data_.partition.lanes);
-  const double work = share * work_of_rows(data_, model_, std::min(batches_.batch_size, data_.partition.rows));
-  return reduction_.over_lanes(model_.shape(order), words_at(w), work, add_lane);
+const Partial& EmpiricalRisk::over_batch(const Pass& pass, std::uint64_t hash) {
+  return checked(reduction_.reduce_lanes(words_for(hash), engine_->run(pass, *batches_, reduction_.own_lanes())), hash);
 }
 
-void EmpiricalRisk::take_words(const Partial& total, const Vector& w) {
+const Partial& EmpiricalRisk::checked(const Partial& total, std::uint64_t hash) {
   agreed_ = {word(total, RidingWord::stop), word(total, RidingWord::checkpoint)};
   if (word(total, RidingWord::parameter_hash) != ~word(total, RidingWord::parameter_hash_low)) {
-    require_agreement(hash_of(w));
+    require_agreement(hash);
   }
+  return total;
 }
 
 void EmpiricalRisk::require_agreement(std::uint64_t hash) {
@@ -185,20 +204,24 @@ void EmpiricalRisk::take_mean(const Partial& total, double weight, const Vector&
   });
 }
 
+/// Of models that keep margins without a pass over the features; of others by the derivative of the margins along d.
 LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
   const Vector point = w + t * d;
-  if (!model_.keeps_margins()) {
-    Evaluation at;
-    evaluate(point, Order::gradient, at);
-    return {at.value, dot(at.gradient, d), at.stop_requested};
+  Pass pass;
+  pass.kind = PassKind::line;
+  pass.t = t;
+  if (model_.keeps_margins()) {
+    require(has_trial_, "a line needs the point that it leads to");
+    pass.from = accepted_margins_;
+    pass.to = trial_margins_;
+  } else {
+    model_.prepare(point, point_);
+    model_.prepare(d, direction_);
+    pass.w = &point_;
+    pass.v = &direction_;
+    passes_ += 1;
   }
-  const Partial& total = reduction_.over_leaves(
-      model_.shape(Order::value), words_at(point), static_cast<double>(data_.rows * model_.outputs()),
-      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_losses_between(data_, data_.panels_of_leaf(leaf), accepted_margins_, trial_margins_, t, into,
-                                  scratch);
-      });
-  take_words(total, point);
+  const Partial& total = over_all(pass, hash_of(point));
   const double scale = total_weight_ > 0 ? total_weight_ : 1;
   const LinePoint penalty = penalty_.along(w, d, t);
   return {header(total, LossHeader::loss) / scale + penalty.value,
@@ -206,142 +229,73 @@ LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
 }
 
 Recession EmpiricalRisk::recession(const Vector& u, const Vector& d) {
+  require(has_point_, "a recession needs an accepted point");
   Evaluation there;
   evaluate(u + d, Order::value, there);
   update(UpdateKind::trial);
-  const Partial& total = reduction_.over_leaves(
-      {kRecessionHeader, 0, Scalar::float64}, words_at(u), static_cast<double>(data_.rows * model_.outputs()),
-      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_recession(data_, data_.panels_of_leaf(leaf), accepted_margins_, trial_margins_, into, scratch);
-      });
-  take_words(total, u);
+  Pass pass;
+  pass.kind = PassKind::recession;
+  pass.from = accepted_margins_;
+  pass.to = trial_margins_;
+  const Partial& total = over_all(pass, accepted_hash_);
   return {total.header()[static_cast<std::size_t>(RecessionHeader::falling)],
           total.header()[static_cast<std::size_t>(RecessionHeader::rising)], agreed_.stop != 0};
 }
 
-bool EmpiricalRisk::sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, const Vector& v,
-                                 Vector& product) {
-  const Partial& total = reduction_.over_leaves(model_.shape(Order::gradient), words_at(w),
-                                                work_of_rows(data_, model_, data_.rows), add_leaf);
-  take_words(total, w);
-  take_mean(total, total_weight_, v, product);
+bool EmpiricalRisk::take_product(const Pass& pass, std::uint64_t hash, const Vector& v, Vector& product) {
+  take_mean(over_all(pass, hash), total_weight_, v, product);
   passes_ += 1;
   return agreed_.stop != 0;
 }
 
 bool EmpiricalRisk::curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) {
+  require(has_point_, "a product needs an accepted point");
   model_.prepare(w, point_);
   model_.prepare(v, direction_);
-  return sum_products(
-      w,
-      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_curvature_product(data_, data_.panels_of_leaf(leaf), point_, direction_, kind, accepted_margins_,
-                                     into, scratch);
-      },
-      v, product);
+  Pass pass;
+  pass.kind = PassKind::product;
+  pass.w = &point_;
+  pass.v = &direction_;
+  pass.curvature = kind;
+  pass.from = accepted_margins_;
+  return take_product(pass, hash_of(w), v, product);
 }
 
 bool EmpiricalRisk::hessian_diagonal(Vector& diagonal) {
-  return sum_products(
-      Vector(),
-      [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model_.add_hessian_diagonal(data_, data_.panels_of_leaf(leaf), accepted_margins_, into, scratch);
-      },
-      Vector::Ones(dimension()), diagonal);
+  require(has_point_, "a diagonal needs an accepted point");
+  Pass pass;
+  pass.kind = PassKind::diagonal;
+  pass.from = accepted_margins_;
+  return take_product(pass, accepted_hash_, Vector::Ones(dimension()), diagonal);
 }
 
 void EmpiricalRisk::update(UpdateKind kind) {
-  if (!model_.keeps_margins()) {
-    return;
+  require(is_fresh_, "update() tells of a point that was not evaluated over all rows, or told of already");
+  is_fresh_ = false;
+  has_trial_ = kind == UpdateKind::trial;
+  if (!has_trial_) {
+    has_point_ = true;
+    accepted_hash_ = last_hash_;
   }
-  switch (kind) {
-    case UpdateKind::initial:
-    case UpdateKind::accept:
-      std::swap(accepted_margins_, last_margins_);
-      break;
-    case UpdateKind::trial:
-      std::swap(trial_margins_, last_margins_);
-      break;
-  }
-}
-
-std::int64_t EmpiricalRisk::steps_per_epoch() const {
-  return lockstep::steps_per_epoch(data_.partition.rows, batches_.batch_size);
-}
-
-void EmpiricalRisk::select_batch(const BatchPosition& position) {
-  batch_selected_ = true;
-  position_ = position;
-  if (position.epoch == shuffled_epoch_) {
-    return;
-  }
-  shuffled_epoch_ = position.epoch;
-  const Run lanes = reduction_.own_lanes();
-  lane_order_.resize(static_cast<std::size_t>(lanes.size()));
-  for (std::int64_t lane = lanes.begin; lane < lanes.end; ++lane) {
-    const Run rows = data_.partition.rows_of_leaves(data_.partition.leaves_of({lane, lane + 1}));
-    std::vector<std::int32_t>& order = lane_order_[static_cast<std::size_t>(lane - lanes.begin)];
-    order = shuffled_lane(batches_.seed, position.epoch, lane, rows.size());
-    for (std::int32_t& row : order) {
-      row += static_cast<std::int32_t>(rows.begin - data_.first_row);
-    }
-  }
+  std::swap(has_trial_ ? trial_margins_ : accepted_margins_, last_margins_);
 }
 
 void EmpiricalRisk::replicate(std::span<double> values) {
   broadcast_values(comm_, values, 0);
 }
 
-void EmpiricalRisk::remove_invariant(Vector& v) const {
-  for (const InvariantShift& shift : shifts_) {
-    double sum = 0;
-    for (Index k = 0; k < shift.count; ++k) {
-      sum += v[shift.first + k * shift.stride];
-    }
-    for (Index k = 0; k < shift.count; ++k) {
-      v[shift.first + k * shift.stride] -= sum / static_cast<double>(shift.count);
-    }
-  }
+std::int64_t EmpiricalRisk::steps_per_epoch() const {
+  return batches_ ? batches_->steps_per_epoch() : 1;
 }
 
-/// The multiple is the mean diagonal of the shifted parameters, so that the filled directions are as stiff as the rest.
-void EmpiricalRisk::fill_invariant(SymmetricMatrix& hessian) const {
-  for (const InvariantShift& shift : shifts_) {
-    double sum = 0;
-    for (Index k = 0; k < shift.count; ++k) {
-      const Index j = shift.first + k * shift.stride;
-      sum += hessian(j, j);
-    }
-    const double fill = sum / static_cast<double>(shift.count * shift.count);
-    for (Index k = 0; k < shift.count; ++k) {
-      for (Index l = 0; l <= k; ++l) {
-        hessian(shift.first + k * shift.stride, shift.first + l * shift.stride) += fill;
-      }
-    }
-  }
+void EmpiricalRisk::select_batch(const BatchPosition& position) {
+  require(batches_ != nullptr, "a full-batch run has no batches");
+  batches_->select(position);
+  batch_selected_ = true;
 }
 
 std::int64_t EmpiricalRisk::first_row_that_overflows() const {
-  return lockstep::first_row_that_overflows(data_, model_, point_, comm_);
-}
-
-/// With offsets it may be they that separate, which longer coefficients do not make better.
-bool EmpiricalRisk::unbounded_when_separated() const {
-  return model_.unbounded_when_separated() && penalty_.is_zero() && !data_.has_offset;
-}
-
-std::string EmpiricalRisk::parameter_name(Index j) const {
-  const bool is_intercept = j >= model_.penalised();
-  const Index feature = is_intercept ? 0 : j % data_.features;
-  const auto k = static_cast<std::size_t>(is_intercept ? j - model_.penalised() : j / data_.features);
-  std::string name = is_intercept ? "intercept"
-                     : feature < std::ssize(data_.feature_names)
-                         ? data_.feature_names[static_cast<std::size_t>(feature)]
-                         : fmt::format("feature {}", feature + 1);
-  if (model_.outputs() > 1 && k < data_.class_names.size()) {
-    name += " of class " + data_.class_names[k];
-  }
-  return name;
+  return lockstep::first_row_that_overflows(rows_, model_, point_, comm_);
 }
 
 }  // namespace lockstep

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lockstep/objective/objective.h"
+#include "model/pass_engine.h"
 #include "risk/regularizer.h"
 #include "risk/row_reduction.h"
 
@@ -21,37 +22,25 @@ struct RideAlong {
   std::uint64_t checkpoint = 0;  ///< 1: a checkpoint is due
 };
 
-struct BatchSettings {
-  std::int64_t batch_size = 0;  ///< B ≥ 1, global; 0: full-batch run
-  std::uint64_t seed = 0;
-};
-
-class EmpiricalRisk final : public Objective {
+class EmpiricalRisk final : public SampledObjective {
  public:
-  /// `wishes` is asked before each reduction for this rank's wishes; may be empty. threads ≥ 1.
-  EmpiricalRisk(const Dataset& data, const Model& model, Penalty penalty, BatchSettings batches, int threads,
+  /// `rows` and `model` outlive this. `wishes` is asked before each reduction for this rank's wishes; may be empty.
+  /// threads ≥ 1.
+  EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty penalty, BatchSettings batches, int threads,
                 Communicator& comm, std::function<RideAlong()> wishes = {});
 
   Index dimension() const override { return model_.dimension(); }
   void evaluate(const Vector& w, Order order, Evaluation& result) override;
+  void update(UpdateKind kind) override;
+  const Structure& structure() const override { return structure_; }
   LinePoint along(const Vector& w, const Vector& d, double t) override;
   bool curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) override;
-  bool has_hessian_diagonal() const override { return model_.has_hessian_diagonal(); }
   bool hessian_diagonal(Vector& diagonal) override;
-  void update(UpdateKind kind) override;
+  Recession recession(const Vector& u, const Vector& d) override;
+  void replicate(std::span<double> values) override;
   std::int64_t steps_per_epoch() const override;
   void select_batch(const BatchPosition& position) override;
   void select_all() override { batch_selected_ = false; }
-  void replicate(std::span<double> values) override;
-  const Vector& scales() const override { return scales_; }
-  bool has_hessian() const override { return model_.has_hessian(); }
-  const L1Term& l1() const override { return l1_; }
-  void remove_invariant(Vector& v) const override;
-  void fill_invariant(SymmetricMatrix& hessian) const override;
-  bool can_recede() const override { return model_.can_recede() && penalty_.is_zero(); }
-  Recession recession(const Vector& u, const Vector& d) override;
-  bool unbounded_when_separated() const override;
-  std::string parameter_name(Index j) const override;
 
   /// What all ranks wished for in the last reduction.
   const RideAlong& agreed() const { return agreed_; }
@@ -73,38 +62,40 @@ class EmpiricalRisk final : public Objective {
   void require_agreement(std::uint64_t hash);
 
  private:
-  RidingWords words_at(const Vector& w) const;
-  const Partial& sum_leaves(const Vector& w, Order order);
-  const Partial& sum_lanes(const Vector& w, Order order);
-  /// One reduction over all rows with a payload of p; its mean plus the penalty's product with v.
-  bool sum_products(const Vector& w, const LeafSummer::AddLeaf& add_leaf, const Vector& v, Vector& product);
-  void take_words(const Partial& total, const Vector& w);
+  RidingWords words_for(std::uint64_t hash) const;
+  /// The sums of a pass at parameters of this hash over all rows, and over those of the selected batch: one reduction.
+  const Partial& over_all(const Pass& pass, std::uint64_t hash);
+  const Partial& over_batch(const Pass& pass, std::uint64_t hash);
+  /// Takes over what rode beside the sums.
+  const Partial& checked(const Partial& total, std::uint64_t hash);
+  /// A pass with a payload of p over all rows; its mean plus the penalty's product with v.
+  bool take_product(const Pass& pass, std::uint64_t hash, const Vector& v, Vector& product);
   void take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const;
   void take_mean(const Partial& total, double weight, const Vector& v, Vector& mean) const;
 
-  const Dataset& data_;
+  const LeafSource& rows_;
   const Model& model_;
-  Vector scales_;  // of the parameters, by those of the columns
   Penalty penalty_;
-  L1Term l1_;
-  std::vector<InvariantShift> shifts_;  // along which F is constant, penalty included
-  BatchSettings batches_;
+  Structure structure_;
   int threads_;
   Communicator& comm_;
   std::function<RideAlong()> wishes_;
+  std::unique_ptr<PassEngine> engine_;
   RowReduction reduction_;
+  std::unique_ptr<BatchSource> batches_;  // null in full-batch runs
   RideAlong agreed_;
   KernelParameters point_;
   KernelParameters direction_;
   double total_weight_ = 0;  // Σ s over all rows, known after the first full pass
   double passes_ = 0;
-
   bool batch_selected_ = false;
-  BatchPosition position_;
-  std::int64_t shuffled_epoch_ = -1;
-  std::vector<std::vector<std::int32_t>> lane_order_;  // local rows of each own lane in this epoch's order
 
-  Margins last_margins_;  // of the last full pass
+  std::uint64_t last_hash_ = 0;  // of the parameters of the last full pass
+  std::uint64_t accepted_hash_ = 0;
+  bool is_fresh_ = false;  // that pass has not been told of by update()
+  bool has_point_ = false;
+  bool has_trial_ = false;
+  Margins last_margins_;
   Margins accepted_margins_;
   Margins trial_margins_;
 };

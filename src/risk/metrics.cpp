@@ -1,5 +1,6 @@
 #include "risk/metrics.h"
 
+#include "model/pass_engine.h"
 #include "model/softmax.h"
 #include "risk/row_reduction.h"
 
@@ -24,7 +25,7 @@ class MetricSums {
       : data_(data),
         margins_(margins),
         outputs_(data.rows > 0 ? margins.size() / static_cast<std::size_t>(data.rows) : 1),
-        reduction_(data, threads, comm) {}
+        reduction_(data.partition, threads, comm) {}
 
   /// `add(y, z, s, sums)` adds the terms of one row with weight, z being its K margins, aligned, with room for
   /// padded(K) and free to overwrite; there are `count` sums. Collective.
@@ -45,7 +46,7 @@ class MetricSums {
       }
     };
     const auto work = static_cast<double>(margins_.size());
-    const Partial& total = reduction_.over_leaves({count, 0, Scalar::float64}, {}, work, add_leaf);
+    const Partial& total = reduction_.over_leaves({count, 0, Scalar::float64}, work, add_leaf);
     return {total.header().begin(), total.header().end()};
   }
 
@@ -122,15 +123,14 @@ Metrics log_link_metrics(MetricSums& sums, Deviance deviance) {
 
 }  // namespace
 
-Margins compute_margins(const Dataset& data, const Model& model, const Vector& w, int threads) {
-  Margins margins(static_cast<std::size_t>(data.rows * model.outputs()));
+Margins compute_margins(const LeafSource& rows, const Model& model, const Vector& w, int threads) {
+  Margins margins(static_cast<std::size_t>(rows.facts().rows * model.outputs()));
   KernelParameters prepared;
   model.prepare(w, prepared);
-  LeafSummer summer(threads);
-  summer.sum(data.leaves, model.shape(Order::value), work_of_rows(data, model, data.rows),
-             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-               model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::value, into, scratch, &margins);
-             });
+  Pass pass;
+  pass.w = &prepared;
+  pass.keep = margins;
+  ThreadedEngine(model, rows.facts(), threads).run(pass, rows, rows.facts().leaves);
   return margins;
 }
 

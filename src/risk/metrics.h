@@ -1,6 +1,7 @@
 /// Quality of a model on data, exact under any sharding: sums through the summation tree, no mean of means.
 #pragma once
 
+#include "data/dataset.h"
 #include "lockstep/comm/communicator.h"
 #include "model/model.h"
 
@@ -28,7 +29,7 @@ enum class Task { regression, counts, positives, binary_score, binary, multiclas
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// Margins of the local rows (rows × K) at parameters w.
-Margins compute_margins(const Dataset& data, const Model& model, const Vector& w, int threads);
+Margins compute_margins(const LeafSource& rows, const Model& model, const Vector& w, int threads);
 
 /// The metrics that fit the task. Collective.
 Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm);

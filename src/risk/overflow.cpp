@@ -20,15 +20,21 @@ std::int64_t first_of_ranks(std::int64_t mine, Communicator& comm) {
   return first == kNone ? -1 : first;
 }
 
-/// The first local row i of a panel for which `is_bad(i)` after `load(panel)`, as a global row; else kNone.
+/// The first row i of a piece for which `is_bad(i)` after `load(set)`, the set being that piece alone, as a global row;
+/// else kNone.
 template <typename Load, typename IsBad>
-std::int64_t first_local_row(const Dataset& data, Load load, IsBad is_bad) {
-  for (std::int64_t leaf = data.leaves.begin; leaf < data.leaves.end; ++leaf) {
-    for (const Rows& panel : data.panels_of_leaf(leaf)) {
-      load(panel);
-      for (Index i = 0; i < panel.count; ++i) {
+std::int64_t first_local_row(const LeafSource& rows, RowBuffer& buffer, Load load, IsBad is_bad) {
+  const Run leaves = rows.facts().leaves;
+  rows.read_ahead(leaves);
+  for (std::int64_t leaf = leaves.begin; leaf < leaves.end; ++leaf) {
+    const RowSet all = rows.read(leaf, buffer);
+    for (const Rows& piece : all.pieces) {
+      RowSet set = all;
+      set.pieces = std::span(&piece, 1);
+      load(set);
+      for (Index i = 0; i < piece.count; ++i) {
         if (is_bad(i)) {
-          return data.first_row + panel.row(i);
+          return set.first_row + piece.row(i);
         }
       }
     }
@@ -36,15 +42,17 @@ std::int64_t first_local_row(const Dataset& data, Load load, IsBad is_bad) {
   return kNone;
 }
 
-std::int64_t first_with_infinite_loss(const Dataset& data, const Model& model, const KernelParameters& w) {
+std::int64_t first_with_infinite_loss(const LeafSource& rows, const Model& model, const KernelParameters& w) {
   Workspace scratch;
   Partial unused;
+  Pass pass;
+  pass.w = &w;
   return first_local_row(
-      data,
-      [&](const Rows& panel) {
-        unused.reshape(model.shape(Order::value));
+      rows, scratch.rows,
+      [&](const RowSet& set) {
+        unused.reshape(model.shape(pass.kind));
         unused.set_zero();
-        model.add_rows(data, std::span(&panel, 1), w, Order::value, unused, scratch, nullptr);
+        model.add(pass, set, unused, scratch);
       },
       [&](Index i) { return !std::isfinite(scratch.loss[static_cast<std::size_t>(i)]); });
 }
@@ -66,14 +74,16 @@ bool is_finite(RowResult result, std::span<const double> z, Task task, const Dat
   return std::isfinite((prediction - y) * (prediction - y) + ratio);
 }
 
-std::int64_t first_with_huge_features(const Dataset& data) {
-  const Index stride = padded(data.features);
+std::int64_t first_with_huge_features(const LeafSource& rows) {
+  const Index stride = padded(rows.facts().features);
   AlignedVector<double> x;
+  RowBuffer buffer;
   return first_local_row(
-      data,
-      [&](const Rows& panel) {
-        x.resize(static_cast<std::size_t>(panel.count * stride));
-        data.x->gather(panel, x.data(), stride);
+      rows, buffer,
+      [&](const RowSet& set) {
+        const Rows& piece = set.pieces.front();
+        x.resize(static_cast<std::size_t>(piece.count * stride));
+        set.x->gather(piece, x.data(), stride);
       },
       [&](Index i) { return !std::isfinite(lane_dot(x.data() + i * stride, x.data() + i * stride, stride)); });
 }
@@ -108,10 +118,10 @@ std::string overflow_text(RowResult result, const Dataset& data, const Margins& 
   return fmt::format("row {}: {} overflows", row + 1, what);
 }
 
-std::int64_t first_row_that_overflows(const Dataset& data, const Model& model, const KernelParameters& w,
+std::int64_t first_row_that_overflows(const LeafSource& rows, const Model& model, const KernelParameters& w,
                                       Communicator& comm) {
-  const std::int64_t row = first_of_ranks(first_with_infinite_loss(data, model, w), comm);
-  return row >= 0 ? row : first_of_ranks(first_with_huge_features(data), comm);
+  const std::int64_t row = first_of_ranks(first_with_infinite_loss(rows, model, w), comm);
+  return row >= 0 ? row : first_of_ranks(first_with_huge_features(rows), comm);
 }
 
 }  // namespace lockstep

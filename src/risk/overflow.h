@@ -28,7 +28,7 @@ std::string overflow_text(RowResult result, const Dataset& data, const Margins& 
 
 /// The first row whose loss at w is not finite; where there is none, the first whose features are so large that their
 /// sum of squares is not.
-std::int64_t first_row_that_overflows(const Dataset& data, const Model& model, const KernelParameters& w,
+std::int64_t first_row_that_overflows(const LeafSource& rows, const Model& model, const KernelParameters& w,
                                       Communicator& comm);
 
 }  // namespace lockstep

@@ -25,24 +25,26 @@ ReductionPlan plan_lanes(const RowPartition& partition, int ranks) {
 
 }  // namespace
 
-RowReduction::RowReduction(const Dataset& data, int threads, Communicator& comm)
-    : leaves_(data.leaves),
-      lanes_(worker_run(comm.rank(), comm.size(), data.partition.lanes)),
-      leaf_plan_(plan_leaves(data.partition, comm.size())),
-      lane_plan_(plan_lanes(data.partition, comm.size())),
+RowReduction::RowReduction(const RowPartition& partition, int threads, Communicator& comm)
+    : leaves_(partition.leaves_of_rank(comm.rank(), comm.size())),
+      lanes_(worker_run(comm.rank(), comm.size(), partition.lanes)),
+      leaf_plan_(plan_leaves(partition, comm.size())),
+      lane_plan_(plan_lanes(partition, comm.size())),
       summer_(threads),
       reducer_(comm) {}
 
-const Partial& RowReduction::over_leaves(const PartialShape& shape, const RidingWords& words, double work,
-                                         const LeafSummer::AddLeaf& add_leaf) {
-  reducer_.all_reduce(leaf_plan_, words, summer_.sum(leaves_, shape, work, add_leaf), total_);
+const Partial& RowReduction::reduce_leaves(const RidingWords& words, NodeStack& mine) {
+  reducer_.all_reduce(leaf_plan_, words, mine, total_);
   return total_;
 }
 
-const Partial& RowReduction::over_lanes(const PartialShape& shape, const RidingWords& words, double work,
-                                        const LeafSummer::AddLeaf& add_lane) {
-  reducer_.all_reduce(lane_plan_, words, summer_.sum(lanes_, shape, work, add_lane), total_);
+const Partial& RowReduction::reduce_lanes(const RidingWords& words, NodeStack& mine) {
+  reducer_.all_reduce(lane_plan_, words, mine, total_);
   return total_;
+}
+
+const Partial& RowReduction::over_leaves(const PartialShape& shape, double work, const LeafSummer::AddLeaf& add_leaf) {
+  return reduce_leaves({}, summer_.sum(leaves_, shape, work, add_leaf));
 }
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "comm/tree_reducer.h"
+#include "data/row_partition.h"
 #include "model/leaf_summer.h"
 
 namespace lockstep {
@@ -10,17 +11,20 @@ namespace lockstep {
 class RowReduction {
  public:
   /// threads ≥ 1: OpenMP threads of this rank.
-  RowReduction(const Dataset& data, int threads, Communicator& comm);
+  RowReduction(const RowPartition& partition, int threads, Communicator& comm);
 
-  /// Σ over all leaves; `add_leaf` adds the rows of one of this rank's leaves, which takes about `work` multiply-adds
-  /// in all. One pass, one reduction. The result is the same on every rank and valid until the next call. Collective.
-  const Partial& over_leaves(const PartialShape& shape, const RidingWords& words, double work,
-                             const LeafSummer::AddLeaf& add_leaf);
+  /// Σ over all leaves of `mine`, the nodes of this rank's. One reduction. The result is the same on every rank and
+  /// valid until the next call. Collective.
+  const Partial& reduce_leaves(const RidingWords& words, NodeStack& mine);
 
   /// The same over lanes, the leaves of a mini-batch step's tree. Collective.
-  const Partial& over_lanes(const PartialShape& shape, const RidingWords& words, double work,
-                            const LeafSummer::AddLeaf& add_lane);
+  const Partial& reduce_lanes(const RidingWords& words, NodeStack& mine);
 
+  /// Σ over all leaves; `add_leaf` adds the rows of one of this rank's leaves, which takes about `work` multiply-adds
+  /// in all. Collective.
+  const Partial& over_leaves(const PartialShape& shape, double work, const LeafSummer::AddLeaf& add_leaf);
+
+  Run own_leaves() const { return leaves_; }
   Run own_lanes() const { return lanes_; }
   std::int64_t reductions() const { return reducer_.reductions(); }
 

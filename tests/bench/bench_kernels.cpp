@@ -5,9 +5,9 @@
 #include "base/gemm.h"
 #include "base/numerics.h"
 #include "lockstep/comm/communicator.h"
-#include "model/leaf_summer.h"
 #include "model/linear_model.h"
 #include "model/network.h"
+#include "model/pass_engine.h"
 
 #include "support/made_data.h"
 #include <benchmark/benchmark.h>
@@ -17,7 +17,7 @@ namespace {
 using namespace lockstep;
 using lockstep::testing::MadeData;
 
-void pass(benchmark::State& state, const MadeData& made, Access access) {
+void whole_pass(benchmark::State& state, const MadeData& made, Access access) {
   const auto order = static_cast<Order>(state.range(0));
   configure_numerics();
   SerialCommunicator comm;
@@ -29,13 +29,13 @@ void pass(benchmark::State& state, const MadeData& made, Access access) {
   const Vector w = Vector::Constant(model.dimension(), 0.01);
   KernelParameters prepared;
   model.prepare(w, prepared);
-  LeafSummer summer(1);
+  ThreadedEngine engine(model, data, 1);
+  Pass pass;
+  pass.kind = pass_kind(order);
+  pass.w = &prepared;
   for (auto iteration : state) {
     static_cast<void>(iteration);
-    NodeStack& nodes =
-        summer.sum(data.leaves, model.shape(order), 1e9, [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-          model.add_rows(data, data.panels_of_leaf(leaf), prepared, order, into, scratch, nullptr);
-        });
+    NodeStack& nodes = engine.run(pass, data, data.leaves);
     benchmark::DoNotOptimize(nodes.partial(0).bytes().data());
   }
   state.SetItemsProcessed(state.iterations() * made.rows);
@@ -43,10 +43,11 @@ void pass(benchmark::State& state, const MadeData& made, Access access) {
 }
 
 // The argument is the order: 0 value, 1 gradient, 2 Hessian.
-BENCHMARK_CAPTURE(pass, columns_100, MadeData{.rows = 20000, .features = 100}, Access::full_batch)->DenseRange(0, 2);
-BENCHMARK_CAPTURE(pass, rows_100, MadeData{.rows = 20000, .features = 100}, Access::mini_batch)->DenseRange(0, 2);
-BENCHMARK_CAPTURE(pass, rows_400, MadeData{.rows = 5000, .features = 400}, Access::full_batch)->DenseRange(0, 2);
-BENCHMARK_CAPTURE(pass, sparse_200, MadeData{.rows = 20000, .features = 200, .sparse = true}, Access::full_batch)
+BENCHMARK_CAPTURE(whole_pass, columns_100, MadeData{.rows = 20000, .features = 100}, Access::full_batch)
+    ->DenseRange(0, 2);
+BENCHMARK_CAPTURE(whole_pass, rows_100, MadeData{.rows = 20000, .features = 100}, Access::mini_batch)->DenseRange(0, 2);
+BENCHMARK_CAPTURE(whole_pass, rows_400, MadeData{.rows = 5000, .features = 400}, Access::full_batch)->DenseRange(0, 2);
+BENCHMARK_CAPTURE(whole_pass, sparse_200, MadeData{.rows = 20000, .features = 200, .sparse = true}, Access::full_batch)
     ->DenseRange(0, 2);
 
 /// The network of the MNIST benchmark on `rows` picked rows.
@@ -71,13 +72,16 @@ void network_lane(benchmark::State& state, Activation activation) {
   KernelParameters prepared;
   model.prepare(initial_parameters(shape, 1), prepared);
   Workspace scratch;
-  Partial into(model.shape(Order::gradient));
+  Partial into(model.shape(PassKind::gradient));
+  Pass pass;
+  pass.kind = PassKind::gradient;
+  pass.w = &prepared;
   into.set_zero();
   Index begin = 0;
   for (auto iteration : state) {
     static_cast<void>(iteration);
     const Rows rows{0, count, -1, picked.data() + begin};
-    model.add_rows(data, std::span(&rows, 1), prepared, Order::gradient, into, scratch, nullptr);
+    model.add(pass, data.rows_of_pieces(std::span(&rows, 1)), into, scratch);
     begin = (begin + count) % (4096 - count);
   }
   state.SetItemsProcessed(state.iterations() * count);

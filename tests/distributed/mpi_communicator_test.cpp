@@ -215,5 +215,21 @@ TEST(Agreement, OnRootRunsOnRankZeroAndItsFailureIsEveryones) {
   }
 }
 
+/// Parts work side by side, each with messages of its own.
+TEST(MpiCommunicatorSplit, GivesTheRanksOfAColourInTheirOrder) {
+  MpiCommunicator all;
+  const int colour = all.rank() % 2;
+  const std::unique_ptr<Communicator> part = all.split(colour);
+  EXPECT_EQ(part->rank(), all.rank() / 2);
+  EXPECT_EQ(part->size(), (all.size() + 1 - colour) / 2);
+  std::vector<int> expected;
+  for (int rank = colour; rank < all.size(); rank += 2) {
+    expected.push_back(rank);
+  }
+  EXPECT_EQ(all_gather_value(*part, all.rank()), expected);
+  const std::unique_ptr<Communicator> alone = part->split(part->rank());
+  EXPECT_EQ(alone->size(), 1);
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -64,6 +64,7 @@ class CountingCommunicator final : public Communicator {
     ++counts_.messages;
     inner_.receive(source, bytes);
   }
+  std::unique_ptr<Communicator> split(int colour) override { return inner_.split(colour); }
   [[noreturn]] void abort(int exit_code) override {
     inner_.abort(exit_code);
     std::abort();  // g++ does not know that a virtual call never returns

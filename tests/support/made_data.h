@@ -45,17 +45,15 @@ inline double made_offset(const MadeData& made, std::int64_t row) {
   return made.offsets ? 0.1 * static_cast<double>(row % 3) : 0.0;
 }
 
-/// The even share of one rank, as a reader returns it.
-inline RawData made_share(const MadeData& made, int rank, int ranks) {
-  RawData raw;
-  raw.total_rows = made.rows;
-  RowBlock& block = raw.block;
-  block.first_row = proportional_cut(rank, ranks, made.rows);
-  block.rows = proportional_cut(rank + 1, ranks, made.rows) - block.first_row;
+/// Rows [begin, end).
+inline RowBlock made_rows(const MadeData& made, lockstep::Run rows) {
+  RowBlock block;
+  block.first_row = rows.begin;
+  block.rows = rows.size();
   block.features = made.features;
   block.is_dense = !made.sparse;
   block.row_start.assign(made.sparse ? 1 : 0, 0);
-  for (std::int64_t row = block.first_row; row < block.first_row + block.rows; ++row) {
+  for (std::int64_t row = rows.begin; row < rows.end; ++row) {
     for (std::int64_t j = 0; j < made.features; ++j) {
       const double x = made_entry(made, row, j);
       if (!made.sparse) {
@@ -76,6 +74,14 @@ inline RawData made_share(const MadeData& made, int rank, int ranks) {
       block.offset.push_back(made_offset(made, row));
     }
   }
+  return block;
+}
+
+/// The even share of one rank, as a reader returns it.
+inline RawData made_share(const MadeData& made, int rank, int ranks) {
+  RawData raw;
+  raw.total_rows = made.rows;
+  raw.block = made_rows(made, {proportional_cut(rank, ranks, made.rows), proportional_cut(rank + 1, ranks, made.rows)});
   if (made.classes) {
     raw.class_names = {"0", "1"};
   }

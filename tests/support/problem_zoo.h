@@ -14,7 +14,7 @@
 namespace lockstep::testing {
 
 /// A serial objective given by its formula; oracle calls are counted, and a stop can be wished for from one of them on.
-class FormulaObjective : public Objective {
+class FormulaObjective : public SampledObjective {
  public:
   struct Formula {
     std::function<double(const Vector&)> value;
@@ -22,7 +22,11 @@ class FormulaObjective : public Objective {
     std::function<Matrix(const Vector&)> hessian;
   };
 
-  FormulaObjective(Index dimension, Formula formula) : dimension_(dimension), formula_(std::move(formula)) {}
+  FormulaObjective(Index dimension, Formula formula) : dimension_(dimension), formula_(std::move(formula)) {
+    known.has_hessian = true;
+    known.has_hessian_diagonal = true;
+    known.name = [](Index j) { return "w" + std::to_string(j); };
+  }
 
   Index dimension() const override { return dimension_; }
   void evaluate(const Vector& w, Order order, Evaluation& result) override {
@@ -55,12 +59,11 @@ class FormulaObjective : public Objective {
     ++products;
     return count_call();
   }
-  bool has_hessian_diagonal() const override { return has_diagonal; }
   bool hessian_diagonal(Vector& diagonal) override {
     diagonal = formula_.hessian(accepted_).diagonal();
     return count_call();
   }
-  const L1Term& l1() const override { return l1_term; }
+  const Structure& structure() const override { return known; }
   void update(UpdateKind kind) override {
     if (kind == UpdateKind::initial || kind == UpdateKind::accept) {
       accepted_ = last_;
@@ -69,9 +72,6 @@ class FormulaObjective : public Objective {
   std::int64_t steps_per_epoch() const override { return 2; }
   void select_batch(const BatchPosition&) override {}
   void select_all() override {}
-  void replicate(std::span<double>) override {}
-  bool unbounded_when_separated() const override { return false; }
-  std::string parameter_name(Index j) const override { return "w" + std::to_string(j); }
 
   const Formula& formula() const { return formula_; }
 
@@ -80,8 +80,7 @@ class FormulaObjective : public Objective {
   int products = 0;
   int calls = 0;  // of any kind
   int stop_at = -1;
-  bool has_diagonal = true;
-  L1Term l1_term;
+  Structure known;
 
  private:
   bool count_call() {

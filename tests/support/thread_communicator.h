@@ -14,6 +14,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <stdexcept>
@@ -72,6 +73,15 @@ class ThreadWorld {
     const std::lock_guard lock(mutex_);
     lost_ = true;
     changed_.notify_all();
+    for (const std::unique_ptr<ThreadWorld>& part : parts_) {
+      part->lose_rank();
+    }
+  }
+
+  /// A world of some of the ranks, as long as this one.
+  ThreadWorld* add_part(int ranks) {
+    const std::lock_guard lock(mutex_);
+    return parts_.emplace_back(std::make_unique<ThreadWorld>(ranks)).get();
   }
 
  private:
@@ -97,6 +107,7 @@ class ThreadWorld {
   bool lost_ = false;
   std::vector<std::span<const std::byte>> published_;
   std::vector<Messages> mailboxes_;
+  std::vector<std::unique_ptr<ThreadWorld>> parts_;
 };
 
 /// One rank of a ThreadWorld. Collectives: publish, barrier, copy from the others, barrier. Lengths that do
@@ -150,6 +161,17 @@ class ThreadCommunicator final : public Communicator {
   void send(int destination, std::span<const std::byte> bytes) override { world_.post(rank_, destination, bytes); }
 
   void receive(int source, std::span<std::byte> bytes) override { copy(world_.collect(source, rank_), bytes); }
+
+  /// The first rank of a colour makes their world and shows it to the others.
+  std::unique_ptr<Communicator> split(int colour) override {
+    const std::vector<int> colours = all_gather_value(*this, colour);
+    const auto first = std::ranges::find(colours, colour);
+    const int position = static_cast<int>(std::count(colours.begin(), colours.begin() + rank_, colour));
+    ThreadWorld* mine =
+        position == 0 ? world_.add_part(static_cast<int>(std::ranges::count(colours, colour))) : nullptr;
+    const std::vector<ThreadWorld*> all = all_gather_value(*this, mine);
+    return std::make_unique<ThreadCommunicator>(*all[static_cast<std::size_t>(first - colours.begin())], position);
+  }
 
   [[noreturn]] void abort(int exit_code) override {
     std::cerr << "rank " << rank_ << " aborts with exit code " << exit_code << '\n';

@@ -43,6 +43,9 @@ class Communicator {
   virtual void send(int destination, std::span<const std::byte> bytes) = 0;
   virtual void receive(int source, std::span<std::byte> bytes) = 0;
 
+  /// The ranks that give the same colour ≥ 0, in the order of their ranks here.
+  virtual std::unique_ptr<Communicator> split(int colour) = 0;
+
   /// Ends all ranks at once with this exit code; for failures that cannot be agreed on. Not collective.
   [[noreturn]] virtual void abort(int exit_code) = 0;
 };
@@ -62,6 +65,7 @@ class SerialCommunicator final : public Communicator {
   void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) override;
   void send(int destination, std::span<const std::byte> bytes) override;
   void receive(int source, std::span<std::byte> bytes) override;
+  std::unique_ptr<Communicator> split(int colour) override;
   [[noreturn]] void abort(int exit_code) override;
 };
 

@@ -15,11 +15,18 @@ class MpiEnvironment {
   MpiEnvironment& operator=(const MpiEnvironment&) = delete;
 };
 
-/// All ranks of the launch (MPI_COMM_WORLD). Only the main thread calls it. No message is too long.
+/// A duplicate of MPI's communicator of all ranks, or a part of one: messages of other parts of a program, which use
+/// their own, never meet those here. Only the main thread calls it, before the MpiEnvironment ends. No message is too
+/// long.
 class MpiCommunicator final : public Communicator {
  public:
-  /// Longer messages go in pieces of `largest_message` bytes, so that counts and displacements fit MPI's int.
+  /// All ranks of the launch. Longer messages go in pieces of `largest_message` bytes, so that counts and displacements
+  /// fit MPI's int. Collective.
   explicit MpiCommunicator(std::int64_t largest_message = std::int64_t{1} << 30);
+  /// The ranks of the caller's communicator, a `MPI_Comm` given by address, of which a duplicate is taken. Collective.
+  static std::unique_ptr<MpiCommunicator> duplicate(const void* mpi_comm);
+  ~MpiCommunicator() override;
+
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   void barrier() override;
@@ -32,9 +39,14 @@ class MpiCommunicator final : public Communicator {
   void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) override;
   void send(int destination, std::span<const std::byte> bytes) override;
   void receive(int source, std::span<std::byte> bytes) override;
+  std::unique_ptr<Communicator> split(int colour) override;
   [[noreturn]] void abort(int exit_code) override;
 
  private:
+  struct Handle;  // of MPI, freed with this
+  MpiCommunicator(std::unique_ptr<Handle> handle, std::int64_t largest_message);
+
+  std::unique_ptr<Handle> handle_;
   std::int64_t largest_message_;
   int rank_ = 0;
   int size_ = 1;

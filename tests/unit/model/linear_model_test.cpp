@@ -2,7 +2,7 @@
 #include "model/linear_model.h"
 
 #include "lockstep/comm/communicator.h"
-#include "model/leaf_summer.h"
+#include "model/pass_engine.h"
 
 #include <cmath>
 
@@ -71,11 +71,12 @@ TEST_P(LinearModelKernels, AgreeWithThePlainLoop) {
   Margins margins(static_cast<std::size_t>(data.rows));
   KernelParameters prepared;
   model.prepare(w, prepared);
-  LeafSummer summer(2);
-  const NodeStack& nodes = summer.sum(
-      data.leaves, model.shape(Order::hessian), 1e9, [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-        model.add_rows(data, data.panels_of_leaf(leaf), prepared, Order::hessian, into, scratch, &margins);
-      });
+  ThreadedEngine engine(model, data, 2);
+  Pass pass;
+  pass.kind = PassKind::hessian;
+  pass.w = &prepared;
+  pass.keep = margins;
+  const NodeStack& nodes = engine.run(pass, data, data.leaves);
   ASSERT_EQ(nodes.size(), 1u);
   const Partial& sum = nodes.partial(0);
   const NaiveSums naive = naive_sums(test.made, w, test.intercept);
@@ -119,6 +120,16 @@ INSTANTIATE_TEST_SUITE_P(
                            Layout::sparse_rows}),
     [](const auto& parameter) { return parameter.param.name; });
 
+LossRows loss_rows(Index count, Workspace& scratch) {
+  return {count,
+          scratch.margin.data(),
+          scratch.target.data(),
+          scratch.weight.data(),
+          scratch.loss.data(),
+          scratch.slope.data(),
+          scratch.curvature.data()};
+}
+
 TEST(LogisticLoss, StaysExactAtExtremeMargins) {
   const auto loss = make_logistic_loss();
   Workspace scratch;
@@ -128,7 +139,7 @@ TEST(LogisticLoss, StaysExactAtExtremeMargins) {
     buffer->assign(8, 1.0);
   }
   std::ranges::copy(margins, scratch.margin.begin());
-  loss->evaluate(8, Order::hessian, scratch);
+  loss->evaluate(Order::hessian, loss_rows(8, scratch));
   for (std::size_t i = 0; i < margins.size(); ++i) {
     const long double z = margins[i];
     const long double expected = z > 0 ? log1pl(expl(-z)) : -z + log1pl(expl(z));
@@ -148,7 +159,7 @@ TEST(LogisticLoss, DoesNotDependOnTheNeighbours) {
     buffer->assign(64, 1.0);
   }
   std::ranges::fill(scratch.margin, 0.7123);
-  loss->evaluate(61, Order::hessian, scratch);
+  loss->evaluate(Order::hessian, loss_rows(64, scratch));
   for (std::size_t i = 1; i < 61; ++i) {
     EXPECT_EQ(scratch.loss[i], scratch.loss[0]);
     EXPECT_EQ(scratch.slope[i], scratch.slope[0]);

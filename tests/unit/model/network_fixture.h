@@ -3,8 +3,8 @@
 
 #include "base/numerics.h"
 #include "lockstep/comm/communicator.h"
-#include "model/leaf_summer.h"
 #include "model/network.h"
+#include "model/pass_engine.h"
 
 #include <cmath>
 #include <string>
@@ -69,34 +69,35 @@ struct NetworkFixture {
     return settings;
   }
 
-  Sums sums(const Vector& w, Order order = Order::gradient, Margins* margins = nullptr) {
+  Sums sums(const Vector& w, PassKind kind = PassKind::gradient, Margins* margins = nullptr) {
     model.prepare(w, point);
-    return unpacked(summer
-                        .sum(data.leaves, model.shape(order), 1e9,
-                             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-                               model.add_rows(data, data.panels_of_leaf(leaf), point, order, into, scratch, margins);
-                             })
-                        .partial(0));
+    Pass pass;
+    pass.kind = kind;
+    pass.w = &point;
+    if (margins != nullptr) {
+      pass.keep = *margins;
+    }
+    return run(pass);
   }
 
   Vector product(const Vector& w, const Vector& v, Curvature kind) {
     model.prepare(w, point);
     model.prepare(v, direction);
-    return unpacked(summer
-                        .sum(data.leaves, model.shape(Order::gradient), 1e9,
-                             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-                               model.add_curvature_product(data, data.panels_of_leaf(leaf), point, direction, kind, {},
-                                                           into, scratch);
-                             })
-                        .partial(0))
-        .payload;
+    Pass pass;
+    pass.kind = PassKind::product;
+    pass.w = &point;
+    pass.v = &direction;
+    pass.curvature = kind;
+    return run(pass).payload;
   }
+
+  Sums run(const Pass& pass) { return unpacked(engine.run(pass, data, data.leaves).partial(0)); }
 
   SerialCommunicator comm;
   Dataset data;
   Network model;
   KernelParameters point, direction;
-  LeafSummer summer{1};
+  ThreadedEngine engine{model, data, 1};
 };
 
 inline double naive_activation(Activation kind, double z) {

@@ -69,14 +69,14 @@ TEST_P(NetworkPasses, AgreeWithThePlainLoop) {
       Fixture fixture(made, shape, made.weights ? Access::full_batch : Access::mini_batch);
       const Vector w = some_point(shape.parameters(), 0.4);
       Margins margins(static_cast<std::size_t>(made.rows * shape.outputs), 1e300);
-      const Sums seen = fixture.sums(w, Order::gradient, &margins);
+      const Sums seen = fixture.sums(w, PassKind::gradient, &margins);
       const Sums naive = naive_sums(made, fixture, w);
       const double tolerance = precision == Scalar::float64 ? 1e-13 : 2e-5;
       EXPECT_EQ(seen.weight, naive.weight);
       EXPECT_EQ(seen.mistakes, naive.mistakes);
       EXPECT_NEAR(seen.loss, naive.loss, tolerance * (1 + naive.loss));
       EXPECT_LT(relative_difference(seen.payload, naive.payload), tolerance);
-      EXPECT_EQ(fixture.sums(w, Order::value).loss, seen.loss);
+      EXPECT_EQ(fixture.sums(w, PassKind::value).loss, seen.loss);
       for (std::int64_t row = 0; row < made.rows; ++row) {
         const NaiveRow pass(shape, w, made_row(made, row));
         for (Index k = 0; k < shape.outputs; ++k) {
@@ -97,7 +97,7 @@ TEST_P(NetworkPasses, GiveTheSlopeOfFiniteDifferences) {
     Vector step = Vector::Zero(p);
     step[j] = h;
     const double slope =
-        (fixture.sums(w + step, Order::value).loss - fixture.sums(w - step, Order::value).loss) / (2 * h);
+        (fixture.sums(w + step, PassKind::value).loss - fixture.sums(w - step, PassKind::value).loss) / (2 * h);
     EXPECT_NEAR(gradient[j], slope, 1e-6 * (1 + gradient.norm())) << j;
   }
 }
@@ -158,7 +158,7 @@ TEST_P(SmoothNetworkPasses, FollowTaylorWithSlopesTwoAndThree) {
   const Sums at = fixture.sums(w);
   const double curvature = dot(v, fixture.product(w, v, Curvature::exact));
   const auto remainders = [&](double h) {
-    const double first = fixture.sums(w + h * v, Order::value).loss - at.loss - h * dot(at.payload, v);
+    const double first = fixture.sums(w + h * v, PassKind::value).loss - at.loss - h * dot(at.payload, v);
     return std::pair(std::abs(first), std::abs(first - 0.5 * h * h * curvature));
   };
   const auto [first_1, second_1] = remainders(2e-3);

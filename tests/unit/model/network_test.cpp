@@ -45,7 +45,7 @@ TEST(Activations, AreAccurateToTheLastDigits) {
       const std::vector<double> z = raw.block.dense;
       fixture.data = make_dataset(std::move(raw), {}, fixture.comm);
       Margins margins(2001);
-      fixture.sums(Vector{{1, 1, 0, 0}}, Order::value, &margins);
+      fixture.sums(Vector{{1, 1, 0, 0}}, PassKind::value, &margins);
       const long double epsilon = precision == Scalar::float32 ? 6e-8L : 1.2e-16L;
       for (std::size_t i = 0; i < 2001; ++i) {
         const long double expected = exact_activation(activation, z[i]);
@@ -143,7 +143,7 @@ TEST(Network, GivesEqualRowsEqualMarginsWhateverTheirPlace) {
       }
       fixture.data = make_dataset(std::move(raw), {}, comm);
       Margins margins(61 * 3);
-      fixture.sums(some_point(shape.parameters(), 0.4), Order::gradient, &margins);
+      fixture.sums(some_point(shape.parameters(), 0.4), PassKind::gradient, &margins);
       for (std::size_t i = 3; i < margins.size(); ++i) {
         EXPECT_EQ(margins[i], margins[i % 3]);
       }
@@ -178,7 +178,7 @@ TEST(Network, StaysFiniteAtExtremeMargins) {
 }
 
 TEST(Network, RefusesAnExplicitHessian) {
-  EXPECT_THROW(Network(kSmall).shape(Order::hessian), InternalError);
+  EXPECT_THROW(Network(kSmall).shape(PassKind::hessian), InternalError);
 }
 
 TEST(NetworkShape, PutsBiasesLast) {

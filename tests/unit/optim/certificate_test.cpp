@@ -229,11 +229,9 @@ INSTANTIATE_TEST_SUITE_P(Models, OptimumOfEveryLinearModel,
 /// ½ (w − c)² summed, plus l1 ‖w‖₁: solved by soft thresholds. Only the coefficients that are not zero may curve.
 class SoftThreshold final : public FormulaObjective {
  public:
-  SoftThreshold() : FormulaObjective(testing::quadratic(Vector{{2, -7, 3}}.asDiagonal(), Vector{{3, 0.5, 1}})) {}
-  const L1Term& l1() const override { return penalty_; }
-
- private:
-  L1Term penalty_ = testing::uniform_l1(1, 2, 3);
+  SoftThreshold() : FormulaObjective(testing::quadratic(Vector{{2, -7, 3}}.asDiagonal(), Vector{{3, 0.5, 1}})) {
+    known.l1 = testing::uniform_l1(1, 2, 3);
+  }
 };
 
 TEST(CertificateWithL1, UsesTheLeastSubgradientAndTheSupport) {

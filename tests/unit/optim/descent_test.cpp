@@ -150,7 +150,7 @@ TEST(Descent, HandsOutTheBestParametersWhenValidationStalls) {
 
 TEST(Descent, RefusesL1WhereTheMethodCannotHandleIt) {
   auto problem = testing::squared_norm(2);
-  problem.l1_term = testing::uniform_l1(0.1, 2, problem.dimension());
+  problem.known.l1 = testing::uniform_l1(0.1, 2, problem.dimension());
   EXPECT_THROW(newton(problem, Vector::Ones(2)), ConfigurationError);
 }
 

@@ -97,7 +97,7 @@ TEST(NewtonCg, LeavesASaddleAlongNegativeCurvature) {
 
 TEST(NewtonCg, WorksWithoutAHessianDiagonal) {
   auto problem = testing::extended_rosenbrock(10);
-  problem.has_diagonal = false;
+  problem.known.has_hessian_diagonal = false;
   const auto run = run_descent(problem, *make_newton_cg(), Vector{{-1.2, 1}}.replicate(5, 1), {200, 1e-10});
   EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
 }
@@ -132,7 +132,7 @@ NewtonCgSettings gauss_newton() {
 
 TEST(GaussNewton, DampingFollowsTheRatioOfActualToPredictedDecrease) {
   auto problem = rosenbrock_residuals();
-  problem.has_diagonal = false;
+  problem.known.has_hessian_diagonal = false;
   const auto run = run_descent(problem, *make_newton_cg(gauss_newton()), Vector{{-1.2, 1}}, {300, 1e-8});
   EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
   EXPECT_LT((run.state.parameters - Vector::Ones(2)).norm(), 1e-6);
@@ -155,7 +155,7 @@ TEST(GaussNewton, AQuadraticLowersTheDampingByTwoThirds) {
 
 TEST(GaussNewton, ARejectedStepRaisesTheDampingAndTriesAgain) {
   auto problem = rosenbrock_residuals();
-  problem.has_diagonal = false;
+  problem.known.has_hessian_diagonal = false;
   NewtonCgSettings settings = gauss_newton();
   settings.first_damping = 1e-6;
   settings.forcing = 1e-6;

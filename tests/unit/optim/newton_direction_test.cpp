@@ -16,8 +16,7 @@ using testing::FormulaObjective;
 /// A quadratic whose Hessian cannot be had: convergence is judged by products.
 class ByProductsAlone final : public FormulaObjective {
  public:
-  explicit ByProductsAlone(FormulaObjective of) : FormulaObjective(std::move(of)) {}
-  bool has_hessian() const override { return false; }
+  explicit ByProductsAlone(FormulaObjective of) : FormulaObjective(std::move(of)) { known.has_hessian = false; }
 };
 
 Iterate accepted(Objective& objective, const Vector& w, Order order = Order::gradient) {
@@ -31,7 +30,7 @@ Iterate accepted(Objective& objective, const Vector& w, Order order = Order::gra
 struct PenalisedQuadratic {
   FormulaObjective make() const {
     FormulaObjective problem = testing::quadratic(a, b);
-    problem.l1_term = testing::uniform_l1(l1, penalised, b.size());
+    problem.known.l1 = testing::uniform_l1(l1, penalised, b.size());
     return problem;
   }
   double value(const Vector& w) const { return 0.5 * w.dot(a * w) - b.dot(w) + l1 * w.head(penalised).lpNorm<1>(); }
@@ -112,7 +111,7 @@ class PromiseBothWays : public ::testing::TestWithParam<Index> {
   PromiseBothWays() : problem_(testing::made_share({.rows = 1200, .features = GetParam()}, 0, 1)) {}
 
   Direction by_cholesky(const Iterate& at, double negligible) {
-    return direction_by_cholesky(at.at.hessian, {}, at, negligible, problem_.risk);
+    return direction_by_factor(cholesky_solver(), at.at.hessian, {}, at, negligible, problem_.risk);
   }
   Direction by_products(const Iterate& at, double negligible) {
     Vector diagonal;

@@ -16,7 +16,7 @@ using testing::soft_threshold;
 TEST(OwlQn, SoftThresholdsInClosedForm) {
   const Vector b{{3, -2, 0.4, -0.3, 1, 0.2}};
   auto problem = testing::quadratic(Matrix::Identity(6, 6), b);
-  problem.l1_term = testing::uniform_l1(0.5, 5, problem.dimension());
+  problem.known.l1 = testing::uniform_l1(0.5, 5, problem.dimension());
   const auto run = run_descent(problem, *make_lbfgs(), Vector::Zero(6), {100, 1e-12});
   EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
   for (Index j = 0; j < 6; ++j) {
@@ -37,7 +37,7 @@ TEST(OwlQn, AgreesWithCoordinateDescentOnACorrelatedQuadratic) {
     }
     for (const double l1 : {0.1, 1.0, 2.5}) {
       auto problem = testing::quadratic(a, b);
-      problem.l1_term = testing::uniform_l1(l1, 19, problem.dimension());
+      problem.known.l1 = testing::uniform_l1(l1, 19, problem.dimension());
       const auto run = run_descent(problem, *make_lbfgs(), Vector::Zero(20), {500, 1e-9});
       const Vector expected = by_coordinates(a, b, l1, 19);
       EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
@@ -69,7 +69,7 @@ TEST(OwlQn, ReachesHighAccuracyOnLogisticDataWithExactZeros) {
 
 TEST(OwlQn, StaysAtZeroUnderAStrongPenalty) {
   auto problem = testing::quadratic(Matrix::Identity(3, 3), Vector{{1, -2, 0.5}});
-  problem.l1_term = testing::uniform_l1(2, 3, problem.dimension());
+  problem.known.l1 = testing::uniform_l1(2, 3, problem.dimension());
   const auto run = run_descent(problem, *make_lbfgs(), Vector::Zero(3), {100, 1e-9});
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   EXPECT_EQ(run.state.iteration, 0);
@@ -80,7 +80,7 @@ TEST(OwlQn, StoppedAnywhereAndResumedGivesTheSameBits) {
   const Matrix a = testing::conditioned_matrix(12, 1e3);
   const auto make = [&] {
     auto problem = testing::quadratic(a, Vector::LinSpaced(12, -3, 4));
-    problem.l1_term = testing::uniform_l1(0.5, 11, problem.dimension());
+    problem.known.l1 = testing::uniform_l1(0.5, 11, problem.dimension());
     return problem;
   };
   testing::expect_same_bits_when_stopped_anywhere(make, [] { return make_lbfgs(5); }, Vector::Zero(12), {200, 1e-9});

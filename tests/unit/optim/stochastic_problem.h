@@ -1,9 +1,9 @@
 /// A mini-batch problem on made data, and what its batches hold by plain loops.
 #pragma once
 
+#include "data/batch_schedule.h"
 #include "model/linear_model.h"
 #include "optim/sgd.h"
-#include "risk/batch_schedule.h"
 #include "risk/empirical_risk.h"
 
 #include <functional>

@@ -181,7 +181,7 @@ TEST_P(ScaledRisk, KeepsTheBitsOfMarginsValuesAndDerivatives) {
   }
   Evaluation at_w;
   Evaluation at_u;
-  const Order order = model->has_hessian() ? Order::hessian : Order::gradient;
+  const Order order = model->has(PassKind::hessian) ? Order::hessian : Order::gradient;
   in_w.evaluate(w, order, at_w);
   in_u.evaluate(to_scaled(in_u, w), order, at_u);
   in_w.update(UpdateKind::initial);

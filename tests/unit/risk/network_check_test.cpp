@@ -90,18 +90,17 @@ class WrongNetwork final : public Model {
   Index dimension() const override { return network_.dimension(); }
   Index outputs() const override { return network_.outputs(); }
   Index penalised() const override { return network_.penalised(); }
-  PartialShape shape(Order order) const override { return network_.shape(order); }
+  ParameterPlace place(Index j) const override { return network_.place(j); }
+  bool has(PassKind kind) const override { return network_.has(kind); }
+  Scalar precision() const override { return network_.precision(); }
   void prepare(const Vector& w, KernelParameters& to) const override { network_.prepare(w, to); }
-  void add_rows(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w, Order order, Partial& into,
-                Workspace& scratch, Margins* margins) const override {
-    network_.add_rows(data, rows, w, order, into, scratch, margins);
-  }
-  void add_curvature_product(const Dataset& data, std::span<const Rows> rows, const KernelParameters& w,
-                             const KernelParameters& v, Curvature kind, const Margins& margins, Partial& into,
-                             Workspace& scratch) const override {
-    network_.add_curvature_product(data, rows, w, v, gauss_newton_ ? Curvature::gauss_newton : kind, margins, into,
-                                   scratch);
-    fault_(into.payload<double>());
+  void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override {
+    Pass wrong = pass;
+    wrong.curvature = gauss_newton_ ? Curvature::gauss_newton : pass.curvature;
+    network_.add(wrong, rows, into, scratch);
+    if (pass.kind == PassKind::product) {
+      fault_(into.payload<double>());
+    }
   }
   bool keeps_margins() const override { return false; }
 
@@ -185,7 +184,7 @@ FormulaObjective sharp_bends(double error) {
                                 h[2] *= 1 + error;
                                 return Matrix(h.asDiagonal());
                               }}};
-  objective.has_diagonal = false;
+  objective.known.has_hessian_diagonal = false;
   return objective;
 }
 

@@ -1,4 +1,5 @@
 /// Softmax where one class is nearly or wholly certain, against formulas in long double.
+#include "data/dataset.h"
 #include "model/softmax_model.h"
 #include "risk/empirical_risk.h"
 

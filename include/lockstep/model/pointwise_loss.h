@@ -15,22 +15,36 @@
 /// Where ℓ' jumps (huber, squared hinge: ℓ'') the value above is taken: an element of the generalised derivative.
 #pragma once
 
-#include "model/model.h"
+#include "lockstep/base/order.h"
+#include "lockstep/base/types.h"
 
 #include <memory>
 
 namespace lockstep {
 
+/// Rows as a loss sees them: `count` numbers each, a multiple of kLossLanes, cache-line aligned. The rows at the end
+/// that fill the last lane have weight 0.
+struct LossRows {
+  Index count = 0;
+  const double* margin = nullptr;  ///< z
+  const double* target = nullptr;  ///< y
+  const double* weight = nullptr;  ///< s
+  double* loss = nullptr;
+  double* slope = nullptr;
+  double* curvature = nullptr;
+};
+inline constexpr Index kLossLanes = 8;
+
 class PointwiseLoss {
  public:
   virtual ~PointwiseLoss() = default;
 
-  /// For the first padded(count) entries (aligned, padding has weight 0): scratch.loss = s ℓ, and as far as `order`
-  /// asks scratch.slope = s ℓ', scratch.curvature = s ℓ''. Reads scratch.margin, scratch.target, scratch.weight.
-  virtual void evaluate(Index count, Order order, Workspace& scratch) const = 0;
+  /// loss = s ℓ, and as far as `order` asks slope = s ℓ', curvature = s ℓ''. A row's numbers depend on that row alone,
+  /// not on its place.
+  virtual void evaluate(Order order, const LossRows& rows) const = 0;
 
-  /// Σ s · (size of the terms of ℓ − ℓ): twice what of them is negative; 0 where none can be. Reads the same.
-  virtual double cancelled(Index count, const Workspace& scratch) const;
+  /// Σ s · (size of the terms of ℓ − ℓ): twice what of them is negative; 0 where none can be.
+  virtual double cancelled(const LossRows& rows) const;
 
   /// True when y is a class.
   virtual bool is_classifier() const = 0;
@@ -44,8 +58,8 @@ class PointwiseLoss {
   /// True when falls_along() can be.
   virtual bool can_recede() const { return false; }
 
-  /// Σ s over the rows on the wrong side of zero; 0 unless a classifier. Reads the same.
-  double mistakes(Index count, const Workspace& scratch) const;
+  /// Σ s over the rows on the wrong side of zero; 0 unless a classifier.
+  double mistakes(const LossRows& rows) const;
 };
 
 std::unique_ptr<PointwiseLoss> make_squared_loss();

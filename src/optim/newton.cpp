@@ -1,4 +1,4 @@
-/// Newton's direction by Cholesky (newton_system.h): d = −(∇²F + damping)⁻¹ ∇F.
+/// Newton's method with a factor of the Hessian (symmetric_solver.h): d = −(∇²F + damping)⁻¹ ∇F.
 #include "base/lanes.h"
 #include "optim/convergence.h"
 #include "optim/line_search.h"
@@ -8,13 +8,15 @@ namespace lockstep {
 
 namespace {
 
-class NewtonCholesky final : public DescentMethod {
+class Newton final : public DescentMethod {
  public:
+  explicit Newton(const SymmetricSolver& solver) : solver_(solver) {}
+
   Order order() const override { return Order::hessian; }
 
   Direction direction(const Iterate& from, double negligible, const OptimizerState&,
                       Objective& objective) const override {
-    return direction_by_cholesky(from.at.hessian, {}, from, negligible, objective);
+    return direction_by_factor(solver_, from.at.hessian, {}, from, negligible, objective);
   }
 
   /// The direction can be useless, as where a loss is linear in every row and H is zero (huber far from its minimum),
@@ -27,8 +29,7 @@ class NewtonCholesky final : public DescentMethod {
     if (newton.status != Step::Status::stalled || is_at_rounding) {
       return newton;
     }
-    direction = steepest_descent(from, state.last_step_length);
-    direction.is_restart = true;
+    direction = restart(from, state.last_step_length);
     return backtrack(objective, from, direction, order(), trial);
   }
 
@@ -36,12 +37,19 @@ class NewtonCholesky final : public DescentMethod {
              OptimizerState& state) const override {
     state.last_step_length = direction.is_restart ? step.length : 0;
   }
+
+ private:
+  const SymmetricSolver& solver_;
 };
 
 }  // namespace
 
+std::unique_ptr<DescentMethod> make_newton(const SymmetricSolver& solver) {
+  return std::make_unique<Newton>(solver);
+}
+
 std::unique_ptr<DescentMethod> make_newton_cholesky() {
-  return std::make_unique<NewtonCholesky>();
+  return make_newton(cholesky_solver());
 }
 
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-#include "risk/batch_schedule.h"
+#include "data/batch_schedule.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,0 +1,43 @@
+/// What an optimizer may know of an objective beyond its values.
+#pragma once
+
+#include "lockstep/base/invariant_shift.h"
+#include "lockstep/base/types.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// Σ_j strength_j |u_j|.
+struct L1Term {
+  Vector strength;  ///< ≥ 0, p; 0 for parameters that are not penalised; empty: there is no such term
+
+  bool is_zero() const { return strength.size() == 0; }
+  /// True where u_j = 0 is a kink of the term.
+  bool penalises(Index j) const { return !is_zero() && strength[j] > 0; }
+};
+
+/// Nothing is known of a default one.
+struct Structure {
+  /// Powers of two D (p; empty: all 1) that bring the parameters to one size: the oracle works in u = D⁻¹ w, where w
+  /// are the parameters that people and files see. Every vector of an oracle call is in u.
+  Vector scales;
+  /// The L1 penalty that F leaves out.
+  L1Term l1;
+  /// Directions in which F is constant (the common shift of softmax coefficients).
+  std::vector<InvariantShift> shifts;
+  /// Order::hessian works.
+  bool has_hessian = false;
+  /// hessian_diagonal() works.
+  bool has_hessian_diagonal = false;
+  /// F may have its optimum at infinity, which recession() then shows.
+  bool can_recede = false;
+  /// The strict separation of the classes rules out a finite minimiser: logistic loss, no penalty.
+  bool unbounded_when_separated = false;
+  /// Name of parameter j for messages ("area", "intercept"); empty: by number.
+  std::function<std::string(Index)> name;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,98 @@
+/// Rows as a pass adds them up, a leaf of the summation tree at a time, wherever they live.
+///
+/// What models and the risk see of the data: whether rows are resident (dataset.h), read from disk while the pass runs,
+/// or made on the fly is a matter of the source alone.
+#pragma once
+
+#include "comm/summation_tree.h"
+#include "data/batch_schedule.h"
+#include "data/feature_matrix.h"
+#include "data/row_partition.h"
+#include "lockstep/base/batch_position.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+
+/// Rows that are added up together: those of a leaf, or those that a batch takes from a lane.
+struct RowSet {
+  const FeatureMatrix* x = nullptr;
+  std::span<const double> label;   ///< of the rows that x holds; class numbers where labels are classes; empty: none
+  std::span<const double> weight;  ///< empty: all 1
+  std::span<const double> offset;  ///< empty: all 0
+  std::span<const Rows> pieces;    ///< which of the rows that x holds, in the order of their sums
+  std::int64_t first_row = 0;      ///< global number of the row that x holds first
+
+  /// Number of rows of all pieces.
+  Index count() const;
+};
+
+/// One thread's room for the rows of a leaf, where a source needs any.
+struct RowBuffer {
+  std::vector<Rows> pieces;
+  std::unique_ptr<FeatureMatrix> x;
+  std::vector<double> label, weight, offset;
+};
+
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+
+  /// Tells that read() will be asked for these units, in ascending order a thread.
+  virtual void read_ahead(Run units) const { static_cast<void>(units); }
+
+  /// The rows of one unit (a leaf or lane of this rank, by its global number); valid until the same buffer is used
+  /// again. Threads ask at the same time, each with a buffer of its own. Throws what reading them fails with.
+  virtual RowSet read(std::int64_t unit, RowBuffer& buffer) const = 0;
+
+  /// Rows of these units, about: how much work they are.
+  virtual double row_count(Run units) const = 0;
+};
+
+/// What is known of a rank's rows beside the rows.
+struct RowFacts {
+  RowPartition partition;
+  Run leaves;                        ///< this rank's
+  std::int64_t first_row = 0;        ///< global number of its first row
+  Index rows = 0;                    ///< its number of rows
+  Index features = 0;                ///< d
+  std::int64_t stored_entries = 0;   ///< nonzeros over all ranks
+  bool has_offset = false;           ///< some rank has offsets
+  std::vector<double> column_scale;  ///< features are X_ij · column_scale_j, powers of two; empty: all 1
+  std::vector<std::string> feature_names;
+  std::vector<std::string> class_names;
+
+  /// The rows of one of this rank's leaves, from 0 at its first row.
+  Run local_rows_of_leaf(std::int64_t leaf) const;
+};
+
+/// The rows that a batch takes from each lane.
+class BatchSource : public RowSource {
+ public:
+  /// Whose rows the next calls of read() give. Not to be called during a pass.
+  virtual void select(const BatchPosition& position) = 0;
+
+  /// S = ⌈n/B⌉.
+  virtual std::int64_t steps_per_epoch() const = 0;
+};
+
+struct BatchSettings {
+  std::int64_t batch_size = 0;  ///< B ≥ 1, global; 0: full-batch run
+  std::uint64_t seed = 0;
+};
+
+class LeafSource : public RowSource {
+ public:
+  virtual const RowFacts& facts() const = 0;
+
+  /// Batches of these rows, which outlive it. Throws InternalError where the source has none.
+  virtual std::unique_ptr<BatchSource> batches(const BatchSettings& settings) const;
+
+  double row_count(Run units) const override;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,27 @@
+#include "model/loss_terms.h"
+
+namespace lockstep {
+
+namespace {
+
+class SquaredLoss final : public PointwiseLoss {
+ public:
+  void evaluate(Order order, const LossRows& rows) const override {
+    Terms in(rows);
+    in.slope = in.z - in.y;
+    in.loss = 0.5 * in.s * in.slope.square();
+    in.slope *= in.s;
+    if (order == Order::hessian) {
+      in.curvature = in.s;
+    }
+  }
+  bool is_classifier() const override { return false; }
+};
+
+}  // namespace
+
+std::unique_ptr<PointwiseLoss> make_squared_loss() {
+  return std::make_unique<SquaredLoss>();
+}
+
+}  // namespace lockstep

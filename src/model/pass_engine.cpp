@@ -1,0 +1,58 @@
+#include "model/pass_engine.h"
+
+#include <algorithm>
+
+namespace lockstep {
+
+namespace {
+
+/// Multiply-adds of a row in a pass, about.
+double work_of_row(const Pass& pass, const Model& model, const RowFacts& facts) {
+  const auto outputs = static_cast<double>(model.outputs());
+  if (pass.kind == PassKind::recession || (pass.kind == PassKind::line && model.keeps_margins())) {
+    return outputs;
+  }
+  const double products = pass.kind == PassKind::hessian ? static_cast<double>(facts.features) : 1;
+  const double product = model.keeps_margins()
+                             ? static_cast<double>(facts.stored_entries) * outputs /
+                                   static_cast<double>(std::max<std::int64_t>(1, facts.partition.rows))
+                             : static_cast<double>(model.dimension());
+  return products * product;
+}
+
+/// Of the margins, those of one leaf.
+Pass of_leaf(const Pass& pass, const Model& model, Run rows) {
+  const Index outputs = model.outputs();
+  return pass.of_margins(static_cast<std::size_t>(rows.begin * outputs),
+                         static_cast<std::size_t>(rows.size() * outputs));
+}
+
+}  // namespace
+
+ThreadedEngine::ThreadedEngine(const Model& model, const RowFacts& facts, int threads)
+    : model_(model), facts_(facts), summer_(threads) {}
+
+NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run units) {
+  rows.read_ahead(units);
+  const double work = rows.row_count(units) * work_of_row(pass, model_, facts_);
+  return summer_.sum(units, model_.shape(pass.kind), work, [&](std::int64_t unit, Partial& into, Workspace& scratch) {
+    add(pass, rows, unit, into, scratch);
+  });
+}
+
+/// Rows picked for a batch are added up piece by piece: what a model sums over pieces belongs to a leaf.
+void ThreadedEngine::add(const Pass& pass, const RowSource& rows, std::int64_t unit, Partial& into,
+                         Workspace& scratch) const {
+  RowSet set = rows.read(unit, scratch.rows);
+  if (set.pieces.empty() || set.pieces.front().picked == nullptr) {
+    model_.add(of_leaf(pass, model_, facts_.local_rows_of_leaf(unit)), set, into, scratch);
+    return;
+  }
+  const std::span<const Rows> pieces = set.pieces;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    set.pieces = pieces.subspan(i, 1);
+    model_.add(pass, set, into, scratch);
+  }
+}
+
+}  // namespace lockstep
