@@ -43,6 +43,7 @@ class EmpiricalRisk final : public Objective {
   void select_batch(const BatchPosition& position) override;
   void select_all() override { batch_selected_ = false; }
   void replicate(std::span<double> values) override;
+  bool leads() const override { return comm_.rank() == 0; }
   const Vector& scales() const override { return scales_; }
   bool has_hessian() const override { return model_.has_hessian(); }
   const L1Term& l1() const override { return l1_; }

@@ -98,6 +98,10 @@ class Objective {
   /// Replaces the values by rank 0's: for solves whose result could differ between nodes. Identity in serial.
   virtual void replicate(std::span<double> values) = 0;
 
+  /// True on the rank whose values replicate() gives to all. Not Collective. What it decides may only be which rank
+  /// runs a solve whose results are replicated.
+  virtual bool leads() const { return true; }
+
   /// Powers of two D (p; empty: all 1) that bring the parameters to one size: the oracle works in u = D⁻¹ w, where w
   /// are the parameters that people and files see. Every vector above is in u.
   virtual const Vector& scales() const;
