@@ -164,7 +164,7 @@ void TrainingJob::write_start() {
     if (state_.history.empty()) {
       remove_file(files_, folder_, kSummaryName);  // of a run that is trained over
     }
-    log_.emplace(folder_, unit, state_.history);
+    log_.emplace(files_, folder_, unit, state_.history);
   });
   observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
                     held_out_ ? &*held_out_ : nullptr, console_);
