@@ -32,7 +32,7 @@ class NewtonSystem {
   const Vector& diagonal() const { return diagonal_; }  ///< of H, p
 
   /// (S + λ I)⁻¹ y. The bits may differ between nodes.
-  Vector solve(const Vector& y) const { return factor_.solve(y); }
+  Vector solve(const Vector& y) const;
 
   /// Where damping was needed: the parameters whose pivots vanish, each with those before it that it depends on.
   std::vector<DependentParameter> dependent_parameters() const;
