@@ -32,7 +32,8 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
   return ExitCode::internal;
 }
 
-int run(int argc, char** argv, const Environment& environment, Communicator& comm) {
+/// noexcept: an exception that left it would wait for the other ranks in MPI_Finalize.
+int run(int argc, char** argv, const Environment& environment, Communicator& comm) noexcept {
   Terminal terminal;
   SilentConsole silence;
   // Copies that do not know of each other all have rank 0: of these the launcher's rank 0 speaks.
