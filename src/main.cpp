@@ -1,16 +1,13 @@
 /// Launch checks, MPI where there are ranks, one command, one exit code.
 #include "base/numerics.h"
+#include "base/test_failure.h"
 #include "cli/command_line.h"
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/launch.h"
 #include "cli/terminal.h"
 #include "comm/agreement.h"
-#include "lockstep/base/errors.h"
 #include "lockstep/comm/mpi_communicator.h"
-
-#include <exception>
-#include <new>
 
 using namespace lockstep;
 
@@ -35,29 +32,22 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
   return ExitCode::internal;
 }
 
-int run(int argc, char** argv, const Environment& environment, Communicator& comm) {
+/// noexcept: an exception that left it would wait for the other ranks in MPI_Finalize.
+int run(int argc, char** argv, const Environment& environment, Communicator& comm) noexcept {
   Terminal terminal;
   SilentConsole silence;
   // Copies that do not know of each other all have rank 0: of these the launcher's rank 0 speaks.
   const bool speaks = comm.size() > 1 ? comm.rank() == 0 : launch_rank(environment) == 0;
   try {
-    check_world_size(environment, comm.size());
     CommandLine line;
-    agree(comm, [&] { line = parse_command_line(argc, argv, environment); });
+    agree(comm, [&] {
+      check_world_size(environment, comm.size());
+      line = parse_command_line(argc, argv, environment);
+    });
     const ExitCode code = dispatch(line, comm, speaks ? static_cast<Console&>(terminal) : silence);
     return static_cast<int>(speaks && line.prints_result() ? terminal.delivered(code) : code);
-  } catch (const Error& error) {  // the same on every rank
-    if (speaks) {
-      for (const std::string& notice : error.notices()) {
-        terminal.warning(notice);
-      }
-      terminal.error(error.what());
-    }
-    return static_cast<int>(error.code());
-  } catch (const std::bad_alloc&) {
-    return fail_alone(ExitCode::out_of_memory, "out of memory; train --plan tells what a run takes", comm, terminal);
-  } catch (const std::exception& error) {
-    return fail_alone(ExitCode::internal, error.what(), comm, terminal);
+  } catch (...) {
+    return fail(speaks, comm, terminal);
   }
 }
 
@@ -68,11 +58,18 @@ int main(int argc, char** argv) {
   const Environment environment = process_environment();
   adopt_parent_death_guard(environment);
   configure_numerics();
-  if (!launched_in_parallel(environment)) {
-    SerialCommunicator comm;
+  const bool is_parallel = launched_in_parallel(environment);
+  const int rank = launch_rank(environment);
+  try {
+    take_test_failure(rank);
+    if (!is_parallel) {
+      SerialCommunicator comm;
+      return run(argc, argv, environment, comm);
+    }
+    const MpiEnvironment mpi;
+    MpiCommunicator comm;
     return run(argc, argv, environment, comm);
+  } catch (...) {  // MPI did not start
+    return fail_to_start(is_parallel, rank);
   }
-  const MpiEnvironment mpi;
-  MpiCommunicator comm;
-  return run(argc, argv, environment, comm);
 }

@@ -1,7 +1,8 @@
 /// What the user asked for: the command line, the environment and the configuration file made into settings.
 ///
 /// Precedence: command line over environment (LOCKSTEP_<OPTION>) over --set over file over default. A higher layer
-/// replaces a list as a whole. Empty variables count as unset; LOCKSTEP_TEST_DATA is reserved for tests.
+/// replaces a list as a whole. Empty variables count as unset; LOCKSTEP_TEST_DATA and LOCKSTEP_TEST_FAIL are reserved
+/// for tests.
 #pragma once
 
 #include "cli/commands.h"

@@ -42,7 +42,7 @@ struct CheckSettings {
   bool json = false;
 };
 
-// All are Collective and throw the same Error on every rank.
+// All are Collective and throw Error, marked where it is agreed.
 ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console);
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console);
 ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console);

@@ -1,17 +1,17 @@
-/// The end of a process whose failure the other ranks do not know of.
+/// The end of a run by an exception: its message, once, and its exit code.
 #pragma once
 
 #include "cli/terminal.h"
-#include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
-
-#include <string>
 
 namespace lockstep {
 
-/// Prints the message and returns the exit code; with more than one rank, which may wait for this one in a collective,
-/// ends them all with it. Where several ranks fail alike, as for lack of memory, the first one's abort comes before the
-/// others' messages. Not Collective.
-int fail_alone(ExitCode code, const std::string& message, Communicator& comm, Terminal& terminal);
+/// To be called while an exception is handled. One that every rank has (AgreedError, and any with one rank) is printed
+/// by the rank that speaks. Any other is this rank's alone, and others may wait for it in a collective: it is printed
+/// with the rank's number and ends them all. Returns the exit code. Not Collective.
+int fail(bool speaks, Communicator& comm, Terminal& terminal);
+
+/// The same before there is a communicator; `rank` of several is the launcher's, which ends the others.
+int fail_to_start(bool is_parallel, int rank);
 
 }  // namespace lockstep

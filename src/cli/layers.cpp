@@ -1,5 +1,6 @@
 #include "cli/layers.h"
 
+#include "base/test_failure.h"
 #include "cli/suggestion.h"
 #include "io/printable.h"
 
@@ -123,7 +124,8 @@ Layer environment_layer(const Environment& environment, const std::vector<Option
   const std::vector<std::string> known = all_option_names();
   Layer layer;
   for (const auto& [variable, value] : environment) {
-    const bool is_meta = variable == "LOCKSTEP_TEST_DATA" || variable == "LOCKSTEP_CONFIG";
+    const bool is_meta =
+        variable == "LOCKSTEP_TEST_DATA" || variable == kTestFailureVariable || variable == "LOCKSTEP_CONFIG";
     if (!variable.starts_with(kPrefix) || is_meta || value.empty()) {
       continue;
     }

@@ -113,24 +113,26 @@ std::vector<std::string> gather_texts(const std::vector<std::string>& mine, Comm
   return all;
 }
 
+/// The bytes of the output on rank 0. Collective.
 std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelFile& file, const Dataset& data,
                                    const Predictions& predictions, Communicator& comm) {
   const std::vector<std::string> id = gather_texts(data.id, comm);
   const std::vector<double> value = gather_values(predictions.value, comm);
   const std::vector<double> probability = gather_values(predictions.probability, comm);
-  if (comm.rank() != 0) {
-    return {};
-  }
-  Hdf5ImageWriter image;
-  if (!settings.data.id_column.empty()) {
-    image.write("/id", id);
-  }
-  image.write("/prediction", value);
-  image.write("/class_names", file.class_names);
-  if (settings.probabilities && !file.class_names.empty()) {
-    image.write("/probability", probability, {std::ssize(value), predictions.classes});
-  }
-  return image.finish();
+  std::vector<std::byte> bytes;
+  on_root(comm, [&] {
+    Hdf5ImageWriter image;
+    if (!settings.data.id_column.empty()) {
+      image.write("/id", id);
+    }
+    image.write("/prediction", value);
+    image.write("/class_names", file.class_names);
+    if (settings.probabilities && !file.class_names.empty()) {
+      image.write("/probability", probability, {std::ssize(value), predictions.classes});
+    }
+    bytes = image.finish();
+  });
+  return bytes;
 }
 
 std::string folder_of(const std::string& output) {
@@ -212,13 +214,15 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   on_root(comm, [&] { require_writable(settings); });
   const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
   const ModelFile file = load_model(settings.model_file, comm);
-  if (settings.probabilities && (!file.model.is_classifier() || file.model.task() == Task::binary_score)) {
-    throw UsageError(fmt::format("--proba: the model ({}) has no probabilities", to_string(file.model.kind)));
-  }
   ReadSettings read = settings.data;
   read.label_optional = true;
   StoredColumns columns;
-  agree(comm, [&] { columns = with_stored_columns(read, file, settings.model_file); });
+  agree(comm, [&] {
+    if (settings.probabilities && (!file.model.is_classifier() || file.model.task() == Task::binary_score)) {
+      throw UsageError(fmt::format("--proba: the model ({}) has no probabilities", to_string(file.model.kind)));
+    }
+    columns = with_stored_columns(read, file, settings.model_file);
+  });
   for (const std::string& notice : notices_of(columns)) {
     console.warning(notice);
   }

@@ -46,7 +46,7 @@ void throw_first(Communicator& comm, Failure mine) {
     if (code != 0) {
       broadcast_text(comm, mine.text, rank);
       broadcast_texts(comm, mine.notices, rank);
-      Error error(static_cast<ExitCode>(code), mine.text);
+      Agreed<Error> error(static_cast<ExitCode>(code), mine.text);
       error.put_before(mine.notices);
       throw error;
     }

@@ -1,5 +1,6 @@
 #include "lockstep/comm/mpi_communicator.h"
 
+#include "base/test_failure.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
@@ -90,7 +91,8 @@ MpiEnvironment::MpiEnvironment() {
   if (provided < MPI_THREAD_FUNNELED) {
     throw ConfigurationError("this MPI library offers no MPI_THREAD_FUNNELED");
   }
-  MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
+  check(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
+  test_failure(TestPhase::start);
 }
 
 MpiEnvironment::~MpiEnvironment() {

@@ -1,5 +1,7 @@
 #include "comm/tree_reducer.h"
 
+#include "base/test_failure.h"
+
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -60,6 +62,7 @@ ReductionPlan::ReductionPlan(std::int64_t units, std::vector<Run> runs) {
 void TreeReducer::all_reduce(const ReductionPlan& plan, const RidingWords& words, NodeStack& mine, Partial& total) {
   assert(plan.ranks() == comm_.size() && mine.size() == plan.nodes(comm_.rank()).size());
   ++reductions_;
+  test_failure(TestPhase::reduction);
   if (plan.is_butterfly()) {
     std::swap(total, mine.partial(0));
     std::ranges::copy(words, total.words().begin());

@@ -44,11 +44,11 @@ std::string labels_path(const ReadSettings& settings, Communicator& comm) {
     return {};
   }
   if (usual.empty()) {
-    throw DataError(settings.path + ": no labels; name their file with " + settings.labels_option);
+    throw Agreed<DataError>(settings.path + ": no labels; name their file with " + settings.labels_option);
   }
   if (sees == 0) {
-    throw SystemError(SystemError::Purpose::read_input, usual,
-                      "open the labels; " + settings.labels_option + " names another file", ENOENT);
+    throw Agreed<SystemError>(SystemError::Purpose::read_input, usual,
+                              "open the labels; " + settings.labels_option + " names another file", ENOENT);
   }
   return usual;
 }

@@ -208,9 +208,10 @@ void LabelCollector::require_one_spelling(Communicator& comm, const LabelPlace& 
   });
   if (twice != spellings.end()) {
     const std::string& other = *(twice + 1);
-    throw DataError(place.path + ": the labels " + shown(twice->substr(number_end(*twice))) + " and " +
-                    shown(other.substr(number_end(other))) + with_guess(place) +
-                    " are one number in two spellings; write it in one way, or add a letter if they are two classes");
+    throw Agreed<DataError>(
+        place.path + ": the labels " + shown(twice->substr(number_end(*twice))) + " and " +
+        shown(other.substr(number_end(other))) + with_guess(place) +
+        " are one number in two spellings; write it in one way, or add a letter if they are two classes");
   }
 }
 
@@ -229,13 +230,13 @@ std::vector<std::string> LabelCollector::finish(Communicator& comm, const LabelP
     unpack(texts, classes);
     classes = ordered_classes(std::move(classes));
     if (static_cast<std::int64_t>(classes.size()) > kMostClasses) {
-      throw DataError(place.path + ": more than 1000 different labels" + with_guess(place) +
-                      "; is this a regression target?");
+      throw Agreed<DataError>(place.path + ": more than 1000 different labels" + with_guess(place) +
+                              "; is this a regression target?");
     }
   }
   if (declared_.empty()) {
     if (const std::string odd = miswritten_number(classes); !odd.empty()) {
-      throw MiswrittenLabels(place.path + ": the label " + shown(odd) + with_column(place) + " is no number");
+      throw Agreed<MiswrittenLabels>(place.path + ": the label " + shown(odd) + with_column(place) + " is no number");
     }
     std::ranges::copy(notices_of_classes(place.path, with_column(place), classes), std::back_inserter(notices));
   }

@@ -125,9 +125,9 @@ void check_same_file(const InputFile& file, Communicator& comm) {
   const auto all = all_gather_value(comm, mine);
   for (std::size_t rank = 1; rank < all.size(); ++rank) {
     if (all[rank] != all[0]) {
-      throw DataError(file.path() + ": rank " + std::to_string(rank) + " sees another file than rank 0 (" +
-                      std::to_string(all[rank][0]) + " bytes against " + std::to_string(all[0][0]) +
-                      "); put one file where all nodes can read it");
+      throw Agreed<DataError>(file.path() + ": rank " + std::to_string(rank) + " sees another file than rank 0 (" +
+                              std::to_string(all[rank][0]) + " bytes against " + std::to_string(all[0][0]) +
+                              "); put one file where all nodes can read it");
     }
   }
 }
@@ -193,7 +193,7 @@ void number_rows(Communicator& comm, const ReadSettings& settings, RawData& data
   data.total_rows = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
   data.rows_in_file = data.total_rows;
   if (data.total_rows == 0 && settings.head_bytes == 0) {
-    throw DataError(settings.path + ": the file has no rows of data");
+    throw Agreed<DataError>(settings.path + ": the file has no rows of data");
   }
 }
 

@@ -124,7 +124,7 @@ std::pair<RawData, RawData> split_rows(RawData&& raw, double fraction, std::uint
   validation.label_name = training.label_name;
   number_parts(training, validation, comm);
   if (training.total_rows == 0 || validation.total_rows == 0) {
-    throw DataError(
+    throw Agreed<DataError>(
         fmt::format("a fraction of {} of {} rows for validation leaves no row for {}; choose another "
                     "fraction or seed, or name a file of validation rows",
                     fraction, total_rows, validation.total_rows == 0 ? "validation" : "training"));

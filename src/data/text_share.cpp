@@ -184,7 +184,7 @@ void parse_share(Communicator& comm, const InputFile& file, const TextBody& body
     line += report.lines;
     if (report.failed != 0) {
       broadcast_text(comm, failure, rank);
-      throw DataError({file.path(), line, report.column}, failure);
+      throw Agreed<DataError>({file.path(), line, report.column}, failure);
     }
   }
 }

@@ -108,8 +108,9 @@ std::vector<double> class_weights(const std::string& text, const RawData& raw, C
   for (const auto& [name, weight] : parse_class_weights(text)) {
     const auto found = std::ranges::find(classes, name);
     if (found == classes.end()) {
-      throw ConfigurationError(fmt::format("class-weight = \"{}\": '{}' is none of the classes of the data ({})",
-                                           printable(text), printable(name), listed(classes)));
+      throw Agreed<ConfigurationError>(
+          fmt::format("class-weight = \"{}\": '{}' is none of the classes of the data ({})", printable(text),
+                      printable(name), listed(classes)));
     }
     weights[static_cast<std::size_t>(found - classes.begin())] = weight;
   }

@@ -11,11 +11,12 @@ namespace lockstep {
 namespace {
 
 /// Once a process: no plugin is loaded, and the class of external links is gone, so that no lookup leaves the
-/// file.
-void harden_library() {
-  H5open();
-  H5PLset_loading_state(0);
-  H5Lunregister(H5L_TYPE_EXTERNAL);
+/// file. Throws InternalError where the library refuses.
+bool harden_library() {
+  if (H5open() < 0 || H5PLset_loading_state(0) < 0 || H5Lunregister(H5L_TYPE_EXTERNAL) < 0) {
+    throw InternalError("the HDF5 library does not start without plugins and external links");
+  }
+  return true;
 }
 
 struct InnermostError {
@@ -41,7 +42,7 @@ herr_t take_innermost(unsigned depth, const H5E_error2_t* error, void* result) n
 std::unique_lock<std::recursive_mutex> hdf5_lock() {
   static std::recursive_mutex mutex;
   std::unique_lock lock(mutex);
-  static const bool hardened = (harden_library(), true);
+  static const bool hardened = harden_library();
   // HDF5's error stack, and whether it is printed, belong to the thread.
   thread_local const bool silent = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0;
   static_cast<void>(hardened);

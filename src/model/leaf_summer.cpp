@@ -1,5 +1,7 @@
 #include "model/leaf_summer.h"
 
+#include "base/test_failure.h"
+
 #include <algorithm>
 #include <exception>
 
@@ -51,6 +53,7 @@ void LeafSummer::sum_run(Run leaves, std::size_t worker, const PartialShape& sha
   NodeStack& stack = stacks_[worker];
   stack.reset(shape);
   for (std::int64_t leaf = leaves.begin; leaf < leaves.end; ++leaf) {
+    test_failure(TestPhase::leaf);
     add_leaf(leaf, stack.open({0, leaf}), workspaces_[worker]);
     stack.merge();
   }

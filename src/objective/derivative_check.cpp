@@ -44,7 +44,7 @@ struct Line {
     slope = dot(gradient, d);
     curvature = dot(product, d);
     if (!std::isfinite(value) || !gradient.allFinite() || !product.allFinite()) {
-      throw NumericalStop("the objective or its derivatives are not finite at the point to check");
+      throw Agreed<NumericalStop>("the objective or its derivatives are not finite at the point to check");
     }
   }
   double at(double h) const {
@@ -271,7 +271,7 @@ Vector random_direction(Objective& objective, const Vector& w, std::uint64_t see
   objective.evaluate(w, Order::gradient, at);
   objective.update(UpdateKind::initial);
   if (!std::isfinite(at.value)) {
-    throw NumericalStop("the objective is not finite at the point to check");
+    throw Agreed<NumericalStop>("the objective is not finite at the point to check");
   }
   Vector scale = Vector::Ones(w.size());
   if (objective.has_hessian_diagonal()) {
@@ -295,7 +295,7 @@ Vector random_direction(Objective& objective, const Vector& w, std::uint64_t see
     }
     d *= 0.5;
   }
-  throw NumericalStop("the objective is not finite near the point to check");
+  throw Agreed<NumericalStop>("the objective is not finite near the point to check");
 }
 
 Vector random_point(Objective& objective, const Vector& start, std::uint64_t seed) {

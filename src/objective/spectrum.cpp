@@ -4,9 +4,9 @@
 #include "base/random.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include <Eigen/Eigenvalues>
 #include <Spectra/SymEigsSolver.h>
@@ -17,48 +17,85 @@ namespace {
 
 constexpr std::uint64_t kStart = 0xe1;  // stream of random numbers of the first vector
 
+/// x ↦ H x for a solver that runs on the leading rank alone: how many products it takes, and when it ends, is that
+/// rank's to say. The others serve: each request is replicated, a word that says whether one follows and the vector.
+class ServedHessian {
+ public:
+  ServedHessian(Objective& objective, const Vector& w) : objective_(objective), w_(w), request_(1 + w.size()) {}
+
+  /// On the leading rank, while the others are in serve().
+  Vector operator*(const Vector& x) {
+    request_ << kProduct, x;
+    replicate();
+    Vector product;
+    objective_.curvature_product(w_, request_.tail(w_.size()), Curvature::exact, product);
+    ++products_;
+    return product;
+  }
+
+  /// On the leading rank: the end of the others' serve().
+  void release() {
+    request_.setZero();
+    replicate();
+  }
+
+  /// On the others: takes part in the products until release().
+  void serve() {
+    for (replicate(); request_[0] == kProduct; replicate()) {
+      Vector product;
+      objective_.curvature_product(w_, request_.tail(w_.size()), Curvature::exact, product);
+    }
+  }
+
+  Objective& objective() const { return objective_; }
+  std::int64_t products() const { return products_; }
+  Index size() const { return w_.size(); }
+
+ private:
+  static constexpr double kProduct = 1;
+
+  void replicate() { objective_.replicate(std::span(request_.data(), static_cast<std::size_t>(request_.size()))); }
+
+  Objective& objective_;
+  const Vector& w_;
+  Vector request_;
+  std::int64_t products_ = 0;
+};
+
 /// x ↦ P H P x + σ (x − P x): the eigenvalues of A, and σ for what P removes. With σ between the extreme eigenvalues of
 /// A these are the extreme ones.
 class ProjectedHessian {
  public:
   using Scalar = double;
 
-  ProjectedHessian(Objective& objective, const Vector& w, const std::vector<bool>& is_free)
-      : objective_(objective), w_(w), is_free_(is_free) {}
+  ProjectedHessian(ServedHessian& hessian, const std::vector<bool>& is_free) : hessian_(hessian), is_free_(is_free) {}
 
   void set_complement(double sigma) { sigma_ = sigma; }
-  std::int64_t products() const { return products_; }
-  Index rows() const { return w_.size(); }
-  Index cols() const { return w_.size(); }
+  std::int64_t products() const { return hessian_.products(); }
+  Index rows() const { return hessian_.size(); }
+  Index cols() const { return hessian_.size(); }
 
   Vector project(Vector v) const {
     for (Index j = 0; !is_free_.empty() && j < v.size(); ++j) {
       v[j] = is_free_[static_cast<std::size_t>(j)] ? v[j] : 0;
     }
-    objective_.remove_invariant(v);
+    hessian_.objective().remove_invariant(v);
     return v;
   }
 
   Vector operator*(const Vector& x) const {
     const Vector inside = project(x);
-    Vector product;
-    objective_.curvature_product(w_, inside, Curvature::exact, product);
-    ++products_;
-    return project(std::move(product)) + sigma_ * (x - inside);
+    return project(hessian_ * inside) + sigma_ * (x - inside);
   }
 
   void perform_op(const double* x, double* y) const {
-    Vector v = Eigen::Map<const Vector>(x, rows());
-    objective_.replicate(std::span(v.data(), static_cast<std::size_t>(v.size())));
-    Eigen::Map<Vector>(y, rows()) = *this * v;
+    Eigen::Map<Vector>(y, rows()) = *this * Vector(Eigen::Map<const Vector>(x, rows()));
   }
 
  private:
-  Objective& objective_;
-  const Vector& w_;
+  ServedHessian& hessian_;
   const std::vector<bool>& is_free_;
   double sigma_ = 0;
-  mutable std::int64_t products_ = 0;
 };
 
 /// x ↦ A x / scale + 2 x: eigenvalues about 1 to 3, so that Spectra's relative accuracy is one relative to `scale`.
@@ -144,15 +181,20 @@ Spectrum solve_by_lanczos(ProjectedHessian& a, const SpectrumSettings& settings)
 
 Spectrum extreme_eigenvalues(Objective& objective, const Vector& w, const std::vector<bool>& is_free,
                              const SpectrumSettings& settings) {
-  ProjectedHessian a(objective, w, is_free);
-  Spectrum spectrum =
-      w.size() <= std::max<Index>(settings.dense_limit, 12) ? solve_densely(a) : solve_by_lanczos(a, settings);
-  std::vector<double> values = {spectrum.smallest, spectrum.largest, spectrum.converged ? 1.0 : 0.0};
+  ServedHessian hessian(objective, w);
+  Spectrum spectrum;
+  if (objective.leads()) {
+    ProjectedHessian a(hessian, is_free);
+    const bool is_small = w.size() <= std::max<Index>(settings.dense_limit, 12);
+    spectrum = is_small ? solve_densely(a) : solve_by_lanczos(a, settings);
+    hessian.release();
+  } else {
+    hessian.serve();
+  }
+  std::array<double, 5> values = {spectrum.smallest, spectrum.largest, spectrum.converged ? 1.0 : 0.0,
+                                  spectrum.accuracy, static_cast<double>(spectrum.products)};
   objective.replicate(values);
-  spectrum.smallest = values[0];
-  spectrum.largest = values[1];
-  spectrum.converged = values[2] == 1;
-  return spectrum;
+  return {values[0], values[1], values[2] == 1, values[3], static_cast<std::int64_t>(values[4])};
 }
 
 }  // namespace lockstep

@@ -34,7 +34,7 @@ struct Spectrum {
 
 /// The spectrum at w (p), which must be the point last accepted. `is_free` (p entries, or none: all) says which
 /// parameters may move. All zeros where none may. By Lanczos with implicit restarts (D. C. Sorensen, SIAM J. Matrix
-/// Anal. Appl. 13 (1992); the library Spectra), or densely. Every rank runs the same steps on the same vectors.
+/// Anal. Appl. 13 (1992); the library Spectra), or densely, on the leading rank; the others take part in its products.
 /// Collective.
 Spectrum extreme_eigenvalues(Objective& objective, const Vector& w, const std::vector<bool>& is_free,
                              const SpectrumSettings& settings);

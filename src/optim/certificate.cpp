@@ -51,7 +51,7 @@ Certificate certify(Objective& objective, const Vector& w, const CertificateSett
   evaluate(objective, Order::gradient, at);
   objective.update(UpdateKind::initial);
   if (!is_finite(at)) {
-    throw NumericalStop("the objective or its gradient is not finite at the point to check");
+    throw Agreed<NumericalStop>("the objective or its gradient is not finite at the point to check");
   }
   const double negligible = negligible_decrease(at, settings.tolerance);
   Direction newton = newton_direction(objective, at, negligible);
@@ -68,7 +68,7 @@ Certificate certify(Objective& objective, const Vector& w, const CertificateSett
   }
   certificate.spectrum = extreme_eigenvalues(objective, at.w, is_free, settings.spectrum);
   if (!std::isfinite(certificate.spectrum.smallest) || !std::isfinite(certificate.spectrum.largest)) {
-    throw NumericalStop("the Hessian is not finite at the point to check");
+    throw Agreed<NumericalStop>("the Hessian is not finite at the point to check");
   }
   certificate.rounding =
       kRounding * std::max(std::abs(certificate.spectrum.smallest), std::abs(certificate.spectrum.largest));

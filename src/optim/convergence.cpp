@@ -163,7 +163,7 @@ Settling settling_along(Objective& objective, const Iterate& from, const Vector&
       return nearer.stop_requested ? Settling::stopped : Settling::moving;
     }
   }
-  throw NoFiniteOptimum(
+  throw Agreed<NoFiniteOptimum>(
       fmt::format("no finite optimum: {}, the loss of rows of total weight {:.6g} goes to its limit and no row's rises",
                   growing_parameters(objective, d), recession.falling));
 }

@@ -21,13 +21,13 @@ namespace {
 
 void start(Objective& objective, const DescentMethod& method, OptimizerState& state, Iterate& at) {
   if (!objective.l1().is_zero() && !method.handles_l1()) {
-    throw ConfigurationError("an L1 penalty has kinks that this optimizer cannot handle; L-BFGS can");
+    throw Agreed<ConfigurationError>("an L1 penalty has kinks that this optimizer cannot handle; L-BFGS can");
   }
   at.w = to_scaled(objective, state.parameters);
   evaluate(objective, method.order(), at);
   objective.update(UpdateKind::initial);
   if (!is_finite(at) || !std::isfinite(norm(at.gradient))) {
-    throw Overflow(
+    throw Agreed<Overflow>(
         fmt::format("the objective or its gradient overflows at the start (F = {}, gradient norm {}): are "
                     "there huge values in the data? scale the features, or the labels",
                     at.value, norm(at.gradient)));
@@ -36,7 +36,7 @@ void start(Objective& objective, const DescentMethod& method, OptimizerState& st
 
 void reject_separated(const Objective& objective, const Iterate& at, std::int64_t iteration) {
   if (iteration > 0 && at.at.mistakes == 0 && at.at.weight > 0 && objective.unbounded_when_separated()) {
-    throw NoFiniteOptimum(fmt::format(
+    throw Agreed<NoFiniteOptimum>(fmt::format(
         "the classes are separated by the model at iteration {}: without a penalty there is no finite optimum; {}",
         iteration, growing_parameters(objective, at.w)));
   }
@@ -198,7 +198,7 @@ void reject_divergence(Objective& objective, const Iterate& at, const OptimizerS
     return;  // not watched
   }
   if (const std::optional<std::int64_t> after = diverged_after(objective, at.at, state)) {
-    throw Divergence(
+    throw Agreed<Divergence>(
         fmt::format("gradient descent diverged: F = {:.6g} after {} iterations; it has been above its "
                     "start ({:.6g}) since iteration {}",
                     at.value, state.iteration, state.start_value, *after + 1));
@@ -240,7 +240,7 @@ std::optional<Summary> end_at_rest(const Goal& goal, Direction& direction, const
 Summary end_at_rounding(const Goal& goal, Direction& direction, const OptimizerState& state, Objective& objective) {
   const std::optional<Summary> end = end_at_rest(goal, direction, state, objective);
   if (!end) {
-    throw NoFiniteOptimum(
+    throw Agreed<NoFiniteOptimum>(
         fmt::format("no finite optimum within reach: F is flat to rounding along a direction in "
                     "which {}",
                     growing_parameters(objective, direction.d)));

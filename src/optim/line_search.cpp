@@ -55,7 +55,7 @@ Step fixed_step(Objective& objective, const Iterate& from, const Direction& dire
   trial.w = from.w + direction.first_step * direction.d;
   evaluate(objective, Order::gradient, trial);
   if (!is_finite(trial)) {
-    throw Overflow(fmt::format(
+    throw Agreed<Overflow>(fmt::format(
         "gradient descent overflows (F = {} after a step from F = {}): lower the learning rate (it is {}), or leave it "
         "to a line search",
         trial.value, from.value, direction.first_step));

@@ -33,9 +33,9 @@ double rounding_of_promise(const Vector& diagonal, const Vector& u) {
 
 /// What rounding of g, about ε √S a component where S_jj ≥ 1, may promise of directions that the damped factor takes
 /// for those of curvature λ.
-double rounding_of_residual(const Factorisation& system, const Iterate& from) {
+double rounding_of_residual(double damping, const Iterate& from) {
   constexpr double kRounding = 4 * std::numeric_limits<double>::epsilon();
-  return 0.5 * static_cast<double>(system.scales().size()) * kRounding * kRounding * from.scale / system.damping();
+  return 0.5 * static_cast<double>(from.w.size()) * kRounding * kRounding * from.scale / damping;
 }
 
 /// F falls by no more than the size of its terms: where that is rounding, an exact fit, no promise is more.
@@ -84,7 +84,8 @@ void refine(const Factorisation& system, const Vector& right, const Vector& free
   KrylovSettings settings;
   settings.negligible = negligible;
   settings.invisible = 1e-10;  // P amplifies what hides
-  settings.rounding = rounding_of_residual(system, from);
+  // Of the replicated damping, since it decides how many products all ranks take.
+  settings.rounding = rounding_of_residual(direction.damping, from);
   settings.largest_curvature = 1;
   const KrylovSolution solution = conjugate_gradients(a, right, settings);
   direction.products += solution.products;

@@ -1,5 +1,6 @@
 #include "optim/newton_system.h"
 
+#include "base/test_failure.h"
 #include "optim/scaling.h"
 
 #include <algorithm>
@@ -80,6 +81,11 @@ NewtonSystem::NewtonSystem(const SymmetricMatrix& hessian, const Vector& free)
     scaled_.diagonal() = diagonal.array() + damping_;
     factor_.compute(scaled_);
   }
+}
+
+Vector NewtonSystem::solve(const Vector& y) const {
+  test_failure(TestPhase::solve);
+  return factor_.solve(y);
 }
 
 /// With S = L Lᵀ the first j rows combine to row j by the weights x, L₁₁ᵀ x = l_j (l_j: row j of L before its pivot).

@@ -27,7 +27,7 @@ class NewtonSystem final : public Factorisation {
   double damping() const override { return damping_; }
   const Vector& scales() const override { return scales_; }
   const Vector& diagonal() const override { return diagonal_; }
-  Vector solve(const Vector& y) const override { return factor_.solve(y); }
+  Vector solve(const Vector& y) const override;
   std::vector<DependentParameter> dependent_parameters() const override;
 
  private:

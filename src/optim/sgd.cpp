@@ -22,7 +22,7 @@ bool is_over(const StochasticSettings& settings, const EarlyStopping& early_stop
   const double length = norm(at.gradient);
   const char* what = std::isfinite(at.value) && std::isfinite(length) ? "the next parameters overflow"
                                                                       : "the loss or its gradient is not finite";
-  throw Overflow(
+  throw Agreed<Overflow>(
       fmt::format("{} in epoch {}, step {} (F = {}, gradient norm {}): lower the learning rate (it is {}) or scale the "
                   "features",
                   what, state.epoch + 1, state.epoch_step + 1, at.value, length, rate));
@@ -70,7 +70,7 @@ Summary stopped_summary(const StochasticSettings& settings, const Evaluation& at
 void reject_divergence(SampledObjective& objective, const Evaluation& end, const OptimizerState& state) {
   if (const std::optional<std::int64_t> after = diverged_after(objective, end, state)) {
     const std::int64_t steps = objective.steps_per_epoch();
-    throw Divergence(fmt::format(
+    throw Agreed<Divergence>(fmt::format(
         "the run diverged: F = {:.6g} over all rows after {} steps; the loss has been above its start ({:.6g}) since "
         "epoch {}, step {}",
         end.value, state.iteration, state.start_value, *after / steps + 1, *after % steps + 1));

@@ -162,7 +162,7 @@ void EmpiricalRisk::require_agreement(std::uint64_t hash) {
     }
   }
   std::ranges::sort(odd);
-  throw InternalError(
+  throw Agreed<InternalError>(
       fmt::format("ranks diverged: rank {} of {} holds other parameters than the rest; nothing of this "
                   "step was saved; resume from the last checkpoint, on other hardware if it repeats",
                   fmt::join(odd, ", "), comm_.size()));

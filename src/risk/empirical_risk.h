@@ -38,6 +38,7 @@ class EmpiricalRisk final : public SampledObjective {
   bool hessian_diagonal(Vector& diagonal) override;
   Recession recession(const Vector& u, const Vector& d) override;
   void replicate(std::span<double> values) override;
+  bool leads() const override { return comm_.rank() == 0; }
   std::int64_t steps_per_epoch() const override;
   void select_batch(const BatchPosition& position) override;
   void select_all() override { batch_selected_ = false; }

@@ -10,6 +10,17 @@
 
 namespace lockstep {
 
+namespace {
+
+/// The state in bytes that every rank has. One rank may still fail, for lack of memory. Collective.
+TrainingState parse_everywhere(const std::string& bytes, const std::string& path, Communicator& comm) {
+  TrainingState state;
+  agree(comm, [&] { state = parse_checkpoint(std::as_bytes(std::span(bytes)), path); });
+  return state;
+}
+
+}  // namespace
+
 CheckpointManager::CheckpointManager(FileSystem& files, std::string folder, int keep, Communicator& comm,
                                      Console& console)
     : files_(files), folder_(std::move(folder)), keep_(keep), comm_(comm), console_(console) {}
@@ -72,7 +83,7 @@ std::optional<TrainingState> CheckpointManager::load_newest() {
   if (bytes.empty()) {
     return std::nullopt;
   }
-  return parse_checkpoint(std::as_bytes(std::span(bytes)), path);
+  return parse_everywhere(bytes, path, comm_);
 }
 
 TrainingState CheckpointManager::load(const std::string& path) {
@@ -83,7 +94,7 @@ TrainingState CheckpointManager::load(const std::string& path) {
     bytes.assign(reinterpret_cast<const char*>(content.data()), content.size());
   });
   broadcast_text(comm_, bytes, 0);
-  return parse_checkpoint(std::as_bytes(std::span(bytes)), path);
+  return parse_everywhere(bytes, path, comm_);
 }
 
 std::int64_t CheckpointManager::newest_step() {

@@ -61,7 +61,7 @@ Vector parameters_of_model(const TrainSettings& settings, const TrainingProblem&
   const ModelFile file = load_model(settings.init, comm);
   const ModelDescription& model = problem.model;
   const auto refuse = [&](const std::string& why) {
-    throw ConfigurationError(
+    throw Agreed<ConfigurationError>(
         fmt::format("init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {}{}", settings.init,
                     to_string(file.model.kind), file.parameters.size(), to_string(model.kind), model.dimension(), why));
   };

@@ -62,10 +62,11 @@ void require_squares(const TrainSettings& settings, const TrainingProblem& probl
   }
   reach = std::ranges::max(all_gather_value(comm, reach));
   if (is_square && reach > 0 && reach < kLeastReach) {
-    throw DataError({settings.data.path, 0, 0},
-                    fmt::format("labels reach {:.3g} only, and squares of such numbers vanish in a float64; scale the "
-                                "labels",
-                                reach));
+    throw Agreed<DataError>(
+        {settings.data.path, 0, 0},
+        fmt::format("labels reach {:.3g} only, and squares of such numbers vanish in a float64; scale the "
+                    "labels",
+                    reach));
   }
 }
 
@@ -88,7 +89,8 @@ std::string unbounded_columns(const TrainSettings& settings, const RawData& raw,
 void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm) {
   const std::vector<std::int64_t> weighing = weighing_rows(problem, comm);
   if (std::ranges::all_of(weighing, [](std::int64_t rows) { return rows == 0; })) {
-    throw DataError({settings.data.path, 0, 0}, "every row has weight 0 (--weight-column times --class-weight)");
+    throw Agreed<DataError>({settings.data.path, 0, 0},
+                            "every row has weight 0 (--weight-column times --class-weight)");
   }
   require_squares(settings, problem, comm);
   const std::string why = missing_support(settings, problem, weighing);
@@ -97,7 +99,7 @@ void require_label_support(const TrainSettings& settings, TrainingProblem& probl
   }
   const std::string text = fmt::format("{}: no finite optimum, whatever the penalty: {}", settings.data.path, why);
   if (!is_mini_batch(settings.optimizer)) {
-    throw NumericalStop(text);
+    throw Agreed<NumericalStop>(text);
   }
   problem.rows.notices.push_back(text);
 }

@@ -228,7 +228,9 @@ ModelFile load_model(const std::string& path, Communicator& comm) {
     bytes.assign(reinterpret_cast<const char*>(content.data()), content.size());
   });
   broadcast_text(comm, bytes, 0);
-  return parse_model(std::as_bytes(std::span(bytes)), path);
+  ModelFile file;
+  agree(comm, [&] { file = parse_model(std::as_bytes(std::span(bytes)), path); });
+  return file;
 }
 
 std::string parameters_sha256(const ModelDescription& model, const Vector& parameters) {

@@ -1,5 +1,6 @@
 #include "run/problem.h"
 
+#include "base/test_failure.h"
 #include "comm/agreement.h"
 #include "data/class_label.h"
 #include "data/split.h"
@@ -30,7 +31,7 @@ void require_classes(const TrainSettings& settings, const std::vector<std::strin
   if (has_many ? classes.size() >= 2 : classes.size() == 2) {
     return;
   }
-  throw DataError(
+  throw Agreed<DataError>(
       {settings.data.path, 0, 0},
       fmt::format("{} needs labels of two classes{} (saw {}: {}){}; {}", to_string(settings.model),
                   has_many ? " or more" : "", classes.size(), listed(classes), place,
@@ -44,10 +45,11 @@ void require_classes(const TrainSettings& settings, const std::vector<std::strin
 void require_every_class(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
   for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
     if (all_sum(comm, std::ranges::count(raw.block.label, static_cast<double>(k))) == 0) {
-      throw DataError({settings.data.path, 0, 0},
-                      fmt::format("no row of class {} is left for training by --validation {}; choose another fraction "
-                                  "or --seed",
-                                  printable(raw.class_names[k]), settings.validation));
+      throw Agreed<DataError>(
+          {settings.data.path, 0, 0},
+          fmt::format("no row of class {} is left for training by --validation {}; choose another fraction "
+                      "or --seed",
+                      printable(raw.class_names[k]), settings.validation));
     }
   }
 }
@@ -211,6 +213,7 @@ ModelDescription describe_model(const TrainSettings& settings, std::int64_t feat
 TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
                              const BeforeLayout& before_layout) {
   RawData raw = read_data(settings.data, comm);
+  test_failure(TestPhase::reading);
   const std::vector<std::string> notices = raw.notices;
   return with_notices(notices, [&] { return make_problem(settings, threads, comm, std::move(raw), before_layout); });
 }
@@ -221,7 +224,7 @@ TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& 
   ModelDescription described = file.model;
   described.precision = problem.model.precision;
   if (!(problem.model == described)) {
-    throw DataError("the model file's configuration does not describe its parameters");
+    throw Agreed<DataError>("the model file's configuration does not describe its parameters");
   }
   return problem;
 }
@@ -243,7 +246,7 @@ void require_finite(RowResult result, const Dataset& data, const Margins& margin
                     std::span<const double> weights, const std::string& path, Communicator& comm) {
   const std::string overflow = overflow_text(result, data, margins, task, weights, comm);
   if (!overflow.empty()) {
-    throw DataError(fmt::format("{}: {}; are there huge values in it?", path, overflow));
+    throw Agreed<DataError>(fmt::format("{}: {}; are there huge values in it?", path, overflow));
   }
 }
 

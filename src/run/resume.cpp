@@ -17,19 +17,21 @@ namespace {
 
 void require_same_data(const TrainingState& saved, const TrainingState& fresh) {
   if (saved.fingerprint != fresh.fingerprint) {
-    throw DataError(
+    throw Agreed<DataError>(
         fmt::format("the data differ from those this run was started on (fingerprint {}, was {}); train "
                     "them into another --run folder, or over this one with --resume never --overwrite",
                     to_hex(fresh.fingerprint), to_hex(saved.fingerprint)));
   }
   if (saved.validation_fingerprint != fresh.validation_fingerprint) {
-    throw DataError("the validation data, which early stopping follows, differ from those this run was started on");
+    throw Agreed<DataError>(
+        "the validation data, which early stopping follows, differ from those this run was started on");
   }
   if (saved.optimizer.parameters.size() != fresh.optimizer.parameters.size() || saved.leaves != fresh.leaves ||
       saved.lanes != fresh.lanes) {
-    throw DataError(fmt::format("the checkpoint does not fit: {} parameters, {} leaves, {} lanes; now {}, {}, {}",
-                                saved.optimizer.parameters.size(), saved.leaves, saved.lanes,
-                                fresh.optimizer.parameters.size(), fresh.leaves, fresh.lanes));
+    throw Agreed<DataError>(
+        fmt::format("the checkpoint does not fit: {} parameters, {} leaves, {} lanes; now {}, {}, {}",
+                    saved.optimizer.parameters.size(), saved.leaves, saved.lanes, fresh.optimizer.parameters.size(),
+                    fresh.leaves, fresh.lanes));
   }
 }
 
@@ -80,7 +82,7 @@ void require_same_configuration(const TrainingState& saved, const TrainingState&
     }
   }
   if (!refused.empty()) {
-    throw ConfigurationError(
+    throw Agreed<ConfigurationError>(
         "cannot resume with other settings: " + refused +
         "; use another --run folder, --resume never --overwrite to train anew, or --allow-change KEY to "
         "go on all the same");
@@ -93,10 +95,11 @@ void refuse_or_overwrite(const TrainSettings& settings, CheckpointManager& check
     return;
   }
   if (!settings.overwrite) {
-    throw Error(ExitCode::cannot_create,
-                fmt::format("{} holds checkpoints up to step {}; --overwrite removes them, --resume auto goes on from "
-                            "the newest",
-                            settings.run_folder(), newest));
+    throw Agreed<Error>(
+        ExitCode::cannot_create,
+        fmt::format("{} holds checkpoints up to step {}; --overwrite removes them, --resume auto goes on from "
+                    "the newest",
+                    settings.run_folder(), newest));
   }
   checkpoints.remove_above(keep_up_to);
 }

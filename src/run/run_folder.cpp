@@ -94,13 +94,13 @@ void require_equal_programs(const TrainSettings& given, Communicator& comm) {
   const std::vector<std::string> settings = all_gather_text(comm, to_toml(entries));
   for (std::size_t rank = 1; rank < builds.size(); ++rank) {
     if (builds[rank] != builds[0]) {
-      throw ConfigurationError(
+      throw Agreed<ConfigurationError>(
           fmt::format("rank {} runs another program or processor kind than rank 0 ({}; rank 0: {}): "
                       "start the same binary on nodes of one kind",
                       rank, builds[rank], builds[0]));
     }
     if (settings[rank] != settings[0]) {
-      throw ConfigurationError(
+      throw Agreed<ConfigurationError>(
           fmt::format("rank {} was given other settings than rank 0, from '{}' on; give options on "
                       "the command line, or the same files and environment (mpirun -x NAME) to "
                       "every host",

@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "io/durable_file.h"
-#include "io/file_system.h"
 #include "io/json_text.h"
 #include "lockstep/base/errors.h"
 #include "run/own_files.h"
@@ -13,7 +12,6 @@
 #include <sstream>
 
 #include <fcntl.h>
-#include <unistd.h>
 
 namespace lockstep {
 
@@ -64,17 +62,15 @@ std::map<std::pair<std::int64_t, std::string>, std::string> read_lines(FileSyste
   return lines;
 }
 
-}  // namespace
-
-RunLog::RunLog(const std::string& folder, std::string unit, const std::vector<HistoryEntry>& history)
-    : unit_(std::move(unit)) {
-  PosixFileSystem files;
+/// Cuts metrics.jsonl back to the history and opens it for appending; its descriptor.
+int restore(FileSystem& files, const std::string& folder, const std::string& unit,
+            const std::vector<HistoryEntry>& history) {
   std::string text;
   if (!history.empty()) {
     const auto lines = read_lines(files, folder);
     for (const HistoryEntry& entry : history) {
       const auto found = lines.find({entry.step, to_hex(entry.parameters_hash)});
-      text += found != lines.end() ? found->second : line_of(entry, unit_, std::nan(""));
+      text += found != lines.end() ? found->second : line_of(entry, unit, std::nan(""));
     }
   }
   replace_durably(files, folder, kMetricsName, std::as_bytes(std::span(text)));
@@ -83,13 +79,21 @@ RunLog::RunLog(const std::string& folder, std::string unit, const std::vector<Hi
   if (descriptor < 0) {
     throw SystemError(SystemError::Purpose::create_output, path, "open for appending", errno);
   }
-  file_.reset(fdopen(descriptor, "a"));
+  return descriptor;
 }
 
+}  // namespace
+
+RunLog::RunLog(FileSystem& files, const std::string& folder, std::string unit, const std::vector<HistoryEntry>& history)
+    : files_(files), unit_(std::move(unit)), file_(files, restore(files, folder, unit_, history)) {}
+
 void RunLog::append(const HistoryEntry& entry, double seconds) {
-  const std::string line = line_of(entry, unit_, seconds);
-  std::fwrite(line.data(), 1, line.size(), file_.get());
-  std::fflush(file_.get());
+  unwritten_ += line_of(entry, unit_, seconds);
+  IoResult written = 1;
+  while (written > 0 && !unwritten_.empty()) {
+    written = uninterrupted([&] { return files_.write(file_.id(), std::as_bytes(std::span(unwritten_))); });
+    unwritten_.erase(0, written > 0 ? static_cast<std::size_t>(written) : 0);
+  }
 }
 
 }  // namespace lockstep

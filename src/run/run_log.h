@@ -1,10 +1,9 @@
 /// metrics.jsonl: one JSON object per completed iteration or epoch. Rank 0 writes it.
 #pragma once
 
+#include "io/file_system.h"
 #include "run/training_state.h"
 
-#include <cstdio>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,17 +13,17 @@ class RunLog {
  public:
   /// Cuts the file back to `history` (the checkpoint's): lines that are there are kept, missing ones are written again,
   /// all others go. `unit` is "iteration" or "epoch". Throws SystemError.
-  RunLog(const std::string& folder, std::string unit, const std::vector<HistoryEntry>& history);
+  RunLog(FileSystem& files, const std::string& folder, std::string unit, const std::vector<HistoryEntry>& history);
 
-  /// Appends and flushes one line; a full disk is not fatal here: the next checkpoint restores the line.
+  /// Appends one line. A full disk is not fatal here: what it does not take follows with the next line, or is written
+  /// again from the checkpoint.
   void append(const HistoryEntry& entry, double seconds);
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
+  FileSystem& files_;
   std::string unit_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  FileDescriptor file_;
+  std::string unwritten_;
 };
 
 }  // namespace lockstep

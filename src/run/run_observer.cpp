@@ -1,6 +1,7 @@
 #include "run/run_observer.h"
 
 #include "base/hash.h"
+#include "base/test_failure.h"
 
 #include <algorithm>
 #include <cmath>
@@ -82,6 +83,7 @@ bool RunObserver::is_due(const OptimizerState& state) const {
 
 /// Nothing is saved that the ranks do not agree on, bit for bit.
 void RunObserver::agree_on_state() {
+  test_failure(TestPhase::checkpoint);
   risk_.require_agreement(replica_hash(state_.optimizer));
 }
 

@@ -1,6 +1,7 @@
 #include "run/trainer.h"
 
 #include "base/hash.h"
+#include "base/test_failure.h"
 #include "base/timer.h"
 #include "comm/agreement.h"
 #include "fit/column_scales.h"
@@ -164,7 +165,7 @@ void TrainingJob::write_start() {
     if (state_.history.empty()) {
       remove_file(files_, folder_, kSummaryName);  // of a run that is trained over
     }
-    log_.emplace(folder_, unit, state_.history);
+    log_.emplace(files_, folder_, unit, state_.history);
   });
   observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
                     held_out_ ? &*held_out_ : nullptr, console_);
@@ -204,6 +205,9 @@ void TrainingJob::optimise() {
         minimise(*risk_, settings_, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
     summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome);
   } catch (const NumericalStop& stop) {
+    if (!is_agreed(stop)) {
+      throw;  // the other ranks go on
+    }
     summary_.outcome.status = Summary::Status::failed;
     summary_.outcome.reason = explained(stop);
     summary_.outcome.objective = std::numeric_limits<double>::quiet_NaN();
@@ -212,7 +216,7 @@ void TrainingJob::optimise() {
       observer_->save_end();  // the state stands before the step that failed
     }
     write_summary();
-    throw NumericalStop(summary_.outcome.reason);
+    throw Agreed<NumericalStop>(summary_.outcome.reason);
   }
   summary_.seconds.train = timer.seconds() - checkpoints_->seconds();
   observer_->warn_of_lost_ground(summary_.outcome.objective);
@@ -245,6 +249,7 @@ ExitCode TrainingJob::finish() {
   if (summary_.outcome.status != Summary::Status::stopped) {
     evaluate();
   }
+  test_failure(TestPhase::finish);
   const Summary::Status status = summary_.outcome.status;
   if (status == Summary::Status::converged || status == Summary::Status::limit_reached) {
     on_root(comm_, [&] { replace_durably(files_, folder_, kModelName, to_bytes(trained_model(problem_, state_))); });
@@ -261,7 +266,7 @@ ExitCode TrainingJob::finish() {
     case Summary::Status::failed:
       break;
   }
-  throw NumericalStop(summary_.outcome.reason);
+  throw Agreed<NumericalStop>(summary_.outcome.reason);
 }
 
 /// A model that predicts infinity for rows that it was trained on is none, finite though its objective may be.
@@ -321,8 +326,12 @@ void TrainingJob::say(const std::vector<std::string>& lines) {
 }  // namespace
 
 ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console) {
-  settings.validate();
-  return TrainingJob(settings.completed(), threads, comm, console).run();
+  TrainSettings completed;
+  agree(comm, [&] {
+    settings.validate();
+    completed = settings.completed();
+  });
+  return TrainingJob(completed, threads, comm, console).run();
 }
 
 }  // namespace lockstep

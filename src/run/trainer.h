@@ -10,7 +10,7 @@ namespace lockstep {
 
 /// Trains, leaving config.toml, metrics.jsonl, summary.json, checkpoints and, where training ended by itself, model.h5
 /// in the run folder. Returns success (converged, or a limit was reached), stopped_early (a durable checkpoint waits to
-/// be resumed) or numerical_stop (no further progress). Throws Error, the same on every rank. Collective.
+/// be resumed) or numerical_stop (no further progress). Throws Error, marked where it is agreed. Collective.
 ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console);
 
 }  // namespace lockstep

@@ -128,6 +128,10 @@ std::string Process::output_so_far() const {
   return content(out_.get());
 }
 
+std::string Process::errors_so_far() const {
+  return content(err_.get());
+}
+
 ProcessResult Process::wait(std::chrono::milliseconds time_out) {
   const auto deadline = std::chrono::steady_clock::now() + time_out;
   ProcessResult result;

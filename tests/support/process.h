@@ -35,8 +35,9 @@ class Process {
   pid_t pid() const { return pid_; }
   bool running();
   void send(int signal) const;
-  /// What it has written to stdout so far.
+  /// What it has written to stdout (stderr) so far.
   std::string output_so_far() const;
+  std::string errors_so_far() const;
   /// Waits for the end; when the time is up, kills the group and all descendants.
   ProcessResult wait(std::chrono::milliseconds time_out = std::chrono::seconds(120));
 

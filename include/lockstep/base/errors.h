@@ -1,9 +1,11 @@
 /// Typed errors and the process exit codes they map to.
 ///
 /// Bad input is an exception, non-convergence a result, a bug an assertion. An error carries its whole message;
-/// `main` prints it once and exits with its code.
+/// `main` prints it once and exits with its code. With several ranks it must know whether all of them have it: an
+/// `AgreedError` they have, after which each leaves by itself; any other ends the whole job from where it is.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -44,6 +46,28 @@ class Error : public std::runtime_error {
   ExitCode code_;
   std::vector<std::string> notices_;
 };
+
+/// The mark of an error that every rank throws at the same place, so that none waits for another one in a collective.
+/// agree() and on_root() (comm/agreement.h) give it, and so do decisions taken from replicated values alone.
+class AgreedError {
+ protected:
+  AgreedError() = default;
+  ~AgreedError() = default;
+  AgreedError(const AgreedError&) = default;
+  AgreedError& operator=(const AgreedError&) = default;
+};
+
+/// An error of this kind with the mark: throw Agreed<DataError>("…"). Caught as `Kind`, too.
+template <std::derived_from<Error> Kind>
+class Agreed final : public Kind, public AgreedError {
+ public:
+  using Kind::Kind;
+};
+
+/// True for an error that every rank throws.
+inline bool is_agreed(const Error& error) {
+  return dynamic_cast<const AgreedError*>(&error) != nullptr;
+}
 
 /// Returns what `work` returns; an Error that leaves it takes `notices`, as they are then, along.
 template <typename Work>

@@ -6,7 +6,7 @@
 namespace lockstep {
 
 /// Initialises MPI (MPI_THREAD_FUNNELED) on construction and finalises it on destruction. One a process.
-/// Throws ConfigurationError when the MPI library lacks that thread level.
+/// Throws ConfigurationError when the MPI library lacks that thread level, InternalError where it fails otherwise.
 class MpiEnvironment {
  public:
   MpiEnvironment();

@@ -89,6 +89,10 @@ class Objective {
   /// unless overridden.
   virtual void replicate(std::span<double> values);
 
+  /// True on the rank whose values replicate() gives to all. Not Collective. What it decides may only be which rank
+  /// runs a solve whose results are replicated.
+  virtual bool leads() const { return true; }
+
   const Vector& scales() const { return structure().scales; }
   const L1Term& l1() const { return structure().l1; }
   bool has_hessian() const { return structure().has_hessian; }

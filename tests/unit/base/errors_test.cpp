@@ -50,6 +50,26 @@ TEST(Errors, CarryTheirExitCodes) {
   EXPECT_EQ(static_cast<int>(ConfigurationError("").code()), 78);
 }
 
+TEST(Agreed, IsAMarkOnAnErrorThatStaysWhatItWas) {
+  try {
+    with_notices({"before"}, [] { throw Agreed<DataError>({"data.csv", 3, 7}, "not a number"); });
+    ADD_FAILURE() << "not thrown";
+  } catch (const DataError& error) {
+    EXPECT_TRUE(is_agreed(error));
+    EXPECT_STREQ(error.what(), "data.csv:3:7: not a number");
+    EXPECT_EQ(error.code(), ExitCode::bad_data);
+    EXPECT_EQ(error.notices(), std::vector<std::string>{"before"});
+  }
+}
+
+TEST(Agreed, IsNoErrorWithoutTheMark) {
+  EXPECT_FALSE(is_agreed(DataError("on one rank")));
+  const Agreed<InternalError> marked("on every rank");
+  const InternalError copy = marked;
+  EXPECT_TRUE(is_agreed(marked));
+  EXPECT_FALSE(is_agreed(copy)) << "what is thrown anew is agreed on anew";
+}
+
 TEST(Errors, TakeAlongWhatWasNoticedBefore) {
   std::vector<std::string> notices = {"first"};
   EXPECT_EQ(with_notices(notices, [] { return 3; }), 3);

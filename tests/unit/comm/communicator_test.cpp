@@ -3,6 +3,7 @@
 #include "comm/agreement.h"
 #include "lockstep/base/errors.h"
 
+#include "support/thread_communicator.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -48,6 +49,34 @@ TEST(Agreement, GivesEveryKindOfFailureItsExitCode) {
   EXPECT_EQ(code_of([] { throw DataError("bad"); }), ExitCode::bad_data);
   EXPECT_EQ(code_of([] { throw std::bad_alloc(); }), ExitCode::out_of_memory);
   EXPECT_EQ(code_of([] { throw std::logic_error("bug"); }), ExitCode::internal);
+}
+
+/// What agree() or on_root() throws on each of three ranks.
+template <typename Work>
+void expect_agreed_everywhere(Work work) {
+  testing::run_ranks(3, [&](Communicator& comm) {
+    try {
+      work(comm);
+      ADD_FAILURE() << "not thrown on rank " << comm.rank();
+    } catch (const Error& error) {
+      EXPECT_TRUE(is_agreed(error));
+      EXPECT_EQ(error.code(), ExitCode::bad_data);
+      EXPECT_STREQ(error.what(), "bad");
+      EXPECT_EQ(error.notices(), std::vector<std::string>{"seen"});
+    }
+  });
+}
+
+TEST(Agreement, MakesTheFailureOfOneRankThatOfAll) {
+  const auto fail = [] { with_notices({"seen"}, [] { throw DataError("bad"); }); };
+  expect_agreed_everywhere([&](Communicator& comm) {
+    agree(comm, [&] {
+      if (comm.rank() == 2) {
+        fail();
+      }
+    });
+  });
+  expect_agreed_everywhere([&](Communicator& comm) { on_root(comm, fail); });
 }
 
 }  // namespace
