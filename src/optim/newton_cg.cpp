@@ -60,7 +60,7 @@ class NewtonCg final : public DescentMethod {
 
   bool judges_last_point() const override { return !damps(); }
 
-  /// Of conjugate gradients: solution, residual, direction, product and their scaled copies, D.
+  /// Those of conjugate gradients and of D.
   Index working_vectors() const override { return 8; }
 
   Direction direction(const Iterate& from, double negligible, const OptimizerState& state,

@@ -20,8 +20,8 @@ struct StochasticSettings {
   int threads = 1;       ///< ≥ 1; the result does not depend on it
 };
 
-/// Vectors of p that a run works on beside its state: the trial of a step, the gradient, the copy of the model's
-/// kernels.
+/// Vectors of p that a run works on beside its state, at most: the gradient and the copies that the model's kernels
+/// take.
 inline constexpr Index kStochasticVectors = 3;
 
 /// Runs from where `state` stands, mid-epoch too, to the end of the epochs, to an epoch without mistakes (where the
