@@ -15,8 +15,6 @@ namespace {
 constexpr std::size_t kWordBytes = sizeof(RidingWords);
 /// Up to this size a buffer goes whole: fewer messages beat fewer bytes.
 constexpr std::size_t kSmallBytes = 16 * 1024;
-/// Larger sums go in pieces of this size, which bounds scratch memory and keeps byte counts within an int.
-constexpr std::size_t kPieceBytes = std::size_t{64} << 20;
 
 /// Begin of part `i` of `parts` of `bytes`, on a cache line.
 std::size_t line_cut(std::size_t i, std::size_t parts, std::size_t bytes) {

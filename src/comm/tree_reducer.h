@@ -12,6 +12,7 @@
 #include "comm/node_stack.h"
 #include "lockstep/comm/communicator.h"
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,10 @@ class ReductionPlan {
   std::size_t total_nodes_ = 0;
   bool is_butterfly_ = false;
 };
+
+/// Large sums are sent and received in pieces of this size, which bounds scratch memory and keeps byte counts within an
+/// int.
+inline constexpr std::size_t kPieceBytes = std::size_t{64} << 20;
 
 class TreeReducer {
  public:

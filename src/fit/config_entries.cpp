@@ -70,7 +70,7 @@ std::string seed_literal(std::uint64_t seed) {
 
 bool uses_horizon(const TrainSettings& settings) {
   try {
-    return Schedule::parse(settings.schedule, 1, settings.epochs).uses_horizon();
+    return Schedule::parse(settings.schedule, 1, settings.epochs)->uses_horizon();
   } catch (const ConfigurationError&) {
     return false;
   }

@@ -8,29 +8,19 @@ namespace lockstep {
 
 namespace {
 
-UpdateRule update_rule(const TrainSettings& settings) {
-  switch (settings.optimizer) {
-    case OptimizerKind::perceptron:
-      return UpdateRule::perceptron;
-    case OptimizerKind::adam:
-      return UpdateRule::adam;
-    case OptimizerKind::adamw:
-      return UpdateRule::adamw;
-    default:
-      return settings.nesterov ? UpdateRule::nesterov : UpdateRule::sgd;
-  }
+std::unique_ptr<StochasticRule> stochastic_rule(const TrainSettings& settings, Index penalised) {
+  const bool looks_ahead = settings.optimizer == OptimizerKind::sgd && settings.nesterov;
+  return make_stochastic_rule(looks_ahead ? "nesterov" : to_string(settings.optimizer),
+                              {settings.momentum, settings.weight_decay, penalised});
 }
 
 StochasticSettings stochastic_settings(const TrainSettings& settings, Index penalised, int threads) {
   StochasticSettings stochastic;
   stochastic.epochs = settings.epochs;
+  stochastic.rule = stochastic_rule(settings, penalised);
   stochastic.schedule = Schedule::parse(settings.schedule, settings.learning_rate, settings.epochs);
-  stochastic.update.rule = update_rule(settings);
-  stochastic.update.momentum = settings.momentum;
-  stochastic.update.weight_decay = settings.weight_decay;
-  stochastic.update.decayed = penalised;
-  stochastic.update.clip_norm = settings.clip_norm;
-  stochastic.update.threads = threads;
+  stochastic.clip_norm = settings.clip_norm;
+  stochastic.threads = threads;
   return stochastic;
 }
 
@@ -55,12 +45,21 @@ std::unique_ptr<DescentMethod> descent_method(const TrainSettings& settings) {
 
 }  // namespace
 
+OptimizerVectors optimizer_vectors(const TrainSettings& settings) {
+  const Index points = settings.patience > 0 ? 2 : 1;  // the last one, and the best
+  if (is_mini_batch(settings.optimizer)) {
+    return {points + stochastic_rule(settings, 0)->moments(), kStochasticVectors};
+  }
+  const std::unique_ptr<DescentMethod> method = descent_method(settings);
+  return {points + method->state_vectors(), kDescentVectors + method->working_vectors()};
+}
+
 Summary minimise(Objective& objective, const TrainSettings& settings, Index penalised, int threads,
                  const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer) {
   if (is_mini_batch(settings.optimizer)) {
     auto* sampled = dynamic_cast<SampledObjective*>(&objective);
     if (sampled == nullptr) {
-      throw ConfigurationError("--optimizer " + to_string(settings.optimizer) +
+      throw Agreed<ConfigurationError>("--optimizer " + to_string(settings.optimizer) +
                                " needs an objective with mini-batches");
     }
     return descend_stochastically(*sampled, stochastic_settings(settings, penalised, threads), early_stopping, state,

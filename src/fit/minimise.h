@@ -8,6 +8,15 @@
 
 namespace lockstep {
 
+/// Vectors of p that an optimizer needs.
+struct OptimizerVectors {
+  Index state = 0;    ///< kept from step to step: a checkpoint holds them
+  Index working = 0;  ///< beside them; partial sums and Hessians are not counted
+};
+
+/// Those of the optimizer of the completed `settings`.
+OptimizerVectors optimizer_vectors(const TrainSettings& settings);
+
 /// Runs the optimizer of the completed `settings` from where `state` stands. `penalised`: how many of the parameters
 /// weight decay shrinks, the first ones. Collective. Throws what the optimizers throw.
 Summary minimise(Objective& objective, const TrainSettings& settings, Index penalised, int threads,

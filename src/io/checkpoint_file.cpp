@@ -24,7 +24,7 @@ constexpr std::string_view kNameSuffix = ".h5";
 /// The header's fields in the order and places of the file (see the header's comment).
 struct Header {
   std::array<char, 8> magic{};
-  std::uint32_t version = 0;
+  std::uint32_t format = 0;
   std::uint32_t zero = 0;
   std::uint64_t image_bytes = 0;
   Sha256Digest digest{};
@@ -47,7 +47,7 @@ std::vector<std::byte> seal(std::vector<std::byte> image_with_user_block) {
   const auto image = std::span(image_with_user_block).subspan(kCheckpointHeaderBytes);
   Header header;
   std::copy(kMagic.begin(), kMagic.end(), header.magic.begin());
-  header.version = kCheckpointVersion;
+  header.format = static_cast<std::uint32_t>(kCheckpointFormats.newest);
   header.image_bytes = image.size();
   header.digest = sha256(image);
   header.checksum = checksum_of(header);
@@ -69,10 +69,8 @@ std::span<const std::byte> unseal(std::span<const std::byte> file, const std::st
   if (header.checksum != checksum_of(header)) {
     refuse("header damaged (its checksum does not match)");
   }
-  if (header.version != kCheckpointVersion) {
-    refuse(fmt::format("{} format version {} (this Lockstep reads {})",
-                       header.version > kCheckpointVersion ? "newer" : "unknown", header.version, kCheckpointVersion));
-  }
+  require_format(header.format, kCheckpointFormats, path,
+                 "go on with the Lockstep that wrote it, or train anew with --resume never --overwrite");
   const auto image = file.subspan(kCheckpointHeaderBytes);
   if (image.size() < header.image_bytes) {
     refuse(fmt::format("truncated ({} of {} bytes)", file.size(), header.image_bytes + kCheckpointHeaderBytes));

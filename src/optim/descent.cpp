@@ -194,14 +194,14 @@ Step find_step(const DescentMethod& method, const Goal& goal, const OptimizerSta
 
 /// Line searches lower F; fixed steps that are too long raise it, without end.
 void reject_divergence(Objective& objective, const Iterate& at, const OptimizerState& state) {
-  if (state.start_scale <= 0) {
+  if (state.divergence.start_scale <= 0) {
     return;  // not watched
   }
   if (const std::optional<std::int64_t> after = diverged_after(objective, at.at, state)) {
     throw Agreed<Divergence>(
         fmt::format("gradient descent diverged: F = {:.6g} after {} iterations; it has been above its "
                     "start ({:.6g}) since iteration {}",
-                    at.value, state.iteration, state.start_value, *after + 1));
+                    at.value, state.iteration, state.divergence.start_value, *after + 1));
   }
 }
 
@@ -270,7 +270,7 @@ IterationReport report_of(const Iterate& at, const Direction& direction, const S
 
 /// F and ‖∇F‖ of what training hands out; where that is not the last iterate, the oracle moves there.
 void report_end(Objective& objective, const OptimizerState& state, Iterate& at, Summary& summary) {
-  if (summary.status != Summary::Status::stopped && state.best_parameters.size() > 0) {
+  if (summary.status != Summary::Status::stopped && state.early_stopping.best_parameters.size() > 0) {
     at.w = to_scaled(objective, final_parameters(state));
     evaluate(objective, Order::gradient, at);
     objective.update(UpdateKind::accept);

@@ -14,6 +14,10 @@ struct DescentSettings {
   double tolerance = 1e-6;
 };
 
+/// Vectors of p that the loop works on beside its state: w, a trial point and a direction; value and two gradients each
+/// of the points; temporaries; the copies of the model's kernels.
+inline constexpr Index kDescentVectors = 11;
+
 /// Minimises from state.parameters; `state` stands at the last completed iteration when it returns. Where early
 /// stopping keeps the best parameters, F, ‖∇F‖ and the oracle's accepted point are theirs at the end (not where the run
 /// was stopped on request). Collective. Throws Overflow when F or ∇F is not finite at the start or overflows under a

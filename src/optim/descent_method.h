@@ -100,6 +100,10 @@ class DescentMethod {
   virtual Direction direction(const Iterate& from, double negligible, const OptimizerState& state,
                               Objective& objective) const = 0;
 
+  /// Vectors of p that the method keeps in the state, and those that it works on beside the loop's.
+  virtual Index state_vectors() const { return 0; }
+  virtual Index working_vectors() const { return 0; }
+
   /// False where a direction takes many passes that the end of a run cannot spare to judge its last point.
   virtual bool judges_last_point() const { return true; }
 

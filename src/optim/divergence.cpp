@@ -15,7 +15,7 @@ bool is_far_above(double value, double start, double scale) {
 
 }  // namespace
 
-void watch_for_rise(const Evaluation& at, std::int64_t step, OptimizerState& state) {
+void watch_for_rise(const Evaluation& at, std::int64_t step, DivergenceState& state) {
   if (at.weight <= 0) {
     return;
   }
@@ -33,7 +33,8 @@ void watch_for_rise(const Evaluation& at, std::int64_t step, OptimizerState& sta
 }
 
 std::optional<std::int64_t> diverged_after(Objective& objective, const Evaluation& end, const OptimizerState& state) {
-  if (!is_far_above(end.value, state.start_value, state.start_scale)) {
+  const DivergenceState& seen = state.divergence;
+  if (!is_far_above(end.value, seen.start_value, seen.start_scale)) {
     return std::nullopt;
   }
   Evaluation zero;
@@ -42,7 +43,7 @@ std::optional<std::int64_t> diverged_after(Objective& objective, const Evaluatio
   if (!has_scale || !is_far_above(end.value, zero.value, zero.scale)) {
     return std::nullopt;
   }
-  return state.risen_after >= 0 ? state.risen_after : state.iteration - 1;
+  return seen.risen_after >= 0 ? seen.risen_after : state.iteration - 1;
 }
 
 }  // namespace lockstep

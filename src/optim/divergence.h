@@ -19,7 +19,7 @@ namespace lockstep {
 
 /// Keeps in the state since when F has been above its start: in the mean over the steps since, for a batch alone tells
 /// little, by more than the size of its terms there. `at`: F before a step, over its rows; `step`: steps before it.
-void watch_for_rise(const Evaluation& at, std::int64_t step, OptimizerState& state);
+void watch_for_rise(const Evaluation& at, std::int64_t step, DivergenceState& state);
 
 /// The number of steps before the one that saw the rise begin, where the run has diverged. `end`: F over all rows at
 /// the final parameters; where it is far above the start, w = 0 takes one more pass. Collective.

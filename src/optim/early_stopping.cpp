@@ -14,23 +14,23 @@ void EarlyStopping::record(std::int64_t number, OptimizerState& state) const {
   if (patience_ == 0) {
     return;
   }
-  const bool is_first = state.best_parameters.size() == 0;
-  if (!std::isfinite(loss)) {
-    ++state.since_best;
-  } else if (is_first || loss < state.best_score) {
-    state.best_parameters = state.parameters;
-    state.best_score = loss;
-    state.best_at = number;
-    state.since_best = 0;
+  EarlyStoppingState& best = state.early_stopping;
+  const bool is_first = best.best_parameters.size() == 0;
+  if (std::isfinite(loss) && (is_first || loss < best.best_score)) {
+    best.best_parameters = state.parameters;
+    best.best_score = loss;
+    best.best_at = number;
+    best.since_best = 0;
   } else {
-    ++state.since_best;
+    ++best.since_best;
   }
 }
 
 std::string EarlyStopping::reason(const OptimizerState& state) const {
+  const EarlyStoppingState& best = state.early_stopping;
   return fmt::format(
       "the validation loss has not improved for {} (patience {}); least {:.6g} at {}, whose parameters are kept",
-      state.since_best, patience_, state.best_score, state.best_at);
+      best.since_best, patience_, best.best_score, best.best_at);
 }
 
 }  // namespace lockstep

@@ -31,7 +31,9 @@ class EarlyStopping {
 
   /// True when the loss has not improved for `patience` epochs: a function of the state, so that a run resumed at its
   /// end ends.
-  bool is_exhausted(const OptimizerState& state) const { return patience_ > 0 && state.since_best >= patience_; }
+  bool is_exhausted(const OptimizerState& state) const {
+    return patience_ > 0 && state.early_stopping.since_best >= patience_;
+  }
 
   /// A sentence with the numbers.
   std::string reason(const OptimizerState& state) const;
@@ -43,7 +45,7 @@ class EarlyStopping {
 
 /// The parameters that training hands out: the best ones where they are kept, else the last.
 inline const Vector& final_parameters(const OptimizerState& state) {
-  return state.best_parameters.size() > 0 ? state.best_parameters : state.parameters;
+  return state.early_stopping.best_parameters.size() > 0 ? state.early_stopping.best_parameters : state.parameters;
 }
 
 }  // namespace lockstep

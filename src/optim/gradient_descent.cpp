@@ -37,7 +37,7 @@ class GradientDescent final : public DescentMethod {
   void learn(const Iterate& from, const Direction& direction, const Step& step, const Iterate&,
              OptimizerState& state) const override {
     if (learning_rate_ > 0) {
-      watch_for_rise(from.at, state.iteration, state);
+      watch_for_rise(from.at, state.iteration, state.divergence);
     }
     if (!direction.is_newton) {
       state.last_step_length = learning_rate_ > 0 ? 0 : step.length;

@@ -50,14 +50,14 @@ struct Face {
 };
 
 /// v ← H v on the face (v zero outside it), by the two-loop recursion.
-void apply_inverse_hessian(const OptimizerState& state, const Face& face, Vector& v) {
-  const std::size_t m = state.point_changes.size();
+void apply_inverse_hessian(const LbfgsState& pairs, const Face& face, Vector& v) {
+  const std::size_t m = pairs.point_changes.size();
   std::vector<double> sy(m);
   std::vector<double> alpha(m);
   double scale = 0;  // sᵀy / yᵀy of the newest pair
   for (std::size_t k = m; k-- > 0;) {
-    const Vector& s = state.point_changes[k];
-    const Vector& y = state.gradient_changes[k];
+    const Vector& s = pairs.point_changes[k];
+    const Vector& y = pairs.gradient_changes[k];
     const double yy = face.inner(y, y);
     sy[k] = face.inner(s, y);
     if (!is_curved(sy[k], face.inner(s, s), yy)) {
@@ -71,8 +71,8 @@ void apply_inverse_hessian(const OptimizerState& state, const Face& face, Vector
   v *= scale > 0 ? scale : 1;
   for (std::size_t k = 0; k < m; ++k) {
     if (sy[k] > 0) {
-      const double beta = dot(state.gradient_changes[k], v) / sy[k];
-      face.add(v, alpha[k] - beta, state.point_changes[k]);
+      const double beta = dot(pairs.gradient_changes[k], v) / sy[k];
+      face.add(v, alpha[k] - beta, pairs.point_changes[k]);
     }
   }
 }
@@ -83,8 +83,10 @@ class Lbfgs final : public DescentMethod {
 
   bool handles_l1() const override { return true; }
 
+  Index state_vectors() const override { return 2 * static_cast<Index>(memory_); }
+
   Direction direction(const Iterate& from, double, const OptimizerState& state, Objective& objective) const override {
-    if (state.point_changes.empty()) {
+    if (state.lbfgs.point_changes.empty()) {
       return steepest_descent(from, 0);
     }
     const L1Term& l1 = objective.l1();
@@ -94,7 +96,7 @@ class Lbfgs final : public DescentMethod {
     }
     Direction direction;
     direction.d = -from.gradient;
-    apply_inverse_hessian(state, face, direction.d);
+    apply_inverse_hessian(state.lbfgs, face, direction.d);
     if (!l1.is_zero()) {
       align_with_orthant(l1, from, direction.d);
     }
@@ -105,11 +107,11 @@ class Lbfgs final : public DescentMethod {
   /// A memory whose direction fails is of the past: steepest descent has the last word.
   Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
             Iterate& trial) const override {
-    if (state.since_least >= kFlatIterations && !direction.is_newton) {
+    if (state.lbfgs.since_least >= kFlatIterations && !direction.is_newton) {
       return {Step::Status::stalled, 0};
     }
     const Step step = search(from, direction, objective, trial);
-    if (step.status != Step::Status::stalled || state.point_changes.empty() || direction.is_restart) {
+    if (step.status != Step::Status::stalled || state.lbfgs.point_changes.empty() || direction.is_restart) {
       return step;
     }
     const Direction steepest = restart(from, 0);
@@ -123,23 +125,24 @@ class Lbfgs final : public DescentMethod {
   void learn(const Iterate& from, const Direction& direction, const Step&, const Iterate& to,
              OptimizerState& state) const override {
     watch_progress(from, to, state);
-    remember(from, direction, to, state);
+    remember(from, direction, to, state.lbfgs);
   }
 
  private:
   static void watch_progress(const Iterate& from, const Iterate& to, OptimizerState& state) {
     const double length = norm(to.gradient);
-    if (!slopes_decide(to.value, from) || state.iteration == 0 || length < state.least_gradient_norm) {
-      state.least_gradient_norm = length;
-      state.since_least = 0;
+    LbfgsState& seen = state.lbfgs;
+    if (!slopes_decide(to.value, from) || state.iteration == 0 || length < seen.least_gradient_norm) {
+      seen.least_gradient_norm = length;
+      seen.since_least = 0;
     } else {
-      ++state.since_least;
+      ++seen.since_least;
     }
   }
 
-  void remember(const Iterate& from, const Direction& direction, const Iterate& to, OptimizerState& state) const {
-    std::vector<Vector>& changes = state.point_changes;
-    std::vector<Vector>& gradients = state.gradient_changes;
+  void remember(const Iterate& from, const Direction& direction, const Iterate& to, LbfgsState& pairs) const {
+    std::vector<Vector>& changes = pairs.point_changes;
+    std::vector<Vector>& gradients = pairs.gradient_changes;
     if (direction.is_restart) {
       changes.clear();
       gradients.clear();

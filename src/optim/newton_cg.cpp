@@ -41,7 +41,7 @@ constexpr double kDampingChange = 1.5;
 constexpr double kDampingAfterRejection = 4;
 constexpr int kRejections = 40;
 
-double forcing_term(const NewtonCgSettings& settings, const OptimizerState& state, double scaled_norm) {
+double forcing_term(const NewtonCgSettings& settings, const NewtonCgState& state, double scaled_norm) {
   if (settings.forcing > 0) {
     return settings.forcing;
   }
@@ -60,10 +60,13 @@ class NewtonCg final : public DescentMethod {
 
   bool judges_last_point() const override { return !damps(); }
 
+  /// Those of conjugate gradients and of D.
+  Index working_vectors() const override { return 8; }
+
   Direction direction(const Iterate& from, double negligible, const OptimizerState& state,
                       Objective& objective) const override {
-    const double damping = damps() ? (state.damping > 0 ? state.damping : settings_.first_damping) : 0;
-    return solve(from, negligible, state, objective, damping);
+    const double kept = state.newton_cg.damping > 0 ? state.newton_cg.damping : settings_.first_damping;
+    return solve(from, negligible, state.newton_cg, objective, damps() ? kept : 0);
   }
 
   Step step(const Iterate& from, Direction& direction, const OptimizerState& state, Objective& objective,
@@ -77,15 +80,13 @@ class NewtonCg final : public DescentMethod {
     if (damps() && direction.is_newton) {
       return;  // a step without λ teaches nothing of it
     }
-    state.previous_gradient_norm = direction.scaled_norm;
-    state.forcing = direction.forcing;
-    state.damping = direction.next_damping;
+    state.newton_cg = {direction.next_damping, direction.scaled_norm, direction.forcing};
   }
 
  private:
   bool damps() const { return settings_.curvature == Curvature::gauss_newton; }
 
-  Direction solve(const Iterate& from, double negligible, const OptimizerState& state, Objective& objective,
+  Direction solve(const Iterate& from, double negligible, const NewtonCgState& state, Objective& objective,
                   double damping) const {
     Direction direction;
     Vector diagonal;
@@ -119,7 +120,7 @@ class NewtonCg final : public DescentMethod {
       }
       const std::int64_t products = direction.products;
       if (!trial.at.stop_requested) {
-        direction = solve(from, 0, state, objective, kDampingAfterRejection * direction.damping);
+        direction = solve(from, 0, state.newton_cg, objective, kDampingAfterRejection * direction.damping);
         direction.products += products;
       }
       if (trial.at.stop_requested || direction.stop_requested) {

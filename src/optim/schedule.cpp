@@ -6,11 +6,111 @@
 #include <charconv>
 #include <cmath>
 #include <numbers>
+#include <string_view>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
 namespace {
+
+class Constant final : public Schedule {
+ public:
+  explicit Constant(double initial) : initial_(initial) {}
+  double rate_after(double, double) const override { return initial_; }
+
+ private:
+  double initial_;
+};
+
+class Staircase final : public Schedule {
+ public:
+  Staircase(double initial, double period, double factor) : initial_(initial), period_(period), factor_(factor) {}
+  double rate_after(double done, double steps) const override {
+    return initial_ * std::pow(factor_, std::floor(done / steps / period_));
+  }
+
+ private:
+  double initial_;
+  double period_;  // epochs
+  double factor_;
+};
+
+class Cosine final : public Schedule {
+ public:
+  Cosine(double initial, double epochs) : initial_(initial), epochs_(epochs) {}
+  double rate_after(double done, double steps) const override {
+    const double position = done / steps;
+    return initial_ * 0.5 * (1 + std::cos(std::numbers::pi * position / epochs_));
+  }
+  bool uses_horizon() const override { return true; }
+
+ private:
+  double initial_;
+  double epochs_;
+};
+
+class Inverse final : public Schedule {
+ public:
+  Inverse(double initial, double decay) : initial_(initial), decay_(decay) {}
+  double rate_after(double done, double steps) const override {
+    const double position = done / steps;
+    return initial_ / (1 + decay_ * position);
+  }
+
+ private:
+  double initial_;
+  double decay_;  // an epoch
+};
+
+class WarmUp final : public Schedule {
+ public:
+  WarmUp(double initial, double epochs, std::unique_ptr<const Schedule> rest)
+      : initial_(initial), epochs_(epochs), rest_(std::move(rest)) {}
+  double rate_after(double done, double steps) const override {
+    const double warmup_steps = epochs_ * steps;
+    return done < warmup_steps ? initial_ * std::min(1.0, (done + 1) / warmup_steps)
+                               : rest_->rate_after(done - warmup_steps, steps);
+  }
+  bool uses_horizon() const override { return rest_->uses_horizon(); }
+
+ private:
+  double initial_;
+  double epochs_;
+  std::unique_ptr<const Schedule> rest_;
+};
+
+/// What a text says after a schedule's name: numbers > 0, some left out at the end.
+struct Terms {
+  double initial = 0;
+  double epochs = 0;  ///< of the schedule, a warm-up before it not counted
+  std::vector<double> numbers;
+
+  double number(std::size_t i, double otherwise) const { return i < numbers.size() ? numbers[i] : otherwise; }
+};
+
+struct Row {
+  std::string_view name;
+  std::string_view usage;
+  std::size_t most_numbers;
+  std::unique_ptr<const Schedule> (*make)(const Terms& terms);
+};
+
+constexpr Row kSchedules[] = {
+    {"constant", "constant", 0,
+     [](const Terms& t) -> std::unique_ptr<const Schedule> { return std::make_unique<Constant>(t.initial); }},
+    {"step", "step[:EPOCHS[:FACTOR]]", 2,
+     [](const Terms& t) -> std::unique_ptr<const Schedule> {
+       return std::make_unique<Staircase>(t.initial, t.number(0, 10), t.number(1, 0.1));
+     }},
+    {"cosine", "cosine", 0,
+     [](const Terms& t) -> std::unique_ptr<const Schedule> { return std::make_unique<Cosine>(t.initial, t.epochs); }},
+    {"inverse", "inverse[:RATE]", 1,
+     [](const Terms& t) -> std::unique_ptr<const Schedule> {
+       return std::make_unique<Inverse>(t.initial, t.number(0, 1));
+     }},
+};
 
 std::vector<std::string> split(const std::string& text) {
   std::vector<std::string> parts(1);
@@ -33,51 +133,12 @@ double positive_number(const std::string& part, const std::string& whole) {
   return value;
 }
 
-}  // namespace
-
-Schedule Schedule::parse(const std::string& text, double initial, std::int64_t epochs) {
-  Schedule schedule;
-  schedule.initial_ = initial;
-  schedule.epochs_ = static_cast<double>(epochs);
-  const std::vector<std::string> parts = split(schedule.parse_warmup(text));
-  std::size_t most = 1;
-  if (parts[0] == "constant") {
-    schedule.kind_ = Kind::constant;
-  } else if (parts[0] == "step") {
-    schedule.kind_ = Kind::step;
-    most = 3;
-  } else if (parts[0] == "cosine") {
-    schedule.kind_ = Kind::cosine;
-  } else if (parts[0] == "inverse") {
-    schedule.kind_ = Kind::inverse;
-    schedule.factor_ = 1;
-    most = 2;
-  } else {
-    throw ConfigurationError("schedule '" + text + "': '" + parts[0] +
-                             "' is none of constant, step[:EPOCHS[:FACTOR]], cosine, inverse[:RATE]" +
-                             (schedule.warmup_ > 0 ? "" : ", warmup:EPOCHS+SCHEDULE"));
-  }
-  if (parts.size() > most) {
-    throw ConfigurationError("schedule '" + text + "' has too many parts");
-  }
-  if (parts.size() > 1) {
-    (schedule.kind_ == Kind::step ? schedule.period_ : schedule.factor_) = positive_number(parts[1], text);
-  }
-  if (parts.size() > 2) {
-    schedule.factor_ = positive_number(parts[2], text);
-  }
-  if (schedule.warmup_ > 0 && schedule.uses_horizon() && schedule.epochs_ <= 0) {
-    throw ConfigurationError("schedule '" + text + "': the warm-up leaves none of the " + std::to_string(epochs) +
-                             " epochs to the cosine");
-  }
-  return schedule;
-}
-
-/// Takes "warmup:EPOCHS+" off the front of the text; the epochs that are left belong to the rest.
-std::string Schedule::parse_warmup(const std::string& text) {
+/// Takes "warmup:EPOCHS+" off the front of `rest`, the whole text; 0 where there is no warm-up.
+double take_warmup(std::string& rest) {
   const std::string prefix = "warmup";
+  const std::string text = rest;
   if (text.substr(0, text.find_first_of(":+")) != prefix) {
-    return text;
+    return 0;
   }
   const std::size_t plus = text.find('+');
   if (plus == std::string::npos || text[prefix.size()] != ':') {
@@ -85,29 +146,46 @@ std::string Schedule::parse_warmup(const std::string& text) {
                              "': a warm-up needs its epochs and the schedule after it, as in warmup:5+cosine");
   }
   const std::size_t begin = prefix.size() + 1;
-  warmup_ = positive_number(text.substr(begin, plus - begin), text);
-  epochs_ -= warmup_;
-  return text.substr(plus + 1);
+  rest = text.substr(plus + 1);
+  return positive_number(text.substr(begin, plus - begin), text);
 }
 
-double Schedule::rate(std::int64_t epoch, std::int64_t step, std::int64_t steps) const {
-  const double warmup_steps = warmup_ * static_cast<double>(steps);
-  const auto steps_before = static_cast<double>(epoch * steps + step);
-  if (steps_before < warmup_steps) {
-    return initial_ * std::min(1.0, (steps_before + 1) / warmup_steps);
+const Row& row_of(const std::string& name, const std::string& text, bool is_after_warmup) {
+  const auto* row = std::ranges::find(kSchedules, name, &Row::name);
+  if (row == std::end(kSchedules)) {
+    std::string known;
+    for (const Row& one : kSchedules) {
+      known += fmt::format("{}{}", known.empty() ? "" : ", ", one.usage);
+    }
+    throw ConfigurationError(fmt::format("schedule '{}': '{}' is none of {}{}", text, name, known,
+                                         is_after_warmup ? "" : ", warmup:EPOCHS+SCHEDULE"));
   }
-  const double position = (steps_before - warmup_steps) / static_cast<double>(steps);
-  switch (kind_) {
-    case Kind::constant:
-      return initial_;
-    case Kind::step:
-      return initial_ * std::pow(factor_, std::floor(position / period_));
-    case Kind::cosine:
-      return initial_ * 0.5 * (1 + std::cos(std::numbers::pi * position / epochs_));
-    case Kind::inverse:
-      return initial_ / (1 + factor_ * position);
+  return *row;
+}
+
+}  // namespace
+
+std::unique_ptr<const Schedule> Schedule::parse(const std::string& text, double initial, std::int64_t epochs) {
+  std::string rest = text;
+  const double warmup = take_warmup(rest);
+  const std::vector<std::string> parts = split(rest);
+  const Row& row = row_of(parts[0], text, warmup > 0);
+  if (parts.size() > row.most_numbers + 1) {
+    throw ConfigurationError("schedule '" + text + "' has too many parts");
   }
-  return initial_;
+  Terms terms{initial, static_cast<double>(epochs) - warmup, {}};
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    terms.numbers.push_back(positive_number(parts[i], text));
+  }
+  std::unique_ptr<const Schedule> schedule = row.make(terms);
+  if (warmup == 0) {
+    return schedule;
+  }
+  if (schedule->uses_horizon() && terms.epochs <= 0) {
+    throw ConfigurationError("schedule '" + text + "': the warm-up leaves none of the " + std::to_string(epochs) +
+                             " epochs to the cosine");
+  }
+  return std::make_unique<WarmUp>(initial, warmup, std::move(schedule));
 }
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #include "base/lanes.h"
 #include "optim/divergence.h"
 #include "optim/numerical_stops.h"
+#include "optim/parameter_update.h"
 
 #include <cmath>
 #include <optional>
@@ -15,7 +16,7 @@ namespace {
 
 /// A function of the state, so that a run resumed at its end ends.
 bool is_over(const StochasticSettings& settings, const EarlyStopping& early_stopping, const OptimizerState& state) {
-  return state.epoch >= settings.epochs || state.separated || early_stopping.is_exhausted(state);
+  return state.epoch >= settings.epochs || state.stochastic.separated || early_stopping.is_exhausted(state);
 }
 
 [[noreturn]] void refuse_step(const Evaluation& at, double rate, const OptimizerState& state) {
@@ -32,28 +33,29 @@ void take_step(const Evaluation& at, double rate, ParameterUpdate& update, Optim
   if (!std::isfinite(at.value) || !update.take_step(at.gradient, rate)) {
     refuse_step(at, rate, state);
   }
-  watch_for_rise(at, state.iteration - 1, state);
+  watch_for_rise(at, state.iteration - 1, state.divergence);
   ++state.epoch_step;
-  state.epoch_loss += at.value * at.weight;
-  state.epoch_weight += at.weight;
-  state.epoch_mistakes += at.mistakes;
+  state.stochastic.epoch_loss += at.value * at.weight;
+  state.stochastic.epoch_weight += at.weight;
+  state.stochastic.epoch_mistakes += at.mistakes;
 }
 
 /// Closes the epoch and tells what its steps saw. While a perceptron makes no mistake it does not move: one such epoch
 /// shows that all rows are on the right side.
-IterationReport finish_epoch(UpdateRule rule, double rate, OptimizerState& state) {
+IterationReport finish_epoch(const StochasticRule& rule, double rate, OptimizerState& state) {
+  StochasticState& seen = state.stochastic;
   IterationReport report;
-  report.objective = state.epoch_weight > 0 ? state.epoch_loss / state.epoch_weight : 0;
+  report.objective = seen.epoch_weight > 0 ? seen.epoch_loss / seen.epoch_weight : 0;
   report.step_length = rate;
-  if (rule == UpdateRule::perceptron) {
-    report.mistakes = state.epoch_mistakes;
-    state.separated = state.epoch_mistakes == 0;
+  if (rule.ends_without_mistakes()) {
+    report.mistakes = seen.epoch_mistakes;
+    seen.separated = seen.epoch_mistakes == 0;
   }
   ++state.epoch;
   state.epoch_step = 0;
-  state.epoch_loss = 0;
-  state.epoch_weight = 0;
-  state.epoch_mistakes = 0;
+  seen.epoch_loss = 0;
+  seen.epoch_weight = 0;
+  seen.epoch_mistakes = 0;
   return report;
 }
 
@@ -73,7 +75,7 @@ void reject_divergence(SampledObjective& objective, const Evaluation& end, const
     throw Agreed<Divergence>(fmt::format(
         "the run diverged: F = {:.6g} over all rows after {} steps; the loss has been above its start ({:.6g}) since "
         "epoch {}, step {}",
-        end.value, state.iteration, state.start_value, *after / steps + 1, *after % steps + 1));
+        end.value, state.iteration, state.divergence.start_value, *after / steps + 1, *after % steps + 1));
   }
 }
 
@@ -88,7 +90,7 @@ Summary final_summary(SampledObjective& objective, const EarlyStopping& early_st
   summary.objective = at.value;
   summary.gradient_norm = norm(at.gradient);
   summary.status = Summary::Status::converged;
-  if (state.separated) {
+  if (state.stochastic.separated) {
     summary.reason = fmt::format("no mistake in epoch {} over rows of total weight {:.15g}", state.epoch, at.weight);
   } else if (early_stopping.is_exhausted(state)) {
     summary.reason = early_stopping.reason(state);
@@ -106,11 +108,11 @@ Summary descend_stochastically(SampledObjective& objective, const StochasticSett
                                const EarlyStopping& early_stopping, OptimizerState& state,
                                IterationObserver& observer) {
   const std::int64_t steps = objective.steps_per_epoch();
-  ParameterUpdate update(settings.update, state);
+  ParameterUpdate update(*settings.rule, settings.clip_norm, settings.threads, state);
   Evaluation at;
   bool stopped = false;
   while (!stopped && !is_over(settings, early_stopping, state)) {
-    const double rate = settings.schedule.rate(state.epoch, state.epoch_step, steps);
+    const double rate = settings.schedule->rate(state.epoch, state.epoch_step, steps);
     objective.select_batch({state.epoch, state.epoch_step});
     objective.evaluate(state.parameters, Order::gradient, at);
     take_step(at, rate, update, state);
@@ -119,7 +121,7 @@ Summary descend_stochastically(SampledObjective& objective, const StochasticSett
       observer.step_completed(state);
       continue;
     }
-    const IterationReport report = finish_epoch(settings.update.rule, rate, state);
+    const IterationReport report = finish_epoch(*settings.rule, rate, state);
     early_stopping.record(state.epoch, state);
     observer.iteration_completed(state, report);
   }

@@ -69,6 +69,8 @@ std::optional<TrainingState> CheckpointManager::load_newest() {
         static_cast<void>(parse_checkpoint(content, path));
         bytes.assign(reinterpret_cast<const char*>(content.data()), content.size());
         return;
+      } catch (const FormatError&) {  // of another Lockstep: an older one would drop what it has done
+        throw;
       } catch (const Error& error) {
         console_.warning(fmt::format("{}; trying the checkpoint before it", error.what()));
       }

@@ -24,10 +24,10 @@ class CheckpointManager {
   void save_or_throw(const TrainingState& state);
 
   /// The newest checkpoint that is valid; each bad one is named in a warning. Empty when there is none at all. Throws
-  /// DataError when there are only bad ones. Collective.
+  /// DataError when there are only bad ones, FormatError where a sound one is of another Lockstep. Collective.
   std::optional<TrainingState> load_newest();
 
-  /// One given file. Throws SystemError or DataError. Collective.
+  /// One given file. Throws SystemError, DataError or FormatError. Collective.
   TrainingState load(const std::string& path);
 
   /// The step of the newest checkpoint file, valid or not; −1: there is none. Collective.

@@ -2,8 +2,11 @@
 #include "run/memory_model.h"
 
 #include "comm/summation_tree.h"
+#include "comm/tree_reducer.h"
 #include "data/feature_matrix.h"
+#include "fit/minimise.h"
 #include "optim/convergence.h"
+#include "run/problem.h"
 
 #include <algorithm>
 #include <bit>
@@ -20,17 +23,9 @@ constexpr double kRowStart = sizeof(std::int64_t);
 constexpr double kProgram = 20e6;
 constexpr double kMpi = 10e6;
 constexpr double kThread = 1e6;
-/// A rank sends and receives large sums in pieces (comm/tree_reducer.cpp).
-constexpr double kLargestPiece = 64 << 20;
 /// Address space of a thread whether it uses it or not: a stack, an arena of the allocator, and a buffer of OpenBLAS.
 constexpr double kThreadAddress = (8 + 64) << 20;
 constexpr double kBlasAddress = 128 << 20;
-
-/// w, a trial point and a direction; value and two gradients each of the points; temporaries; the kernels' copies.
-constexpr double kFullBatchVectors = 11;
-constexpr double kNewtonCgVectors = 8;
-/// w, the gradient, the kernels' copy.
-constexpr double kMiniBatchVectors = 3;
 
 double padded_size(double size) {
   return std::ceil(size / static_cast<double>(kLanes)) * static_cast<double>(kLanes);
@@ -71,7 +66,7 @@ double waiting_nodes(double units) {
 /// Partial sums of `payload` bytes: the threads' nodes, those that merge them, the total, and the messages.
 double partial_bytes(const PlanSizes& s, double payload) {
   const double merging = s.threads > 1 ? waiting_nodes(s.threads) : 0;
-  const double messages = s.ranks > 1 ? std::min(payload, kLargestPiece) : 0;
+  const double messages = s.ranks > 1 ? std::min(payload, static_cast<double>(kPieceBytes)) : 0;
   return payload * (s.threads * waiting_nodes(s.units_a_thread) + merging + 1) + messages;
 }
 
@@ -119,22 +114,6 @@ bool takes_hessian(const PlanSizes& s, const TrainSettings& settings) {
          (!s.is_stochastic && !s.is_network && s.p <= static_cast<double>(kMostJudgedByHessian));
 }
 
-/// Vectors of p that a checkpoint holds.
-double state_vectors(const TrainSettings& settings) {
-  const double best = settings.patience > 0 ? 1 : 0;
-  switch (settings.optimizer) {
-    case OptimizerKind::lbfgs:
-      return 1 + best + 2 * kLbfgsMemory;
-    case OptimizerKind::adam:
-    case OptimizerKind::adamw:
-      return 3 + best;
-    case OptimizerKind::sgd:
-      return (settings.momentum > 0 ? 2 : 1) + best;
-    default:
-      return 1 + best;
-  }
-}
-
 }  // namespace
 
 PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& model, const DataShape& data,
@@ -150,7 +129,7 @@ PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& mode
       scalar_bytes(model.is_network() && model.precision == Scalar::float32 ? sizeof(float) : kDouble),
       is_network(model.is_network()),
       is_stochastic(is_mini_batch(settings.optimizer)),
-      access(is_stochastic || is_network ? Access::mini_batch : Access::full_batch) {
+      access(access_of(settings, model)) {
   const std::int64_t leaves = leaf_count(data.rows, data.stored_entries, model.dimension());
   units_a_thread = std::max(1.0, static_cast<double>(leaves) / (ranks * threads));
   rows_a_piece = std::min(static_cast<double>(panel_rows(data.features)), n);
@@ -201,9 +180,9 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
   const bool is_newton_cg = settings.optimizer == OptimizerKind::newton_cg;
   const auto entries = static_cast<double>(data.stored_entries);
   const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
-  const double state = state_vectors(settings);
-  const double vectors =
-      state + (s.is_stochastic ? kMiniBatchVectors : kFullBatchVectors) + (is_newton_cg ? kNewtonCgVectors : 0);
+  const OptimizerVectors needed = optimizer_vectors(settings);
+  const auto state = static_cast<double>(needed.state);
+  const double vectors = state + static_cast<double>(needed.working);
   const double checkpoint = 2 * state;  // the file is built in memory and copied out
   const double scratch = s.is_network ? network_scratch(s, model, is_newton_cg, is_sparse, entries / std::max(1.0, s.n))
                                       : linear_scratch(s, wants_hessian, is_sparse);

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "comm/agreement.h"
 #include "io/file_system.h"
+#include "io/format_number.h"
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
@@ -16,7 +17,9 @@ namespace lockstep {
 
 namespace {
 
-// Since the second version: files of the first have neither.
+/// Files without a number count as 0: they hold the same, the first ones neither columns nor a hash.
+constexpr KnownFormats kFormats = {.oldest = 0, .newest = 1};
+constexpr const char* kFormat = "/provenance/format";
 constexpr const char* kColumns = "/provenance/columns";
 constexpr const char* kContentHash = "/provenance/content_sha256";
 
@@ -160,6 +163,8 @@ ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
   if (!image.has("/provenance/model")) {
     throw DataError({path, 0, 0}, "is not a Lockstep model: it has no /provenance/model");
   }
+  require_format(image.has(kFormat) ? image.read_integer(kFormat) : 0, kFormats, path,
+                 "use the Lockstep that wrote it, or train the model again");
   ModelFile file;
   file.model = describe(image, path);
   file.parameters.resize(file.model.dimension());
@@ -195,6 +200,7 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
   }
   image.write("/feature_names", file.feature_names);
   image.write("/class_names", file.class_names);
+  image.write_scalar(kFormat, kFormats.newest);
   image.write("/provenance/model", to_string(file.model.kind));
   image.write_scalar("/provenance/has_intercept", std::int64_t{file.model.intercept ? 1 : 0});
   image.write_scalar("/provenance/delta", file.model.delta);

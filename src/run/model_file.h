@@ -6,8 +6,9 @@
 /// | /layers/i/W, b | out × in, out  | weights and biases of a network, instead of the two above        |
 /// | /feature_names | d or 0         | names of the columns, where the data had any                     |
 /// | /class_names   | number or 0    | classes in order; the last is the "1" of a model of two classes  |
-/// | /provenance/…  |                | model, version, configuration, data fingerprint, label, columns  |
-/// |                |                | of the training table, SHA-256 of the content (what is read)     |
+/// | /provenance/…  |                | format number, model, version, configuration, data fingerprint,  |
+/// |                |                | label, columns of the training table, SHA-256 of the content     |
+/// |                |                | (what is read)                                                   |
 #pragma once
 
 #include "fit/model_description.h"
@@ -35,10 +36,12 @@ struct ModelFile {
 /// The bytes of model.h5; equal training gives equal bytes.
 std::vector<std::byte> to_bytes(const ModelFile& file);
 
-/// Throws DataError when the bytes are not a model file, naming what is wrong.
+/// Throws DataError when the bytes are not a model file, naming what is wrong; FormatError for a format number that it
+/// does not know.
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path);
 
-/// Rank 0 reads and every rank gets the model. Throws SystemError or DataError on every rank. Collective.
+/// Rank 0 reads and every rank gets the model. Throws SystemError, or what parse_model throws, on every rank.
+/// Collective.
 ModelFile load_model(const std::string& path, Communicator& comm);
 
 /// SHA-256 over the parameter datasets in their order (/coef, /intercept; or /layers/0/W, /layers/0/b, …) as

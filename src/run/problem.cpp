@@ -87,7 +87,7 @@ LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& 
   LayoutSettings layout;
   layout.threads = threads;
   layout.parameters = model.dimension();
-  layout.access = is_mini_batch(settings.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
+  layout.access = access_of(settings, model);
   layout.lanes = is_mini_batch(settings.optimizer) ? settings.lanes : 0;
   return layout;
 }
@@ -188,6 +188,10 @@ StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& l
     result.read.label_column = columns.label_of_model(like.label_name);
   }
   return result;
+}
+
+Access access_of(const TrainSettings& settings, const ModelDescription& model) {
+  return is_mini_batch(settings.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
 }
 
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes) {

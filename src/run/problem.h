@@ -39,6 +39,9 @@ StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& l
 /// The model that `settings` name, for data of `features` features and labels of `classes` classes.
 ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);
 
+/// How the passes of a run go over its rows, which are laid out for that.
+Access access_of(const TrainSettings& settings, const ModelDescription& model);
+
 /// What is to be settled once the training rows are read, and before they are laid out. Collective.
 using BeforeLayout = std::function<void(const ModelDescription& model, const DataShape& shape)>;
 

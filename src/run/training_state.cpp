@@ -5,7 +5,8 @@
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
 
-#include <array>
+#include <algorithm>
+#include <utility>
 
 namespace lockstep {
 
@@ -15,191 +16,185 @@ std::span<const double> as_span(const Vector& v) {
   return {v.data(), static_cast<std::size_t>(v.size())};
 }
 
-Vector as_vector(const std::vector<double>& values) {
-  return Eigen::Map<const Vector>(values.data(), static_cast<Index>(values.size()));
+Vector as_vector(std::span<const double> values) {
+  return Eigen::Map<const Vector>(values.data(), std::ssize(values));
 }
 
-/// The state's numbers of one kind, by the names of their datasets.
-constexpr std::pair<const char*, double OptimizerState::*> kScalars[] = {
-    {"/state/start_value", &OptimizerState::start_value},
-    {"/state/start_scale", &OptimizerState::start_scale},
-    {"/state/risen_mean", &OptimizerState::risen_mean},
-    {"/state/risen_weight", &OptimizerState::risen_weight},
-    {"/state/epoch_loss", &OptimizerState::epoch_loss},
-    {"/state/epoch_weight", &OptimizerState::epoch_weight},
-    {"/state/epoch_mistakes", &OptimizerState::epoch_mistakes},
-    {"/state/last_step_length", &OptimizerState::last_step_length},
-    {"/state/least_gradient_norm", &OptimizerState::least_gradient_norm},
-    {"/state/damping", &OptimizerState::damping},
-    {"/state/previous_gradient_norm", &OptimizerState::previous_gradient_norm},
-    {"/state/forcing", &OptimizerState::forcing},
-    {"/state/best_score", &OptimizerState::best_score},
+/// The dataset of a field: those of the optimizer are named without their group.
+std::string dataset_of(const std::string& name) {
+  return name.starts_with('/') ? name : "/state/" + name;
+}
+
+/// Writes each field to its datasets.
+class Writer {
+ public:
+  explicit Writer(Hdf5ImageWriter& image) : image_(image) {}
+
+  template <typename T>
+  void operator()(const std::string& name, const T& field) {
+    write(dataset_of(name), field);
+  }
+
+ private:
+  void write(const std::string& path, double x) { image_.write_scalar(path, x); }
+  void write(const std::string& path, std::int64_t x) { image_.write_scalar(path, x); }
+  void write(const std::string& path, std::uint64_t x) { image_.write_scalar(path, x); }
+  void write(const std::string& path, bool x) { image_.write_scalar(path, std::int64_t{x ? 1 : 0}); }
+  void write(const std::string& path, const std::string& text) { image_.write(path, text); }
+  void write(const std::string& path, const Vector& v) { image_.write(path, as_span(v)); }
+
+  /// Vectors of one length as the rows of a matrix.
+  void write(const std::string& path, const std::vector<Vector>& vectors) {
+    std::vector<double> all;
+    for (const Vector& v : vectors) {
+      all.insert(all.end(), v.begin(), v.end());
+    }
+    const auto count = std::ssize(vectors);
+    image_.write(path, all, {count, count > 0 ? std::ssize(all) / count : 0});
+  }
+
+  /// The history as columns: compact, and h5dump shows them as tables.
+  void write(const std::string& path, const std::vector<HistoryEntry>& history) {
+    HistoryEntry::fields([&](const char* name, auto member) {
+      std::vector<std::remove_cvref_t<decltype(HistoryEntry().*member)>> column;
+      std::ranges::transform(history, std::back_inserter(column), member);
+      image_.write(path + "/" + name, column);
+    });
+  }
+
+  void write(const std::string& path, const std::vector<ConfigEntry>& entries) {
+    std::vector<std::string> keys;
+    std::vector<std::string> values;
+    std::ranges::transform(entries, std::back_inserter(keys), &ConfigEntry::key);
+    std::ranges::transform(entries, std::back_inserter(values), &ConfigEntry::value);
+    image_.write(path + "/keys", keys);
+    image_.write(path + "/values", values);
+  }
+
+  Hdf5ImageWriter& image_;
 };
 
-/// Vectors of one length as the rows of a matrix.
-void write_vectors(const std::string& name, const std::vector<Vector>& vectors, Hdf5ImageWriter& image) {
-  std::vector<double> all;
-  for (const Vector& v : vectors) {
-    all.insert(all.end(), v.begin(), v.end());
-  }
-  const auto count = std::ssize(vectors);
-  image.write(name, all, {count, count > 0 ? std::ssize(all) / count : 0});
-}
+/// Reads each field from its datasets.
+class Reader {
+ public:
+  Reader(Hdf5ImageReader& image, const std::string& path) : image_(image), path_(path) {}
 
-std::vector<Vector> read_vectors(const std::string& name, Index length, Hdf5ImageReader& image,
-                                 const std::string& path) {
-  const std::vector<double> all = image.read_doubles(name);
-  if (all.empty()) {
-    return {};
+  template <typename T>
+  void operator()(const std::string& name, T& field) {
+    read(dataset_of(name), field);
   }
-  if (length == 0 || std::ssize(all) % length != 0) {
-    throw DataError({path, 0, 0}, name + " does not fit the parameters");
-  }
-  std::vector<Vector> vectors;
-  for (Index begin = 0; begin < std::ssize(all); begin += length) {
-    vectors.emplace_back(Eigen::Map<const Vector>(all.data() + begin, length));
-  }
-  return vectors;
-}
 
-/// The history as columns: compact, and h5dump shows them as tables.
-template <typename T, typename Member>
-std::vector<T> column(const std::vector<HistoryEntry>& history, Member member) {
-  std::vector<T> values;
-  values.reserve(history.size());
-  for (const HistoryEntry& entry : history) {
-    values.push_back(entry.*member);
-  }
-  return values;
-}
+ private:
+  void read(const std::string& name, double& x) { x = image_.read_double(name); }
+  void read(const std::string& name, std::int64_t& x) { x = image_.read_integer(name); }
+  void read(const std::string& name, std::uint64_t& x) { x = image_.read_word(name); }
+  void read(const std::string& name, bool& x) { x = image_.read_integer(name) != 0; }
+  void read(const std::string& name, std::string& text) { text = image_.read_text(name); }
+  void read(const std::string& name, Vector& v) { v = as_vector(image_.read_doubles(name)); }
+  void read(const std::string& name, std::vector<double>& column) { column = image_.read_doubles(name); }
+  void read(const std::string& name, std::vector<std::int64_t>& column) { column = image_.read_integers(name); }
+  void read(const std::string& name, std::vector<std::uint64_t>& column) { column = image_.read_words(name); }
 
-void write_history(const std::vector<HistoryEntry>& history, Hdf5ImageWriter& image) {
-  image.write("/history/number", column<std::int64_t>(history, &HistoryEntry::number));
-  image.write("/history/step", column<std::int64_t>(history, &HistoryEntry::step));
-  image.write("/history/objective", column<double>(history, &HistoryEntry::objective));
-  image.write("/history/gradient_norm", column<double>(history, &HistoryEntry::gradient_norm));
-  image.write("/history/step_length", column<double>(history, &HistoryEntry::step_length));
-  image.write("/history/validation_loss", column<double>(history, &HistoryEntry::validation_loss));
-  image.write("/history/validation_accuracy", column<double>(history, &HistoryEntry::validation_accuracy));
-  image.write("/history/parameters_hash", column<std::uint64_t>(history, &HistoryEntry::parameters_hash));
-}
-
-std::vector<HistoryEntry> read_history(Hdf5ImageReader& image, const std::string& path) {
-  const auto number = image.read_integers("/history/number");
-  const auto step = image.read_integers("/history/step");
-  const auto objective = image.read_doubles("/history/objective");
-  const auto gradient_norm = image.read_doubles("/history/gradient_norm");
-  const auto step_length = image.read_doubles("/history/step_length");
-  const auto validation_loss = image.read_doubles("/history/validation_loss");
-  const auto validation_accuracy = image.read_doubles("/history/validation_accuracy");
-  const auto hash = image.read_words("/history/parameters_hash");
-  std::vector<HistoryEntry> history;
-  for (const std::size_t length : {step.size(), objective.size(), gradient_norm.size(), step_length.size(),
-                                   validation_loss.size(), validation_accuracy.size(), hash.size()}) {
-    if (length != number.size()) {
-      throw DataError({path, 0, 0}, "the history's columns differ in length");
+  void read(const std::string& name, std::vector<Vector>& vectors) {
+    const std::vector<std::int64_t> shape = image_.shape(name);
+    const std::vector<double> all = image_.read_doubles(name);
+    if (shape.size() != 2) {
+      refuse(name + " is no matrix");
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(shape[0]); ++i) {
+      const auto length = static_cast<std::size_t>(shape[1]);
+      vectors.push_back(as_vector(std::span(all).subspan(i * length, length)));
     }
   }
-  for (std::size_t i = 0; i < number.size(); ++i) {
-    history.push_back({number[i], step[i], objective[i], gradient_norm[i], step_length[i], validation_loss[i],
-                       validation_accuracy[i], hash[i]});
+
+  void read(const std::string& name, std::vector<HistoryEntry>& history) {
+    bool is_first = true;
+    HistoryEntry::fields([&](const char* column_name, auto member) {
+      std::vector<std::remove_cvref_t<decltype(HistoryEntry().*member)>> column;
+      read(name + "/" + column_name, column);
+      if (std::exchange(is_first, false)) {
+        history.resize(column.size());
+      } else if (column.size() != history.size()) {
+        refuse("the history's columns differ in length");
+      }
+      for (std::size_t i = 0; i < column.size(); ++i) {
+        history[i].*member = column[i];
+      }
+    });
   }
-  return history;
+
+  void read(const std::string& name, std::vector<ConfigEntry>& entries) {
+    const std::vector<std::string> keys = image_.read_texts(name + "/keys");
+    const std::vector<std::string> values = image_.read_texts(name + "/values");
+    if (keys.size() != values.size()) {
+      refuse("the configuration's keys and values differ in number");
+    }
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      entries.push_back({keys[i], values[i], true});
+    }
+  }
+
+  [[noreturn]] void refuse(const std::string& why) const { throw DataError({path_, 0, 0}, why); }
+
+  Hdf5ImageReader& image_;
+  const std::string& path_;
+};
+
+void require_fitting_pairs(const OptimizerState& state, const std::string& path) {
+  visit(state, [&](const std::string& name, const auto& field) {
+    if constexpr (std::is_same_v<decltype(field), const std::vector<Vector>&>) {
+      if (std::ranges::any_of(field, [&](const Vector& v) { return v.size() != state.parameters.size(); })) {
+        throw DataError({path, 0, 0}, dataset_of(name) + " does not fit the parameters");
+      }
+    }
+  });
 }
+
+/// Hashes each field, vectors with their lengths: none is another one's end.
+class Hasher {
+ public:
+  template <typename T>
+  void operator()(const char*, const T& field) {
+    add(field);
+  }
+  std::uint64_t hash() const { return hash_; }
+
+ private:
+  template <typename T>
+  requires std::is_arithmetic_v<T>
+  void add(T x) { hash_ = hash64(std::as_bytes(std::span(&x, 1)), hash_); }
+  void add(const Vector& v) {
+    add(v.size());
+    hash_ = hash64(as_span(v), hash_);
+  }
+  void add(const std::vector<Vector>& vectors) {
+    add(vectors.size());
+    std::ranges::for_each(vectors, [this](const Vector& v) { add(v); });
+  }
+
+  std::uint64_t hash_ = 0;
+};
 
 }  // namespace
 
 std::vector<std::byte> to_bytes(const TrainingState& state) {
   Hdf5ImageWriter image(kCheckpointHeaderBytes);
-  const OptimizerState& optimizer = state.optimizer;
-  image.write("/state/parameters", as_span(optimizer.parameters));
-  image.write("/state/velocity", as_span(optimizer.velocity));
-  image.write("/state/second_moment", as_span(optimizer.second_moment));
-  write_vectors("/state/point_changes", optimizer.point_changes, image);
-  write_vectors("/state/gradient_changes", optimizer.gradient_changes, image);
-  image.write("/state/best_parameters", as_span(optimizer.best_parameters));
-  for (const auto& [name, member] : kScalars) {
-    image.write_scalar(name, optimizer.*member);
-  }
-  image.write_scalar("/state/iteration", optimizer.iteration);
-  image.write_scalar("/state/epoch", optimizer.epoch);
-  image.write_scalar("/state/epoch_step", optimizer.epoch_step);
-  image.write_scalar("/state/separated", std::int64_t{optimizer.separated ? 1 : 0});
-  image.write_scalar("/state/best_at", optimizer.best_at);
-  image.write_scalar("/state/since_best", optimizer.since_best);
-  image.write_scalar("/state/since_least", optimizer.since_least);
-  image.write_scalar("/state/risen_after", optimizer.risen_after);
-  write_history(state.history, image);
-  std::vector<std::string> keys;
-  std::vector<std::string> values;
-  for (const ConfigEntry& entry : state.configuration) {
-    keys.push_back(entry.key);
-    values.push_back(entry.value);
-  }
-  image.write("/configuration/keys", keys);
-  image.write("/configuration/values", values);
-  image.write_scalar("/data/fingerprint", state.fingerprint);
-  image.write_scalar("/data/validation_fingerprint", state.validation_fingerprint);
-  image.write_scalar("/data/leaves", state.leaves);
-  image.write_scalar("/data/lanes", state.lanes);
-  image.write("/build", state.build);
+  visit(state, Writer(image));
   return seal(image.finish());
 }
 
 TrainingState parse_checkpoint(std::span<const std::byte> file, const std::string& path) {
   Hdf5ImageReader image(unseal(file, path), path);
   TrainingState state;
-  OptimizerState& optimizer = state.optimizer;
-  optimizer.parameters = as_vector(image.read_doubles("/state/parameters"));
-  optimizer.velocity = as_vector(image.read_doubles("/state/velocity"));
-  optimizer.second_moment = as_vector(image.read_doubles("/state/second_moment"));
-  optimizer.point_changes = read_vectors("/state/point_changes", optimizer.parameters.size(), image, path);
-  optimizer.gradient_changes = read_vectors("/state/gradient_changes", optimizer.parameters.size(), image, path);
-  optimizer.best_parameters = as_vector(image.read_doubles("/state/best_parameters"));
-  for (const auto& [name, member] : kScalars) {
-    optimizer.*member = image.read_double(name);
-  }
-  optimizer.iteration = image.read_integer("/state/iteration");
-  optimizer.epoch = image.read_integer("/state/epoch");
-  optimizer.epoch_step = image.read_integer("/state/epoch_step");
-  optimizer.separated = image.read_integer("/state/separated") != 0;
-  optimizer.best_at = image.read_integer("/state/best_at");
-  optimizer.since_best = image.read_integer("/state/since_best");
-  optimizer.since_least = image.read_integer("/state/since_least");
-  optimizer.risen_after = image.read_integer("/state/risen_after");
-  state.history = read_history(image, path);
-  const auto keys = image.read_texts("/configuration/keys");
-  const auto values = image.read_texts("/configuration/values");
-  for (std::size_t i = 0; i < std::min(keys.size(), values.size()); ++i) {
-    state.configuration.push_back({keys[i], values[i], true});
-  }
-  state.fingerprint = image.read_word("/data/fingerprint");
-  state.validation_fingerprint = image.read_word("/data/validation_fingerprint");
-  state.leaves = image.read_integer("/data/leaves");
-  state.lanes = image.read_integer("/data/lanes");
-  state.build = image.read_text("/build");
+  visit(state, Reader(image, path));
+  require_fitting_pairs(state.optimizer, path);
   return state;
 }
 
 std::uint64_t replica_hash(const OptimizerState& state) {
-  const std::array<std::int64_t, 8> position = {state.iteration,   state.epoch,      state.epoch_step,
-                                                state.separated,   state.best_at,    state.since_best,
-                                                state.since_least, state.risen_after};
-  std::vector<double> scalars;
-  for (const auto& [name, member] : kScalars) {
-    scalars.push_back(state.*member);
-  }
-  std::uint64_t hash = hash64(std::as_bytes(std::span(position)));
-  hash = hash64(std::span<const double>(scalars), hash);
-  for (const Vector* v : {&state.parameters, &state.velocity, &state.second_moment, &state.best_parameters}) {
-    hash = hash64(as_span(*v), hash);
-  }
-  for (const std::vector<Vector>* vectors : {&state.point_changes, &state.gradient_changes}) {
-    for (const Vector& v : *vectors) {
-      hash = hash64(as_span(v), hash);
-    }
-  }
-  return hash;
+  Hasher hasher;
+  visit(state, hasher);
+  return hasher.hash();
 }
 
 }  // namespace lockstep

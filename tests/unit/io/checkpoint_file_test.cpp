@@ -8,7 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "faulty_file_system.h"
+#include "support/faulty_file_system.h"
 #include "temporary_folder.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,7 +36,7 @@ std::vector<std::byte> sealed_checkpoint(double value) {
 std::string refusal(std::span<const std::byte> file) {
   try {
     unseal(file, "run/checkpoint-7.h5");
-  } catch (const DataError& error) {
+  } catch (const Error& error) {
     return error.what();
   }
   return "accepted";

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "faulty_file_system.h"
+#include "support/faulty_file_system.h"
 #include "temporary_folder.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

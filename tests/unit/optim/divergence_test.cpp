@@ -33,11 +33,11 @@ void PrintTo(const Case& of, std::ostream* out) {
   *out << of.name;
 }
 
-StochasticSettings settings_of(UpdateRule rule, double rate, const std::string& schedule = "constant") {
+StochasticSettings settings_of(const std::string& rule, double rate, const std::string& schedule = "constant") {
   StochasticSettings settings;
   settings.epochs = 4;
   settings.schedule = Schedule::parse(schedule, rate, 4);
-  settings.update.rule = rule;
+  settings.rule = make_stochastic_rule(rule);
   return settings;
 }
 
@@ -69,8 +69,8 @@ std::string divergence_of(const Case& of, Communicator& comm, OptimizerState& st
 }
 
 std::vector<Case> diverging_cases() {
-  constexpr auto kSgd = UpdateRule::sgd;
-  const auto by_adam = settings_of(UpdateRule::adam, 1e4);
+  const std::string kSgd = "sgd";
+  const auto by_adam = settings_of("adam", 1e4);
   return {
       {.name = "linear", .loss = make_squared_loss, .settings = settings_of(kSgd, 3), .has_classes = false},
       {.name = "linear_by_adam", .loss = make_squared_loss, .settings = by_adam, .has_classes = false},
@@ -92,7 +92,7 @@ std::vector<Case> diverging_cases() {
 }
 
 std::vector<Case> healthy_cases() {
-  constexpr auto kSgd = UpdateRule::sgd;
+  const std::string kSgd = "sgd";
   return {
       {.name = "linear_one_row_a_step",
        .loss = make_squared_loss,
@@ -114,7 +114,7 @@ std::vector<Case> healthy_cases() {
        .batch = 1},
       {.name = "poisson_below_zero",
        .loss = make_poisson_loss,
-       .settings = settings_of(UpdateRule::adam, 0.05),
+       .settings = settings_of("adam", 0.05),
        .has_classes = false,
        .label = [](double y) { return 1000 * std::abs(y); }},
   };
@@ -176,7 +176,7 @@ TEST(Divergence, IsNotSeenWhereADecayingScheduleComesBackFromFarAbove) {
   SerialCommunicator comm;
   const Case decaying = {.name = "decaying",
                          .loss = make_squared_loss,
-                         .settings = settings_of(UpdateRule::sgd, 1.7, "step:2:0.1"),
+                         .settings = settings_of("sgd", 1.7, "step:2:0.1"),
                          .has_classes = false};
   StochasticProblem problem = problem_of(decaying, comm);
   StochasticSettings settings = decaying.settings;
@@ -184,7 +184,7 @@ TEST(Divergence, IsNotSeenWhereADecayingScheduleComesBackFromFarAbove) {
   OptimizerState state = at_zero();
   Recorder observer;
   const Summary summary = descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
-  EXPECT_GT(observer.reports[1].objective, 1000 * state.start_scale);
+  EXPECT_GT(observer.reports[1].objective, 1000 * state.divergence.start_scale);
   EXPECT_EQ(summary.status, Summary::Status::limit_reached) << summary.reason;
 }
 
@@ -196,17 +196,17 @@ OptimizerState watched(const std::vector<double>& losses) {
     at.value = loss;
     at.scale = std::abs(loss);
     at.weight = 1;
-    watch_for_rise(at, state.iteration++, state);
+    watch_for_rise(at, state.iteration++, state.divergence);
   }
   return state;
 }
 
 TEST(Divergence, RiseBeginsAtTheFirstStepAboveTheStartThatDoesNotComeBack) {
-  EXPECT_EQ(watched({1, 0.5, 1.9, 0.4}).risen_after, -1);
-  EXPECT_EQ(watched({1, 0.5, 5, 8, 9}).risen_after, 2);
-  EXPECT_EQ(watched({1, 5, 0.1, 0.1, 0.1, 7, 9}).risen_after, 5) << "one outlier is forgotten";
-  EXPECT_EQ(watched({1, 900, 0, 0, 800}).risen_after, 1) << "rows that lose nothing are no return";
-  EXPECT_EQ(watched({0, 0, 1, 1, 5}).risen_after, 4) << "the first rows lose nothing";
+  EXPECT_EQ(watched({1, 0.5, 1.9, 0.4}).divergence.risen_after, -1);
+  EXPECT_EQ(watched({1, 0.5, 5, 8, 9}).divergence.risen_after, 2);
+  EXPECT_EQ(watched({1, 5, 0.1, 0.1, 0.1, 7, 9}).divergence.risen_after, 5) << "one outlier is forgotten";
+  EXPECT_EQ(watched({1, 900, 0, 0, 800}).divergence.risen_after, 1) << "rows that lose nothing are no return";
+  EXPECT_EQ(watched({0, 0, 1, 1, 5}).divergence.risen_after, 4) << "the first rows lose nothing";
 }
 
 TEST(Divergence, CostsNoPassWhereFStaysNearItsStart) {

@@ -50,9 +50,9 @@ TEST(Lbfgs, EveryStepSatisfiesTheStrongWolfeConditions) {
 TEST(Lbfgs, KeepsAsManyPairsAsItsMemory) {
   auto problem = testing::extended_rosenbrock(10);
   const auto run = run_descent(problem, *make_lbfgs(4), Vector{{-1.2, 1}}.replicate(5, 1), {20, 1e-12});
-  ASSERT_EQ(run.state.point_changes.size(), 4u);
-  ASSERT_EQ(run.state.gradient_changes.size(), 4u);
-  EXPECT_EQ(run.state.point_changes.back(), run.points[19] - run.points[18]) << "oldest first";
+  ASSERT_EQ(run.state.lbfgs.point_changes.size(), 4u);
+  ASSERT_EQ(run.state.lbfgs.gradient_changes.size(), 4u);
+  EXPECT_EQ(run.state.lbfgs.point_changes.back(), run.points[19] - run.points[18]) << "oldest first";
 }
 
 TEST(Lbfgs, ReachesTheToleranceOnLogisticData) {

@@ -47,7 +47,7 @@ StochasticSettings rosenblatt() {
   StochasticSettings settings;
   settings.epochs = 1000;
   settings.schedule = Schedule::parse("constant", 1, 1000);
-  settings.update.rule = UpdateRule::perceptron;
+  settings.rule = make_stochastic_rule("perceptron");
   return settings;
 }
 
@@ -62,7 +62,7 @@ TEST(Perceptron, MakesNoMoreMistakesThanNovikoffAllows) {
   const Summary summary = descend_stochastically(problem.risk, rosenblatt(), EarlyStopping(), state, observer);
   EXPECT_EQ(summary.status, Summary::Status::converged);
   EXPECT_EQ(summary.reason, "no mistake in epoch " + std::to_string(state.epoch) + " over rows of total weight 400");
-  EXPECT_TRUE(state.separated);
+  EXPECT_TRUE(state.stochastic.separated);
   double mistakes = 0;
   for (const IterationReport& report : observer.reports) {
     mistakes += report.mistakes;
@@ -122,7 +122,7 @@ TEST(Perceptron, RunsToTheLimitWhereRowsOverlap) {
   Recorder observer;
   const Summary summary = descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
   EXPECT_EQ(summary.status, Summary::Status::limit_reached);
-  EXPECT_FALSE(state.separated);
+  EXPECT_FALSE(state.stochastic.separated);
   EXPECT_GT(observer.reports.back().mistakes, 0);
 }
 

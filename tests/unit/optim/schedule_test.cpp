@@ -11,21 +11,21 @@ namespace lockstep {
 namespace {
 
 TEST(Schedule, FollowsItsFormula) {
-  EXPECT_EQ(Schedule::parse("constant", 0.5, 10).rate(7, 3, 10), 0.5);
-  EXPECT_DOUBLE_EQ(Schedule::parse("step:2:0.5", 1, 10).rate(5, 0, 10), 0.25);
-  EXPECT_DOUBLE_EQ(Schedule::parse("inverse:2", 1, 10).rate(1, 5, 10), 1 / (1 + 2 * 1.5));
-  EXPECT_DOUBLE_EQ(Schedule::parse("cosine", 1, 10).rate(2, 5, 10), 0.5 * (1 + std::cos(std::numbers::pi / 4)));
+  EXPECT_EQ(Schedule::parse("constant", 0.5, 10)->rate(7, 3, 10), 0.5);
+  EXPECT_DOUBLE_EQ(Schedule::parse("step:2:0.5", 1, 10)->rate(5, 0, 10), 0.25);
+  EXPECT_DOUBLE_EQ(Schedule::parse("inverse:2", 1, 10)->rate(1, 5, 10), 1 / (1 + 2 * 1.5));
+  EXPECT_DOUBLE_EQ(Schedule::parse("cosine", 1, 10)->rate(2, 5, 10), 0.5 * (1 + std::cos(std::numbers::pi / 4)));
 }
 
 TEST(Schedule, WarmsUpInEqualStepsToTheInitialRate) {
-  const Schedule schedule = Schedule::parse("warmup:2+constant", 0.8, 10);
+  const auto schedule = Schedule::parse("warmup:2+constant", 0.8, 10);
   for (std::int64_t k = 0; k < 8; ++k) {
-    EXPECT_DOUBLE_EQ(schedule.rate(k / 4, k % 4, 4), 0.8 * static_cast<double>(k + 1) / 8);
+    EXPECT_DOUBLE_EQ(schedule->rate(k / 4, k % 4, 4), 0.8 * static_cast<double>(k + 1) / 8);
   }
-  EXPECT_EQ(schedule.rate(1, 3, 4), 0.8);
-  EXPECT_EQ(schedule.rate(2, 0, 4), 0.8);
-  EXPECT_EQ(Schedule::parse("warmup:0.5+constant", 1, 10).rate(0, 1, 4), 1);
-  EXPECT_EQ(Schedule::parse("warmup:0.5+constant", 1, 10).rate(0, 0, 4), 0.5);
+  EXPECT_EQ(schedule->rate(1, 3, 4), 0.8);
+  EXPECT_EQ(schedule->rate(2, 0, 4), 0.8);
+  EXPECT_EQ(Schedule::parse("warmup:0.5+constant", 1, 10)->rate(0, 1, 4), 1);
+  EXPECT_EQ(Schedule::parse("warmup:0.5+constant", 1, 10)->rate(0, 0, 4), 0.5);
 }
 
 /// Also where the warm-up ends between two steps, and in the steps around its end.
@@ -33,11 +33,11 @@ TEST(Schedule, WarmsUpWithoutEverExceedingTheInitialRate) {
   constexpr double kInitial = 0.3;
   for (const char* warmup : {"0.01", "0.1", "0.3333", "0.7", "1", "1.5", "2.999", "3"}) {
     for (const char* rest : {"constant", "step:1:0.5", "cosine", "inverse:1"}) {
-      const Schedule schedule = Schedule::parse(std::string("warmup:") + warmup + "+" + rest, kInitial, 4);
+      const auto schedule = Schedule::parse(std::string("warmup:") + warmup + "+" + rest, kInitial, 4);
       for (std::int64_t steps = 1; steps <= 40; ++steps) {
         double before = 0;
         for (std::int64_t k = 0; k < 4 * steps; ++k) {
-          const double rate = schedule.rate(k / steps, k % steps, steps);
+          const double rate = schedule->rate(k / steps, k % steps, steps);
           ASSERT_LE(rate, kInitial) << warmup << "+" << rest << ", step " << k << " of " << steps << " an epoch";
           ASSERT_GT(rate, 0) << warmup << "+" << rest << ", step " << k << " of " << steps << " an epoch";
           if (static_cast<double>(k) < std::stod(warmup) * static_cast<double>(steps)) {
@@ -51,19 +51,19 @@ TEST(Schedule, WarmsUpWithoutEverExceedingTheInitialRate) {
 }
 
 TEST(Schedule, CountsTheRestFromTheEndOfTheWarmUp) {
-  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+step:2:0.5", 1, 10).rate(4, 3, 4), 1);
-  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+step:2:0.5", 1, 10).rate(5, 0, 4), 0.5);
-  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+inverse:2", 1, 10).rate(4, 2, 4), 1 / (1 + 2 * 1.5));
-  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:2+cosine", 1, 10).rate(2, 0, 4), 1);
-  EXPECT_NEAR(Schedule::parse("warmup:2+cosine", 1, 10).rate(6, 0, 4), 0.5, 1e-15);
-  EXPECT_NEAR(Schedule::parse("warmup:2+cosine", 1, 10).rate(10, 0, 4), 0, 1e-15);
+  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+step:2:0.5", 1, 10)->rate(4, 3, 4), 1);
+  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+step:2:0.5", 1, 10)->rate(5, 0, 4), 0.5);
+  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:3+inverse:2", 1, 10)->rate(4, 2, 4), 1 / (1 + 2 * 1.5));
+  EXPECT_DOUBLE_EQ(Schedule::parse("warmup:2+cosine", 1, 10)->rate(2, 0, 4), 1);
+  EXPECT_NEAR(Schedule::parse("warmup:2+cosine", 1, 10)->rate(6, 0, 4), 0.5, 1e-15);
+  EXPECT_NEAR(Schedule::parse("warmup:2+cosine", 1, 10)->rate(10, 0, 4), 0, 1e-15);
 }
 
 TEST(Schedule, DependsOnTheHorizonWhereItIsACosine) {
-  EXPECT_TRUE(Schedule::parse("cosine", 1, 10).uses_horizon());
-  EXPECT_TRUE(Schedule::parse("warmup:1+cosine", 1, 10).uses_horizon());
-  EXPECT_FALSE(Schedule::parse("step", 1, 10).uses_horizon());
-  EXPECT_FALSE(Schedule::parse("warmup:1+step", 1, 10).uses_horizon());
+  EXPECT_TRUE(Schedule::parse("cosine", 1, 10)->uses_horizon());
+  EXPECT_TRUE(Schedule::parse("warmup:1+cosine", 1, 10)->uses_horizon());
+  EXPECT_FALSE(Schedule::parse("step", 1, 10)->uses_horizon());
+  EXPECT_FALSE(Schedule::parse("warmup:1+step", 1, 10)->uses_horizon());
 }
 
 TEST(Schedule, RefusesWhatItDoesNotKnow) {

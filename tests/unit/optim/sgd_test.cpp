@@ -19,19 +19,19 @@ using testing::expect_same_state;
 using testing::Recorder;
 using testing::StochasticProblem;
 
-constexpr UpdateRule kRules[] = {UpdateRule::perceptron, UpdateRule::sgd, UpdateRule::nesterov, UpdateRule::adam,
-                                 UpdateRule::adamw};
+const std::vector<std::string> kRules = stochastic_rule_names();
 
-StochasticSettings settings_for(UpdateRule rule, std::int64_t epochs) {
+StochasticSettings settings_for(const std::string& rule, std::int64_t epochs) {
   StochasticSettings settings;
   settings.epochs = epochs;
-  settings.schedule = Schedule::parse("warmup:0.5+cosine", rule == UpdateRule::adam ? 0.02 : 0.2, 4);
-  settings.update = {.rule = rule, .momentum = 0.9, .weight_decay = 0.01, .decayed = 7, .clip_norm = 0.5};
+  settings.schedule = Schedule::parse("warmup:0.5+cosine", rule == "adam" ? 0.02 : 0.2, 4);
+  settings.rule = make_stochastic_rule(rule, {.momentum = 0.9, .weight_decay = 0.01, .decayed = 7});
+  settings.clip_norm = 0.5;
   return settings;
 }
 
-std::unique_ptr<PointwiseLoss> loss_for(UpdateRule rule) {
-  return rule == UpdateRule::perceptron ? make_perceptron_loss() : make_logistic_loss();
+std::unique_ptr<PointwiseLoss> loss_for(const std::string& rule) {
+  return rule == "perceptron" ? make_perceptron_loss() : make_logistic_loss();
 }
 
 /// v ← μv + g, w ← w − ηv with the rows of each batch in a plain loop.
@@ -41,7 +41,7 @@ TEST(Sgd, EqualsThePlainLoop) {
   StochasticSettings settings;
   settings.epochs = 2;
   settings.schedule = Schedule::parse("cosine", 0.2, 4);
-  settings.update.momentum = 0.9;
+  settings.rule = make_stochastic_rule("sgd", {.momentum = 0.9});
   OptimizerState state = at_zero();
   Recorder observer;
   descend_stochastically(problem.risk, settings, EarlyStopping(), state, observer);
@@ -60,7 +60,7 @@ TEST(Sgd, EqualsThePlainLoop) {
     g /= static_cast<double>(rows.size());
     g.head(7) += 0.01 * w.head(7);
     v = 0.9 * v + g;
-    w -= settings.schedule.rate(position.epoch, position.step, steps) * v;
+    w -= settings.schedule->rate(position.epoch, position.step, steps) * v;
     EXPECT_LT((observer.states[static_cast<std::size_t>(k)].parameters - w).norm(), 1e-12);
   }
   EXPECT_EQ(state.iteration, 2 * steps);
@@ -74,6 +74,7 @@ TEST(Sgd, IsTheDeltaRuleOnAdalineWithBatchesOfOneRow) {
   StochasticProblem problem(make_adaline_loss(), 1, 0, comm);
   StochasticSettings settings;
   settings.epochs = 2;
+  settings.rule = make_stochastic_rule("sgd");
   settings.schedule = Schedule::parse("constant", 0.01, 2);
   OptimizerState state = at_zero();
   Recorder observer;
@@ -92,7 +93,7 @@ TEST(Sgd, IsTheDeltaRuleOnAdalineWithBatchesOfOneRow) {
 
 TEST(Sgd, ResumedAfterAnyStepGivesTheSameBits) {
   SerialCommunicator comm;
-  for (const UpdateRule rule : kRules) {
+  for (const std::string& rule : kRules) {
     const StochasticSettings settings = settings_for(rule, 3);
     StochasticProblem problem(loss_for(rule), 64, 0.01, comm);
     OptimizerState expected = at_zero();
@@ -112,7 +113,7 @@ TEST(Sgd, ResumedAfterAnyStepGivesTheSameBits) {
 
 TEST(Sgd, StoppedAnywhereAndResumedGivesTheSameBits) {
   SerialCommunicator comm;
-  const StochasticSettings settings = settings_for(UpdateRule::sgd, 4);
+  const StochasticSettings settings = settings_for("sgd", 4);
   StochasticProblem undisturbed(make_logistic_loss(), 32, 0.01, comm);
   OptimizerState expected = at_zero();
   Recorder observer;
@@ -136,7 +137,7 @@ TEST(Sgd, StoppedAnywhereAndResumedGivesTheSameBits) {
 }
 
 TEST(Sgd, HasTheSameBitsOnAnyRanksAndThreads) {
-  for (const UpdateRule rule : kRules) {
+  for (const std::string& rule : kRules) {
     SerialCommunicator serial;
     StochasticProblem alone(loss_for(rule), 32, 0.01, serial);
     OptimizerState expected = at_zero();
@@ -146,7 +147,7 @@ TEST(Sgd, HasTheSameBitsOnAnyRanksAndThreads) {
       testing::run_ranks(ranks, [&](Communicator& comm) {
         StochasticProblem problem(loss_for(rule), 32, 0.01, comm, 2);
         StochasticSettings settings = settings_for(rule, 2);
-        settings.update.threads = 2;
+        settings.threads = 2;
         OptimizerState state = at_zero();
         Recorder unused;
         descend_stochastically(problem.risk, settings, EarlyStopping(), state, unused);
@@ -167,7 +168,7 @@ testing::FormulaObjective breaks_at(int evaluation, int& evaluations) {
 }
 
 TEST(Sgd, LeavesTheStateAsItWasWhereItRefusesAStep) {
-  for (const UpdateRule rule : kRules) {
+  for (const std::string& rule : kRules) {
     int evaluations = 0;
     testing::FormulaObjective objective = breaks_at(6, evaluations);
     OptimizerState state = at_zero(2);
@@ -189,6 +190,7 @@ TEST(Sgd, RefusesAStepThatOverflows) {
   OptimizerState state;
   state.parameters = Vector::Ones(2);
   StochasticSettings settings;
+  settings.rule = make_stochastic_rule("sgd");
   settings.schedule = Schedule::parse("constant", 1e100, 10);
   Recorder observer;
   EXPECT_THROW(descend_stochastically(explosive, settings, EarlyStopping(), state, observer), NumericalStop);
@@ -204,7 +206,7 @@ struct ScriptedValidator final : Validator {
 
 TEST(Sgd, KeepsTheBestParametersAndStopsEarly) {
   SerialCommunicator comm;
-  const StochasticSettings settings = settings_for(UpdateRule::adam, 20);
+  const StochasticSettings settings = settings_for("adam", 20);
   StochasticProblem problem(make_logistic_loss(), 100, 0.01, comm);
   ScriptedValidator validator;
   validator.losses = {5, 4, 3, 3.5, 3};
@@ -215,12 +217,12 @@ TEST(Sgd, KeepsTheBestParametersAndStopsEarly) {
   EXPECT_EQ(summary.status, Summary::Status::converged);
   EXPECT_EQ(summary.reason, early_stopping.reason(state));
   EXPECT_EQ(state.epoch, 5);
-  EXPECT_EQ(state.best_at, 3);
-  EXPECT_EQ(state.best_parameters, observer.states[11].parameters);
+  EXPECT_EQ(state.early_stopping.best_at, 3);
+  EXPECT_EQ(state.early_stopping.best_parameters, observer.states[11].parameters);
   expect_same_state(observer.states.back(), state);  // the observer sees what was recorded
 
   Evaluation at;
-  problem.risk.evaluate(state.best_parameters, Order::gradient, at);
+  problem.risk.evaluate(state.early_stopping.best_parameters, Order::gradient, at);
   EXPECT_EQ(summary.objective, at.value);
   EXPECT_EQ(summary.gradient_norm, norm(at.gradient));
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/made_data.h"
+#include "support/states.h"
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {
@@ -84,28 +85,6 @@ inline OptimizerState at_zero(Index p = 8) {
   OptimizerState state;
   state.parameters = Vector::Zero(p);
   return state;
-}
-
-inline void expect_same_state(const OptimizerState& a, const OptimizerState& b) {
-  EXPECT_EQ(a.parameters, b.parameters);
-  EXPECT_EQ(a.velocity, b.velocity);
-  EXPECT_EQ(a.second_moment, b.second_moment);
-  EXPECT_EQ(a.iteration, b.iteration);
-  EXPECT_EQ(a.epoch, b.epoch);
-  EXPECT_EQ(a.epoch_step, b.epoch_step);
-  EXPECT_EQ(a.epoch_loss, b.epoch_loss);
-  EXPECT_EQ(a.epoch_weight, b.epoch_weight);
-  EXPECT_EQ(a.epoch_mistakes, b.epoch_mistakes);
-  EXPECT_EQ(a.separated, b.separated);
-  EXPECT_EQ(a.start_value, b.start_value);
-  EXPECT_EQ(a.start_scale, b.start_scale);
-  EXPECT_EQ(a.risen_after, b.risen_after);
-  EXPECT_EQ(a.risen_mean, b.risen_mean);
-  EXPECT_EQ(a.risen_weight, b.risen_weight);
-  EXPECT_EQ(a.best_parameters, b.best_parameters);
-  EXPECT_EQ(a.best_score, b.best_score);
-  EXPECT_EQ(a.best_at, b.best_at);
-  EXPECT_EQ(a.since_best, b.since_best);
 }
 
 }  // namespace lockstep::testing

@@ -1,6 +1,7 @@
 /// model.h5: comes back whole, or is refused.
 #include "run/model_file.h"
 
+#include "io/format_number.h"
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
 #include "run/training_state.h"
@@ -63,6 +64,34 @@ TEST(ModelFile, OfAnEarlierVersionIsRead) {
   EXPECT_TRUE(back.columns.empty());
 }
 
+/// A file of which only the number of its format is known.
+std::vector<std::byte> with_format(std::int64_t number) {
+  Hdf5ImageWriter image;
+  image.write_scalar("/provenance/format", number);
+  image.write("/provenance/model", std::string("of words to come"));
+  return image.finish();
+}
+
+TEST(ModelFile, OfAnotherFormatIsRefusedNamingBothNumbersAndWhatToDo) {
+  try {
+    parse_model(with_format(7), "run/model.h5");
+    ADD_FAILURE() << "not refused";
+  } catch (const FormatError& error) {
+    EXPECT_EQ(error.code(), ExitCode::configuration);
+    EXPECT_STREQ(
+        error.what(),
+        "run/model.h5: newer format version 7 (this Lockstep reads 0 to 1); use the Lockstep that wrote it, or "
+        "train the model again");
+  }
+  EXPECT_THROW(parse_model(with_format(-1), "m"), FormatError);
+  EXPECT_THROW(parse_model(with_format(1), "m"), DataError) << "the number is known, the words are not";
+}
+
+TEST(ModelFile, SaysTheNumberOfItsFormat) {
+  Hdf5ImageReader image(to_bytes(some_model()), "m");
+  EXPECT_EQ(image.read_integer("/provenance/format"), 1);
+}
+
 /// Another model's coefficients, names or words are never used: a flip is seen, or changes nothing that is read.
 TEST(ModelFile, AFlippedBitAnywhereIsRefusedNamingTheFileOrHarmless) {
   const std::vector<std::byte> whole = to_bytes(some_model());
@@ -73,7 +102,7 @@ TEST(ModelFile, AFlippedBitAnywhereIsRefusedNamingTheFileOrHarmless) {
     file[i] ^= flip;
     try {
       ASSERT_EQ(to_bytes(parse_model(file, "run/model.h5")), whole) << "byte " << i;
-    } catch (const DataError& error) {
+    } catch (const Error& error) {
       ++refused;
       ASSERT_TRUE(std::string(error.what()).starts_with("run/model.h5: ")) << "byte " << i << ": " << error.what();
     }

@@ -1,18 +1,81 @@
+/// metrics.jsonl agrees with the checkpoint that a run goes on from.
 #include "run/run_log.h"
 
+#include "lockstep/base/errors.h"
 #include "run/own_files.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
-#include "unit/io/faulty_file_system.h"
+#include "support/faulty_file_system.h"
 #include "unit/io/temporary_folder.h"
 #include <gtest/gtest.h>
 
-namespace lockstep {
+namespace lockstep::testing {
 namespace {
 
-using testing::Fault;
-using testing::FaultyFileSystem;
+HistoryEntry entry(std::int64_t number) {
+  HistoryEntry one;
+  one.number = number;
+  one.step = 10 * number;
+  one.objective = 0.5;
+  one.step_length = 0.25;
+  one.parameters_hash = static_cast<std::uint64_t>(number);
+  return one;
+}
+
+std::string line(const std::string& number, const std::string& seconds) {
+  return "{\"epoch\":" + number + ",\"step\":" + number + "0,\"objective\":0.5,\"gradient_norm\":null," +
+         "\"step_length\":0.25,\"parameters_hash\":\"000000000000000" + number + "\",\"seconds\":" + seconds + "}\n";
+}
+
+TEST(RunLog, AppendsALineAnEntry) {
+  PosixFileSystem files;
+  const TemporaryFolder folder;
+  RunLog log(files, folder.path(), "epoch", {});
+  log.append(entry(1), 1.5);
+  log.append(entry(2), 2.5);
+  EXPECT_EQ(text_of(folder / kMetricsName), line("1", "1.5") + line("2", "2.5"));
+}
+
+TEST(RunLog, TellsTheHeldOutRowsWhereThereAreAny) {
+  PosixFileSystem files;
+  const TemporaryFolder folder;
+  RunLog log(files, folder.path(), "epoch", {});
+  HistoryEntry one = entry(1);
+  one.validation_loss = 0.75;
+  one.validation_accuracy = 0.5;
+  log.append(one, 1);
+  EXPECT_NE(text_of(folder / kMetricsName).find("\"validation\":{\"loss\":0.75,\"accuracy\":0.5}"), std::string::npos);
+}
+
+/// Lines after the checkpoint go, its own stay as they are, those that a crash has lost are written again.
+TEST(RunLog, IsCutBackToTheHistory) {
+  PosixFileSystem files;
+  const TemporaryFolder folder;
+  {
+    RunLog log(files, folder.path(), "epoch", {});
+    log.append(entry(1), 1.5);
+    log.append(entry(3), 3.5);
+  }
+  RunLog log(files, folder.path(), "epoch", {entry(1), entry(2)});
+  log.append(entry(4), 4.5);
+  EXPECT_EQ(text_of(folder / kMetricsName), line("1", "1.5") + line("2", "null") + line("4", "4.5"));
+}
+
+TEST(RunLog, OfAFreshRunDropsWhatWasThere) {
+  PosixFileSystem files;
+  const TemporaryFolder folder;
+  write_text(folder / kMetricsName, "no json\n");
+  const RunLog log(files, folder.path(), "epoch", {});
+  EXPECT_EQ(text_of(folder / kMetricsName), "");
+}
+
+TEST(RunLog, InNoFolderIsAnError) {
+  PosixFileSystem files;
+  EXPECT_THROW(RunLog(files, "/nowhere/at/all", "epoch", {}), SystemError);
+}
 
 struct Written {
   std::string text;
@@ -21,7 +84,7 @@ struct Written {
 
 /// The file after two lines, where an operation went wrong.
 Written two_lines(Fault fault, int at_operation) {
-  const testing::TemporaryFolder folder;
+  const TemporaryFolder folder;
   FaultyFileSystem files(fault, at_operation, ENOSPC);
   Written written;
   {
@@ -31,7 +94,7 @@ Written two_lines(Fault fault, int at_operation) {
     log.append({.number = 2, .step = 2, .objective = 0.25}, 0.5);
   }
   EXPECT_TRUE(fault == Fault::none || files.faulty_operation() == "write");
-  written.text = testing::text_of(folder / kMetricsName);
+  written.text = text_of(folder / kMetricsName);
   return written;
 }
 
@@ -43,10 +106,5 @@ TEST(RunLog, TakesUpWhatTheDiskDidNotTake) {
   }
 }
 
-TEST(RunLog, SaysWhereItCannotWrite) {
-  PosixFileSystem files;
-  EXPECT_THROW(RunLog(files, "/no/such/folder", "iteration", {}), SystemError);
-}
-
 }  // namespace
-}  // namespace lockstep
+}  // namespace lockstep::testing

@@ -13,6 +13,7 @@ namespace lockstep::testing {
 enum class Fault {
   none,
   error,        ///< the operation fails with `error_number`, without effect
+  errors,       ///< ... and all operations after it
   late_error,   ///< the operation takes effect, then fails with `error_number`
   short_count,  ///< a read or write moves one byte only
   bad_byte,     ///< a write succeeds, but another byte is on the disk
@@ -78,7 +79,8 @@ class FaultyFileSystem final : public FileSystem {
  private:
   template <typename Operation>
   IoResult run(const char* name, Operation operation, bool always = false) {
-    const bool now = operations_++ == at_operation_;
+    const int operation_number = operations_++;
+    const bool now = fault_ == Fault::errors ? operation_number >= at_operation_ : operation_number == at_operation_;
     if (!now) {
       return operation();
     }
@@ -86,14 +88,15 @@ class FaultyFileSystem final : public FileSystem {
     if (fault_ == Fault::kill_before) {
       ::kill(::getpid(), SIGKILL);
     }
-    if (fault_ == Fault::error && !always) {
+    const bool fails = fault_ == Fault::error || fault_ == Fault::errors;
+    if (fails && !always) {
       return -error_number_;
     }
     const IoResult result = operation();
     if (fault_ == Fault::kill_halfway) {
       ::kill(::getpid(), SIGKILL);
     }
-    return fault_ == Fault::error || fault_ == Fault::late_error ? -error_number_ : result;
+    return fails || fault_ == Fault::late_error ? -error_number_ : result;
   }
 
   PosixFileSystem posix_;

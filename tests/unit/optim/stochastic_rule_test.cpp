@@ -1,4 +1,7 @@
-#include "optim/update_rule.h"
+#include "optim/stochastic_rule.h"
+
+#include "lockstep/base/errors.h"
+#include "optim/parameter_update.h"
 
 #include <cmath>
 #include <limits>
@@ -31,9 +34,29 @@ OptimizerState start(Index p = kSize) {
   return state;
 }
 
-OptimizerState after_steps(const UpdateSettings& settings, double rate, std::int64_t steps = 7, Index p = kSize) {
+/// A rule and how its steps are taken.
+struct RuleCase {
+  std::string rule = "sgd";
+  double momentum = 0;
+  double weight_decay = 0;
+  Index decayed = 0;
+  double clip_norm = 0;
+  int threads = 1;
+};
+
+struct RuleUpdate {
+  RuleUpdate(const RuleCase& of, OptimizerState& state)
+      : rule(make_stochastic_rule(of.rule, {of.momentum, of.weight_decay, of.decayed})),
+        update(*rule, of.clip_norm, of.threads, state) {}
+  bool take_step(const Vector& gradient, double rate) { return update.take_step(gradient, rate); }
+
+  std::unique_ptr<StochasticRule> rule;
+  ParameterUpdate update;
+};
+
+OptimizerState after_steps(const RuleCase& settings, double rate, std::int64_t steps = 7, Index p = kSize) {
   OptimizerState state = start(p);
-  ParameterUpdate update(settings, state);
+  RuleUpdate update(settings, state);
   for (std::int64_t k = 0; k < steps; ++k) {
     EXPECT_TRUE(update.take_step(gradient_of(k, p), rate));
   }
@@ -53,18 +76,18 @@ void expect_by_formula(const OptimizerState& state, Step step) {
   }
 }
 
-TEST(UpdateRule, OfPlainDescentKeepsNoMoments) {
-  for (const UpdateRule rule : {UpdateRule::perceptron, UpdateRule::sgd, UpdateRule::nesterov}) {
+TEST(StochasticRule, OfPlainDescentKeepsNoMoments) {
+  for (const char* rule : {"perceptron", "sgd", "nesterov"}) {
     const OptimizerState state = after_steps({.rule = rule}, 0.1);
     expect_by_formula(state, [](double& w, double g, Index, std::int64_t) { w -= 0.1 * g; });
-    EXPECT_EQ(state.velocity.size(), 0);
-    EXPECT_EQ(state.second_moment.size(), 0);
+    EXPECT_EQ(state.stochastic.velocity.size(), 0);
+    EXPECT_EQ(state.stochastic.second_moment.size(), 0);
   }
 }
 
-TEST(UpdateRule, OfNesterovLooksAhead) {
+TEST(StochasticRule, OfNesterovLooksAhead) {
   double v = 0;
-  expect_by_formula(after_steps({.rule = UpdateRule::nesterov, .momentum = 0.9}, 0.1),
+  expect_by_formula(after_steps({.rule = "nesterov", .momentum = 0.9}, 0.1),
                     [&](double& w, double g, Index, std::int64_t k) {
                       v = k == 0 ? g : 0.9 * v + g;
                       w -= 0.1 * (g + 0.9 * v);
@@ -72,12 +95,12 @@ TEST(UpdateRule, OfNesterovLooksAhead) {
 }
 
 /// Nesterov's own form evaluates the gradient at y = w + μ(w − w_before); the parameters kept here are that y.
-TEST(UpdateRule, OfNesterovIsNesterovsMethodAtItsLookAheadPoint) {
+TEST(StochasticRule, OfNesterovIsNesterovsMethodAtItsLookAheadPoint) {
   constexpr double kRate = 0.05;
   const auto slope = [](double y) { return 3 * y + std::sin(y); };
   OptimizerState state;
   state.parameters = Vector::Ones(1);
-  ParameterUpdate update({.rule = UpdateRule::nesterov, .momentum = 0.8}, state);
+  RuleUpdate update({.rule = "nesterov", .momentum = 0.8}, state);
   double before = 1;
   double y = 1;
   for (int k = 0; k < 20; ++k) {
@@ -96,36 +119,36 @@ void adam_by_formula(double& w, double& m, double& s, double g, double rate, std
   w -= rate * (m / (1 - std::pow(0.9, t))) / (std::sqrt(s / (1 - std::pow(0.999, t))) + 1e-8);
 }
 
-TEST(UpdateRule, OfAdamIsThatOfKingmaAndBa) {
+TEST(StochasticRule, OfAdamIsThatOfKingmaAndBa) {
   double m = 0;
   double s = 0;
-  expect_by_formula(after_steps({.rule = UpdateRule::adam, .weight_decay = 0.5, .decayed = kSize}, 0.01),
+  expect_by_formula(after_steps({.rule = "adam", .weight_decay = 0.5, .decayed = kSize}, 0.01),
                     [&](double& w, double g, Index, std::int64_t k) { adam_by_formula(w, m, s, g, 0.01, k); });
 }
 
-TEST(UpdateRule, OfAdamMovesByTheRateAtFirst) {
-  const OptimizerState state = after_steps({.rule = UpdateRule::adam}, 0.01, 1);
+TEST(StochasticRule, OfAdamMovesByTheRateAtFirst) {
+  const OptimizerState state = after_steps({.rule = "adam"}, 0.01, 1);
   for (Index i = 0; i < kSize; ++i) {
     EXPECT_NEAR(std::abs(state.parameters[i] - start().parameters[i]), 0.01, 1e-5);
   }
 }
 
-TEST(UpdateRule, OfAdamwShrinksThePenalisedParametersOnly) {
+TEST(StochasticRule, OfAdamwShrinksThePenalisedParametersOnly) {
   double m = 0;
   double s = 0;
-  expect_by_formula(after_steps({.rule = UpdateRule::adamw, .weight_decay = 0.5, .decayed = 6}, 0.01),
+  expect_by_formula(after_steps({.rule = "adamw", .weight_decay = 0.5, .decayed = 6}, 0.01),
                     [&](double& w, double g, Index i, std::int64_t k) {
                       w *= i < 6 ? 1 - 0.01 * 0.5 : 1;
                       adam_by_formula(w, m, s, g, 0.01, k);
                     });
 }
 
-TEST(UpdateRule, CutsLongGradientsToTheNorm) {
+TEST(StochasticRule, CutsLongGradientsToTheNorm) {
   const Vector g{{3, 0, 4}};
   for (const auto& [clip_norm, expected] : {std::pair(0.0, 5.0), std::pair(5.0, 5.0), std::pair(2.0, 2.0)}) {
     OptimizerState state;
     state.parameters = Vector::Zero(3);
-    ParameterUpdate update({.clip_norm = clip_norm}, state);
+    RuleUpdate update({.clip_norm = clip_norm}, state);
     ASSERT_TRUE(update.take_step(g, 1));
     EXPECT_NEAR(state.parameters.norm(), expected, 1e-15);
     EXPECT_NEAR(state.parameters.dot(g), -5 * expected, 1e-14);
@@ -138,9 +161,9 @@ TEST(UpdateRule, CutsLongGradientsToTheNorm) {
                     });
 }
 
-TEST(UpdateRule, HasTheSameBitsOnAnyThreads) {
-  for (const UpdateRule rule : {UpdateRule::sgd, UpdateRule::nesterov, UpdateRule::adamw}) {
-    UpdateSettings settings{
+TEST(StochasticRule, HasTheSameBitsOnAnyThreads) {
+  for (const std::string& rule : stochastic_rule_names()) {
+    RuleCase settings{
         .rule = rule, .momentum = 0.9, .weight_decay = 0.1, .decayed = 70'001, .clip_norm = 1, .threads = 1};
     const OptimizerState expected = after_steps(settings, 0.1, 3, 100'003);
     for (const int threads : {2, 3, 8}) {
@@ -150,13 +173,12 @@ TEST(UpdateRule, HasTheSameBitsOnAnyThreads) {
   }
 }
 
-TEST(UpdateRule, RefusesToOverflowAndChangesNothing) {
-  for (const UpdateRule rule :
-       {UpdateRule::perceptron, UpdateRule::sgd, UpdateRule::nesterov, UpdateRule::adam, UpdateRule::adamw}) {
-    const UpdateSettings settings{.rule = rule, .momentum = 0.9, .weight_decay = 0.1, .decayed = 5};
+TEST(StochasticRule, RefusesToOverflowAndChangesNothing) {
+  for (const std::string& rule : stochastic_rule_names()) {
+    const RuleCase settings{.rule = rule, .momentum = 0.9, .weight_decay = 0.1, .decayed = 5};
     OptimizerState state = after_steps(settings, 0.1, 3);
     const OptimizerState before = state;
-    ParameterUpdate update(settings, state);
+    RuleUpdate update(settings, state);
     EXPECT_FALSE(update.take_step(Vector::Ones(kSize), 1e308));
     EXPECT_FALSE(update.take_step(Vector::Constant(kSize, 1e200), 0.1));
     for (const double bad : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
@@ -170,14 +192,27 @@ TEST(UpdateRule, RefusesToOverflowAndChangesNothing) {
   }
 }
 
-TEST(UpdateRule, StaysFiniteHoweverLargeTheRate) {
+TEST(StochasticRule, KeepsAsManyMomentsAsItSays) {
+  for (const std::string& rule : stochastic_rule_names()) {
+    const RuleCase settings{.rule = rule, .momentum = 0.9};
+    const OptimizerState state = after_steps(settings, 0.1, 3);
+    const Index kept = state.stochastic.velocity.size() + state.stochastic.second_moment.size();
+    EXPECT_EQ(kept, kSize * make_stochastic_rule(rule, {.momentum = 0.9})->moments()) << rule;
+  }
+}
+
+TEST(StochasticRule, OfAnUnknownNameIsABug) {
+  EXPECT_THROW(make_stochastic_rule("rprop"), InternalError);
+}
+
+TEST(StochasticRule, StaysFiniteHoweverLargeTheRate) {
   OptimizerState state = start();
-  ParameterUpdate update({.momentum = 0.9}, state);
+  RuleUpdate update({.momentum = 0.9}, state);
   bool goes_on = true;
   for (int k = 0; k < 1000 && goes_on; ++k) {
     goes_on = update.take_step(Vector::Constant(kSize, 1e150), std::pow(10.0, k));
     EXPECT_TRUE(state.parameters.allFinite());
-    EXPECT_TRUE(state.velocity.allFinite());
+    EXPECT_TRUE(state.stochastic.velocity.allFinite());
   }
   EXPECT_FALSE(goes_on);
   EXPECT_GT(state.parameters.cwiseAbs().maxCoeff(), 1e200);

@@ -1,0 +1,115 @@
+/// Settings name an optimizer: the run is its own, and what it keeps is what memory is planned for.
+#include "fit/minimise.h"
+
+#include "lockstep/base/errors.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "support/problem_zoo.h"
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+namespace {
+
+constexpr Index kSize = 30;
+
+/// ½ wᵀ A w − bᵀ w with curvatures 1 … 1000.
+FormulaObjective stretched() {
+  const Vector curvatures = Vector::LinSpaced(kSize, 0, 3).unaryExpr([](double x) { return std::pow(10.0, x); });
+  return quadratic(curvatures.asDiagonal(), Vector::Ones(kSize));
+}
+
+Vector start() {
+  return Vector::Constant(kSize, -1);
+}
+
+struct Ignored final : IterationObserver {
+  void iteration_completed(const OptimizerState&, const IterationReport&) override {}
+  void step_completed(const OptimizerState&) override {}
+};
+
+TrainSettings settings_for(OptimizerKind optimizer) {
+  TrainSettings settings;
+  settings.data.path = "a.csv";
+  settings.optimizer = optimizer;
+  settings.momentum = optimizer == OptimizerKind::sgd ? 0.5 : 0;
+  settings.learning_rate = optimizer == OptimizerKind::gd ? 0 : 1e-4;
+  settings.tolerance = 1e-300;
+  settings.max_iterations = 15;
+  settings.epochs = 15;
+  return settings.completed();
+}
+
+OptimizerState after(const TrainSettings& settings) {
+  FormulaObjective objective = stretched();
+  OptimizerState state;
+  state.parameters = start();
+  Ignored observer;
+  minimise(objective, settings, kSize, 1, EarlyStopping(), state, observer);
+  return state;
+}
+
+/// Vectors of p that a state holds.
+Index vectors_of(const OptimizerState& state) {
+  Index numbers = 0;
+  visit(state, [&](const char*, const auto& field) {
+    if constexpr (std::is_same_v<decltype(field), const Vector&>) {
+      numbers += field.size();
+    } else if constexpr (std::is_same_v<decltype(field), const std::vector<Vector>&>) {
+      for (const Vector& v : field) {
+        numbers += v.size();
+      }
+    }
+  });
+  return numbers / kSize;
+}
+
+class Minimise : public ::testing::TestWithParam<OptimizerKind> {};
+
+TEST_P(Minimise, KeepsAsManyVectorsAsMemoryIsPlannedFor) {
+  const TrainSettings settings = settings_for(GetParam());
+  EXPECT_EQ(vectors_of(after(settings)), optimizer_vectors(settings).state);
+  TrainSettings patient = settings;
+  patient.patience = 3;
+  EXPECT_EQ(optimizer_vectors(patient).state, optimizer_vectors(settings).state + 1) << "the best point";
+  EXPECT_GE(optimizer_vectors(settings).working, 3);
+}
+
+TEST_P(Minimise, LowersTheObjective) {
+  FormulaObjective objective = stretched();
+  Evaluation before;
+  Evaluation at;
+  objective.evaluate(start(), Order::value, before);
+  objective.evaluate(after(settings_for(GetParam())).parameters, Order::value, at);
+  EXPECT_LT(at.value, before.value);
+}
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, Minimise,
+                         ::testing::Values(OptimizerKind::perceptron, OptimizerKind::gd, OptimizerKind::sgd,
+                                           OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::lbfgs,
+                                           OptimizerKind::newton, OptimizerKind::newton_cg),
+                         [](const auto& one) {
+                           std::string name = to_string(one.param);
+                           std::ranges::replace(name, '-', '_');
+                           return name;
+                         });
+
+TEST(Minimise, NesterovIsAnotherRuleThanSgd) {
+  TrainSettings settings = settings_for(OptimizerKind::sgd);
+  const Vector plain = after(settings).parameters;
+  settings.nesterov = true;
+  EXPECT_NE(after(settings).parameters, plain);
+}
+
+TEST(Minimise, OfNoOptimizerIsABug) {
+  TrainSettings settings = settings_for(OptimizerKind::newton);
+  settings.optimizer = OptimizerKind::automatic;
+  EXPECT_THROW(after(settings), InternalError);
+}
+
+}  // namespace
+}  // namespace lockstep::testing
