@@ -8,7 +8,7 @@ namespace lockstep {
 
 namespace {
 
-UpdateRule update_rule(const TrainSettings& settings) {
+UpdateRule update_rule(const FitSettings& settings) {
   switch (settings.optimizer) {
     case OptimizerKind::perceptron:
       return UpdateRule::perceptron;
@@ -21,10 +21,10 @@ UpdateRule update_rule(const TrainSettings& settings) {
   }
 }
 
-StochasticSettings stochastic_settings(const TrainSettings& settings, Index penalised, int threads) {
+StochasticSettings stochastic_settings(const FitSettings& settings, Index penalised, int threads) {
   StochasticSettings stochastic;
   stochastic.epochs = settings.epochs;
-  stochastic.schedule = Schedule::parse(settings.schedule, settings.learning_rate, settings.epochs);
+  stochastic.schedule = Schedule(settings.schedule, settings.learning_rate, settings.epochs);
   stochastic.update.rule = update_rule(settings);
   stochastic.update.momentum = settings.momentum;
   stochastic.update.weight_decay = settings.weight_decay;
@@ -34,7 +34,7 @@ StochasticSettings stochastic_settings(const TrainSettings& settings, Index pena
   return stochastic;
 }
 
-std::unique_ptr<DescentMethod> descent_method(const TrainSettings& settings) {
+std::unique_ptr<DescentMethod> descent_method(const FitSettings& settings) {
   switch (settings.optimizer) {
     case OptimizerKind::gd:
       return make_gradient_descent(settings.learning_rate);
@@ -44,7 +44,7 @@ std::unique_ptr<DescentMethod> descent_method(const TrainSettings& settings) {
       return make_newton_cholesky();
     case OptimizerKind::newton_cg: {
       NewtonCgSettings newton;
-      newton.curvature = settings.model == ModelKind::mlp ? Curvature::gauss_newton : Curvature::exact;
+      newton.curvature = settings.curvature;
       return make_newton_cg(newton);
     }
     default:
@@ -55,7 +55,7 @@ std::unique_ptr<DescentMethod> descent_method(const TrainSettings& settings) {
 
 }  // namespace
 
-Summary minimise(Objective& objective, const TrainSettings& settings, Index penalised, int threads,
+Summary minimise(Objective& objective, const FitSettings& settings, Index penalised, int threads,
                  const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer) {
   if (is_mini_batch(settings.optimizer)) {
     return descend_stochastically(objective, stochastic_settings(settings, penalised, threads), early_stopping, state,

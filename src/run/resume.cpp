@@ -92,7 +92,7 @@ void refuse_or_overwrite(const TrainSettings& settings, CheckpointManager& check
   if (newest <= keep_up_to) {
     return;
   }
-  if (!settings.overwrite) {
+  if (!settings.run.overwrite) {
     throw Error(ExitCode::cannot_create,
                 fmt::format("{} holds checkpoints up to step {}; --overwrite removes them, --resume auto goes on from "
                             "the newest",
@@ -106,26 +106,26 @@ void refuse_or_overwrite(const TrainSettings& settings, CheckpointManager& check
 TrainingState resume_or_start(const TrainSettings& settings, TrainingState fresh, CheckpointManager& checkpoints,
                               Console& console) {
   std::optional<TrainingState> saved;
-  switch (settings.resume) {
+  switch (settings.run.resume.policy) {
     case ResumePolicy::never:
       refuse_or_overwrite(settings, checkpoints, -1);
       return fresh;
     case ResumePolicy::automatic:
       saved = checkpoints.load_newest();
-      if (saved && settings.overwrite) {
+      if (saved && settings.run.overwrite) {
         console.warning("--overwrite replaces a run only with --resume never: going on from its checkpoint");
       }
       break;
     case ResumePolicy::file:
-      saved = checkpoints.load(settings.resume_file);
+      saved = checkpoints.load(settings.run.resume.file());
       break;
   }
   if (!saved) {
     return fresh;
   }
-  require_same_configuration(*saved, fresh, settings.allow_change, console);
+  require_same_configuration(*saved, fresh, settings.run.allow_change, console);
   require_same_data(*saved, fresh);
-  if (settings.resume == ResumePolicy::file) {
+  if (settings.run.resume.policy == ResumePolicy::file) {
     refuse_or_overwrite(settings, checkpoints, saved->optimizer.iteration);
   }
   if (saved->build != fresh.build) {

@@ -1,8 +1,8 @@
 /// All that a checkpoint holds, nothing else: no ranks, threads, hosts, paths or times.
 #pragma once
 
-#include "fit/settings.h"
 #include "lockstep/optim/state.h"
+#include "run/config_entries.h"
 
 #include <cstddef>
 #include <cstdint>
