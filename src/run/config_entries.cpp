@@ -3,6 +3,7 @@
 #include "run/train_options.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace lockstep {
 
@@ -25,11 +26,12 @@ void move_before(std::vector<ConfigEntry>& entries, const std::string& key, cons
   std::rotate(to, from, from + 1);
 }
 
-bool is_key(const std::string& key, bool is_said_once) {
+/// What becomes of the option; nothing where there is none of that name.
+std::optional<OptionUse> use_of(const std::string& key) {
   TrainSettings settings;
   const std::vector<Option> options = train_options(settings);
   const Option* const option = find_option(options, key);
-  return option != nullptr && option->use.is_said_once == is_said_once;
+  return option == nullptr ? std::nullopt : std::optional(option->use);
 }
 
 }  // namespace
@@ -49,11 +51,18 @@ std::vector<ConfigEntry> launch_entries(const TrainSettings& settings) {
 }
 
 bool is_configuration_key(const std::string& key) {
-  return is_key(key, false);
+  const std::optional<OptionUse> use = use_of(key);
+  return use && !use->is_said_once;
 }
 
 bool is_launch_key(const std::string& key) {
-  return is_key(key, true);
+  const std::optional<OptionUse> use = use_of(key);
+  return use && use->is_said_once;
+}
+
+bool is_standalone_key(const std::string& key) {
+  const std::optional<OptionUse> use = use_of(key);
+  return use && use->stands_alone;
 }
 
 std::string to_toml(const std::vector<ConfigEntry>& entries) {

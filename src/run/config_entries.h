@@ -23,6 +23,8 @@ std::vector<ConfigEntry> launch_entries(const TrainSettings& settings);
 /// True for the keys of config_entries(), and for those of launch_entries().
 bool is_configuration_key(const std::string& key);
 bool is_launch_key(const std::string& key);
+/// True for a key that may come and go by itself; others come and go with the model, the optimizer or the schedule.
+bool is_standalone_key(const std::string& key);
 
 /// The entries as a TOML document.
 std::string to_toml(const std::vector<ConfigEntry>& entries);

@@ -29,6 +29,13 @@ OptionUse always_shapes_result() {
   return shapes_result([] { return true; });
 }
 
+OptionUse stands_alone(std::function<bool()> shapes_result) {
+  OptionUse use;
+  use.shapes_result = std::move(shapes_result);
+  use.stands_alone = true;
+  return use;
+}
+
 std::string Option::help() const {
   constexpr std::string_view kDefault = "{}";
   std::string text = description;

@@ -36,6 +36,9 @@ struct OptionUse {
   bool is_required = false;
   bool is_said_once = false;  ///< for one launch: config.toml, which would say it again to whoever reads it, has it not
   std::function<bool()> shapes_result = nullptr;  ///< of the settings as they stand; null: never
+  /// Whether it shapes the result follows from its own value, not from the model or the optimizer: that a run has it
+  /// and a checkpoint has not is a change of its own.
+  bool stands_alone = false;
 };
 
 /// Uses of rows: OptionUse with one thing said.
@@ -43,6 +46,7 @@ OptionUse required();
 OptionUse said_once();
 OptionUse shapes_result(std::function<bool()> when);
 OptionUse always_shapes_result();
+OptionUse stands_alone(std::function<bool()> shapes_result = nullptr);
 
 struct Option {
   std::string name;         ///< --NAME on the command line, LOCKSTEP_NAME in the environment, NAME in TOML

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 
 #include <algorithm>
 #include <iterator>
@@ -39,12 +40,6 @@ const std::string* value_of(const std::vector<ConfigEntry>& entries, const std::
   return found == entries.end() ? nullptr : &found->value;
 }
 
-/// Which keys shape a result depends on others: with another schedule or optimizer some come and go. Of keys that only
-/// one side has these two alone were said themselves.
-bool stands_alone(const std::string& key) {
-  return key == "init" || key == "validation";
-}
-
 /// What differs, key by key. Keys that only one side has are named where nothing else explains them.
 std::vector<std::pair<std::string, std::string>> differences_of(const TrainingState& saved,
                                                                 const TrainingState& fresh) {
@@ -65,7 +60,7 @@ std::vector<std::pair<std::string, std::string>> differences_of(const TrainingSt
   }
   const bool is_explained = !changed.empty();
   std::ranges::copy_if(one_sided, std::back_inserter(changed),
-                       [&](const auto& difference) { return !is_explained || stands_alone(difference.first); });
+                       [&](const auto& difference) { return !is_explained || is_standalone_key(difference.first); });
   return changed;
 }
 

@@ -42,7 +42,7 @@ std::vector<Option> validation_options(ValidationSettings& validation) {
   const auto is_split = [&validation] { return validation.rows.kind == ValidationSource::Kind::fraction; };
   return {
       {"validation", group, "F", "second file, or a fraction of the rows, whose metrics are reported (default: none)",
-       parsed(validation.rows), shapes_result(is_split)},
+       parsed(validation.rows), stands_alone(is_split)},
       {"validation-labels", group, "F", "IDX: file of labels of --validation F (default: as that of --labels)",
        text(validation.labels)},
   };
@@ -54,7 +54,7 @@ std::vector<Option> start_options(TrainSettings& s) {
   return {
       {"precision", group, "P", "mlp: float32 or float64 (default {})", choice(s.model.precision, precision_kind),
        shapes_result(is_network)},
-      {"init", group, "F", "model file to start from (default: none)", text(s.run.init)},
+      {"init", group, "F", "model file to start from (default: none)", text(s.run.init), stands_alone()},
   };
 }
 
