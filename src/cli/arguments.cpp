@@ -56,20 +56,21 @@ std::string Arguments::see_help() const {
 
 void Arguments::add(const Option& option) {
   const auto take = [](const CLI::results_t&) { return true; };
+  const std::string help = option.help();
   CLI::Option* added = nullptr;
-  switch (option.kind) {
-    case Option::Kind::flag:
-      added = app_->add_flag("--" + option.name, option.description);
+  switch (option.kind()) {
+    case OptionValue::Kind::flag:
+      added = app_->add_flag("--" + option.name, help);
       break;
-    case Option::Kind::on_off:
-      added = app_->add_flag(fmt::format("--{0},!--no-{0}", option.name), option.description);
+    case OptionValue::Kind::on_off:
+      added = app_->add_flag(fmt::format("--{0},!--no-{0}", option.name), help);
       break;
-    case Option::Kind::value:
-    case Option::Kind::list:
-      added = app_->add_option("--" + option.name, take, option.description)->type_name(option.placeholder);
+    case OptionValue::Kind::value:
+    case OptionValue::Kind::list:
+      added = app_->add_option("--" + option.name, take, help)->type_name(option.placeholder);
       break;
-    case Option::Kind::positional:
-      added = app_->add_option(option.name, take, option.description)->type_name(option.placeholder)->expected(-1);
+    case OptionValue::Kind::positional:
+      added = app_->add_option(option.name, take, help)->type_name(option.placeholder)->expected(-1);
       break;
   }
   added->group(option.group)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

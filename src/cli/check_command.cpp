@@ -32,8 +32,8 @@ Smoothness smoothness_of(const ModelDescription& model) {
 /// The stored settings on data read as `columns` say.
 TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& columns) {
   stored.data = columns.read;
-  if (stored.validation_fraction() == 0) {
-    stored.validation.clear();  // a file of its own: not learned from
+  if (stored.validation.rows.is_file()) {
+    stored.validation.rows = {};  // a file of its own: not learned from
   }
   return stored;
 }
@@ -42,8 +42,8 @@ TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& column
 
 ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& console) {
   require_equal_programs(check.training, comm);
-  const int threads = survey_cores(comm, check.training.threads, process_environment()).threads;
-  const std::uint64_t seed = check.training.seed;
+  const int threads = survey_cores(comm, check.training.run.threads, process_environment()).threads;
+  const std::uint64_t seed = check.training.fit.seed;
   TrainSettings settings = check.training;
   std::optional<ModelFile> file;
   if (!check.model_file.empty()) {
@@ -57,20 +57,21 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
       console.warning(notice);
     }
   }
-  settings.precision = Scalar::float64;
-  settings.optimizer = OptimizerKind::automatic;  // rows are read in their order
-  settings.data.label_kind = label_kind(settings.model, settings.loss);
+  settings.model.precision = Scalar::float64;
+  settings.fit.optimizer = OptimizerKind::automatic;  // rows are read in their order
+  settings.data.label_kind = label_kind(settings.model.kind, settings.model.loss);
   const TrainingProblem problem =
       file ? load_problem_for_model(settings, *file, threads, comm) : load_problem(settings, threads, comm);
   for (const std::string& notice : problem.rows.notices) {
     console.warning(notice);
   }
   const auto model = make_model(problem.model, problem.class_weights);
-  EmpiricalRisk risk(problem.rows, *model, Penalty(settings.l2, model->penalised(), settings.l1), {}, threads, comm);
+  EmpiricalRisk risk(problem.rows, *model, Penalty(settings.penalty.l2, model->penalised(), settings.penalty.l1), {},
+                     threads, comm);
 
   const DerivativeSettings derivatives{
       .smoothness = smoothness_of(problem.model), .has_hessian = !problem.model.is_network(), .seed = seed};
-  const Vector start = initial_parameters(problem.model, settings.seed);
+  const Vector start = initial_parameters(problem.model, settings.fit.seed);
   CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = threads};
   const auto check_at = [&](const std::string& place, const Vector& w) {
     report.points.push_back({place, check_derivatives(risk, to_scaled(risk, w), derivatives)});
@@ -79,7 +80,7 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   if (file) {
     check_at("the parameters of the model file", file->parameters);
     CertificateSettings certificate;
-    certificate.tolerance = check.training.tolerance;
+    certificate.tolerance = check.training.fit.tolerance;
     certificate.is_convex = !problem.model.is_network();
     certificate.spectrum.seed = seed;
     report.certificate = certify(risk, file->parameters, certificate);

@@ -83,9 +83,9 @@ std::string certificate_text(const CheckReport& report) {
            fmt::format("{}, at least {:.2g}", eigenvalue_text(spectrum, spectrum.smallest, "at most"), -c.rounding));
   text += line(true, "largest eigenvalue", eigenvalue_text(spectrum, spectrum.largest, "at least"));
   text += fmt::format("  objective {:.14g}, {} {:.6g}; eigenvalues of the Hessian {}{}\n", c.objective,
-                      report.settings.l1 > 0 ? "least subgradient" : "gradient norm", c.gradient_norm,
+                      report.settings.penalty.l1 > 0 ? "least subgradient" : "gradient norm", c.gradient_norm,
                       report.problem.rows.column_scale.empty() ? "in the parameters" : "for columns scaled to one size",
-                      report.settings.l1 > 0 ? ", of the parameters that are not zero" : "");
+                      report.settings.penalty.l1 > 0 ? ", of the parameters that are not zero" : "");
   return text + fmt::format("verdict: {}\n", to_string(c.verdict));
 }
 
@@ -122,10 +122,11 @@ std::string to_text(const CheckReport& report) {
   if (!report.is_training_data) {
     text += "these are not the rows that the model was trained on: the verdict is about these\n";
   }
-  text += fmt::format("{}, l2 {:g}: {} parameters on {} ranks × {} threads; checked in float64{}{}\n",
-                      to_string(model.kind), settings.l2, model.dimension(), report.ranks, report.threads,
-                      model.is_network() ? ", whatever it is trained in" : "",
-                      settings.l1 > 0 ? fmt::format("; derivatives without the penalty l1 {:g}", settings.l1) : "");
+  text += fmt::format(
+      "{}, l2 {:g}: {} parameters on {} ranks × {} threads; checked in float64{}{}\n", to_string(model.kind),
+      settings.penalty.l2, model.dimension(), report.ranks, report.threads,
+      model.is_network() ? ", whatever it is trained in" : "",
+      settings.penalty.l1 > 0 ? fmt::format("; derivatives without the penalty l1 {:g}", settings.penalty.l1) : "");
   for (const CheckedPoint& point : report.points) {
     text += fmt::format("derivatives at {}:\n", point.place);
     for (const DerivativeCheck& check : point.checks) {
@@ -144,8 +145,8 @@ std::string to_json(const CheckReport& report) {
                {"features", report.problem.rows.features},
                {"parameters", report.problem.model.dimension()},
                {"precision", "float64"},
-               {"l2", report.settings.l2},
-               {"l1", report.settings.l1}};
+               {"l2", report.settings.penalty.l2},
+               {"l1", report.settings.penalty.l1}};
   for (const CheckedPoint& point : report.points) {
     Json checks = Json::array();
     for (const DerivativeCheck& check : point.checks) {

@@ -7,6 +7,7 @@
 #include "io/file_system.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 
 #include <algorithm>
 
@@ -19,34 +20,14 @@ namespace {
 
 constexpr const char* kDefaultConfig = "trainer.toml";
 
-/// Of the command line, beside the command's own.
-std::vector<Option> configuration_options() {
-  const std::string group = "Configuration";
-  return {
-      {"config",
-       group,
-       "F",
-       "TOML file of the options above, without the dashes (default: none)",
-       Option::Kind::value,
-       {}},
-      {"set", group, "KEY=VALUE", "set one option by its key, over the file; repeatable", Option::Kind::list, {}},
-      {"print-config",
-       group,
-       "",
-       "print the effective configuration as TOML and train nothing",
-       Option::Kind::flag,
-       {}},
-  };
-}
-
 Layer command_line_layer(const Arguments& arguments, const std::vector<Option>& options) {
   Layer layer{ExitCode::usage, {}};
   for (const Option& option : options) {
     std::vector<std::string> texts = arguments.texts(option.name);
-    if (texts.empty() || option.kind == Option::Kind::positional) {
+    if (texts.empty() || option.kind() == OptionValue::Kind::positional) {
       continue;
     }
-    if (option.kind == Option::Kind::list) {
+    if (option.kind() == OptionValue::Kind::list) {
       texts = split_at_commas(texts);
     } else {
       texts.erase(texts.begin(), texts.end() - 1);
@@ -59,29 +40,17 @@ Layer command_line_layer(const Arguments& arguments, const std::vector<Option>& 
 void require_all(const std::string& command, const Arguments& arguments, const std::vector<Option>& options,
                  const std::vector<Layer>& layers) {
   for (const Option& option : options) {
-    const bool is_positional = option.kind == Option::Kind::positional;
+    const bool is_positional = option.kind() == OptionValue::Kind::positional;
     bool is_given = is_positional && !arguments.texts(option.name).empty();
     for (const Layer& layer : layers) {
       is_given = is_given || std::ranges::find(layer.given, option.name, &Given::key) != layer.given.end();
     }
-    if (option.required && !is_given) {
+    if (option.use.is_required && !is_given) {
       throw UsageError(fmt::format("{} needs {}{}{}", command, is_positional ? "" : "--" + option.name + " ",
                                    option.placeholder, arguments.see_help()));
     }
   }
 }
-
-void validate_alone(TrainSettings& settings) {
-  if (settings.data.path.empty()) {
-    settings.data.path = "data";
-  }
-  settings.validate_values();
-}
-void validate_alone(CheckSettings& settings) {
-  validate_alone(settings.training);
-}
-template <typename Settings>
-void validate_alone(Settings&) {}
 
 /// Sets one value in otherwise default settings, and throws what is wrong with it.
 template <typename Settings>
@@ -93,12 +62,14 @@ void check_alone(const Given& given, std::vector<Option> (*make_options)(Setting
   }
   Settings alone;
   const std::vector<Option> options = make_options(alone);
-  const auto option = std::ranges::find(options, given.key, &Option::name);
+  const Option* const option = find_option(options, given.key);
   option->set(given.values);
-  if (option->required && given.values.back().empty()) {
+  if (option->use.is_required && given.values.back().empty()) {
     throw UsageError("must not be empty");
   }
-  validate_alone(alone);
+  if (const std::string broken = option->violation(); !broken.empty()) {
+    throw ConfigurationError(broken);
+  }
 }
 
 /// The path of --config, else of LOCKSTEP_CONFIG, else empty.
@@ -112,7 +83,7 @@ std::string config_path(const Arguments& arguments, const Environment& environme
 }
 
 void set_config_file(TrainSettings& settings, const std::string& path) {
-  settings.config_file = path;
+  settings.run.config_file = path;
 }
 template <typename Settings>
 void set_config_file(Settings&, const std::string&) {}
@@ -149,7 +120,7 @@ std::string fill(const std::string& command, const std::string& description, con
     apply(layer, options, [&](const Given& one) { check_alone(one, make_options); });
   }
   for (const Option& option : options) {
-    if (option.kind == Option::Kind::positional && !arguments.texts(option.name).empty()) {
+    if (option.kind() == OptionValue::Kind::positional && !arguments.texts(option.name).empty()) {
       option.set(arguments.texts(option.name));
     }
   }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/console.h"
-#include "fit/settings.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
+#include "run/settings.h"
 
 #include <string>
 #include <vector>

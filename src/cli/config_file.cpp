@@ -2,6 +2,7 @@
 
 #include "io/printable.h"
 #include "io/utf8.h"
+#include "run/config_entries.h"
 #include "run/own_files.h"
 
 #include <algorithm>
@@ -95,9 +96,7 @@ std::vector<FileSetting> read_config_file(const std::string& path) {
   const std::string text = read_text(path);
   std::vector<FileSetting> settings = parse_config(text, path);
   if (is_own_config(text) && !text.starts_with(kConfigHeader)) {
-    std::erase_if(settings, [](const FileSetting& setting) {
-      return setting.key == "resume" || setting.key == "overwrite" || setting.key == "allow-change";
-    });
+    std::erase_if(settings, [](const FileSetting& setting) { return is_launch_key(setting.key); });
   }
   return settings;
 }

@@ -32,21 +32,20 @@ std::string variable_of_key(const std::string& key) {
   return variable;
 }
 
-const Option* find(const std::vector<Option>& options, const std::string& key) {
-  const auto found = std::ranges::find_if(
-      options, [&](const Option& option) { return option.name == key && option.kind != Option::Kind::positional; });
-  return found == options.end() ? nullptr : &*found;
+const Option* find_settable(const std::vector<Option>& options, const std::string& key) {
+  const Option* const found = find_option(options, key);
+  return found != nullptr && found->kind() == OptionValue::Kind::positional ? nullptr : found;
 }
 
 bool takes_list(const std::vector<Option>& options, const std::string& key) {
-  const Option* const option = find(options, key);
-  return option != nullptr && option->kind == Option::Kind::list;
+  const Option* const option = find_settable(options, key);
+  return option != nullptr && option->kind() == OptionValue::Kind::list;
 }
 
 std::vector<std::string> names_of(const std::vector<Option>& options) {
   std::vector<std::string> names;
   for (const Option& option : options) {
-    if (option.kind != Option::Kind::positional) {
+    if (option.kind() != OptionValue::Kind::positional) {
       names.push_back(option.name);
     }
   }
@@ -56,16 +55,16 @@ std::vector<std::string> names_of(const std::vector<Option>& options) {
 /// What is wrong with this value; empty: nothing.
 std::string complaint(const Given& given, const std::vector<Option>& options,
                       const std::function<void(const Given&)>& check) {
-  const Option* const option = find(options, given.key);
+  const Option* const option = find_settable(options, given.key);
   if (option == nullptr) {
     return fmt::format("{}unknown key '{}'{}", given.origin, printable(given.key),
                        suggestion(given.key, names_of(options)));
   }
-  if (option->kind != Option::Kind::list && given.values.size() != 1) {
+  if (option->kind() != OptionValue::Kind::list && given.values.size() != 1) {
     return fmt::format("{}{}: takes one value (saw {})", given.value_origin, given.key, given.values.size());
   }
   if (const auto empty = std::ranges::find(given.values, "");
-      option->kind == Option::Kind::list && empty != given.values.end()) {
+      option->kind() == OptionValue::Kind::list && empty != given.values.end()) {
     return fmt::format("{}{} = {}: entry {} is empty", given.value_origin, given.key,
                        printable(fmt::format("{}", fmt::join(given.values, ","))), empty - given.values.begin() + 1);
   }
@@ -135,7 +134,7 @@ Layer environment_layer(const Environment& environment, const std::vector<Option
       throw ConfigurationError(fmt::format("unknown environment variable {}{}", printable(variable),
                                            near.empty() ? "" : "; did you mean " + variable_of_key(near) + "?"));
     }
-    if (find(options, key) != nullptr) {
+    if (find_settable(options, key) != nullptr) {
       const std::string origin = variable + ": ";
       const std::vector<std::string> values = {value};
       layer.given.push_back({origin, origin, key, takes_list(options, key) ? split_at_commas(values) : values});
@@ -152,7 +151,7 @@ void apply(const Layer& layer, const std::vector<Option>& options, const std::fu
       complaints += (complaints.empty() ? "" : "\n") + wrong;
       continue;
     }
-    find(options, given.key)->set(given.values);
+    find_settable(options, given.key)->set(given.values);
   }
   if (!complaints.empty()) {
     throw Error(layer.code, complaints);

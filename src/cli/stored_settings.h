@@ -1,9 +1,9 @@
 /// The settings that a model file was trained with.
 #pragma once
 
-#include "fit/settings.h"
 #include "run/columns_by_position.h"
 #include "run/model_file.h"
+#include "run/settings.h"
 
 #include <string>
 #include <vector>

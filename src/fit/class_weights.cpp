@@ -75,11 +75,12 @@ std::vector<double> balanced_weights(const RawData& raw, Communicator& comm) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, double>> parse_class_weights(const std::string& text) {
-  std::vector<std::pair<std::string, double>> entries;
-  if (text.empty() || text == kBalanced) {
-    return entries;
+ClassWeights ClassWeights::parse(const std::string& text) {
+  ClassWeights said{text, text == kBalanced, {}};
+  if (text.empty() || said.is_balanced) {
+    return said;
   }
+  std::vector<std::pair<std::string, double>>& entries = said.named;
   std::string_view rest = text;
   for (bool has_more = true; has_more;) {
     if (rest.empty() || rest.starts_with(',')) {
@@ -93,23 +94,23 @@ std::vector<std::pair<std::string, double>> parse_class_weights(const std::strin
     has_more = !rest.empty();
     rest.remove_prefix(has_more ? 1 : 0);
   }
-  return entries;
+  return said;
 }
 
-std::vector<double> class_weights(const std::string& text, const RawData& raw, Communicator& comm) {
-  if (text.empty()) {
+std::vector<double> class_weights(const ClassWeights& said, const RawData& raw, Communicator& comm) {
+  if (said.empty()) {
     return {};
   }
-  if (text == kBalanced) {
+  if (said.is_balanced) {
     return balanced_weights(raw, comm);
   }
   const std::vector<std::string>& classes = raw.class_names;
   std::vector<double> weights(classes.size(), 1.0);
-  for (const auto& [name, weight] : parse_class_weights(text)) {
+  for (const auto& [name, weight] : said.named) {
     const auto found = std::ranges::find(classes, name);
     if (found == classes.end()) {
       throw Agreed<ConfigurationError>(
-          fmt::format("class-weight = \"{}\": '{}' is none of the classes of the data ({})", printable(text),
+          fmt::format("class-weight = \"{}\": '{}' is none of the classes of the data ({})", printable(said.text),
                       printable(name), listed(classes)));
     }
     weights[static_cast<std::size_t>(found - classes.begin())] = weight;

@@ -19,7 +19,7 @@ OptimizerVectors optimizer_vectors(const TrainSettings& settings);
 
 /// Runs the optimizer of the completed `settings` from where `state` stands. `penalised`: how many of the parameters
 /// weight decay shrinks, the first ones. Collective. Throws what the optimizers throw.
-Summary minimise(Objective& objective, const TrainSettings& settings, Index penalised, int threads,
+Summary minimise(Objective& objective, const FitSettings& settings, Index penalised, int threads,
                  const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
 
 }  // namespace lockstep

@@ -2,16 +2,10 @@
 
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "optim/schedule.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <charconv>
-#include <cmath>
-#include <filesystem>
-#include <optional>
-#include <string_view>
 
 #include <fmt/format.h>
 
@@ -33,32 +27,28 @@ constexpr std::array<std::pair<OptimizerKind, const char*>, 9> kOptimizers = {
 constexpr std::int64_t kLinearLanes = 64;
 constexpr std::int64_t kRowsPerNetworkLane = 64;  // fewer spend more on sums of partials than another worker gains
 
-/// The whole text as a finite number.
-std::optional<double> finite_number(std::string_view text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_number = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
-  return is_number ? std::optional(value) : std::nullopt;
+OptimizerKind usual_optimizer(ModelKind model, const PenaltySettings& penalty) {
+  return model == ModelKind::perceptron ? (penalty.l2 > 0 ? OptimizerKind::sgd : OptimizerKind::perceptron)
+         : model == ModelKind::mlp      ? OptimizerKind::adam
+         : penalty.l1 > 0               ? OptimizerKind::lbfgs
+                                        : OptimizerKind::newton;
 }
 
-bool is_whole(double value) {
-  return value == std::floor(value) && value < 9.0e15;
+std::int64_t usual_lanes(ModelKind model, std::int64_t batch_size) {
+  const std::int64_t by_rows = std::max<std::int64_t>(1, batch_size / kRowsPerNetworkLane);
+  return model == ModelKind::mlp ? static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(by_rows)))
+                                 : kLinearLanes;
 }
 
-/// The number before a one-letter unit; the unit is removed from `text`.
-std::optional<double> amount_before_unit(std::string_view text) {
-  return finite_number(text.substr(0, text.empty() ? 0 : text.size() - 1));
-}
-
-/// Seconds in "s", "m" or "h"; 0 for another letter.
-double seconds_of_unit(char unit) {
-  switch (unit) {
-    case 's':
+double usual_learning_rate(OptimizerKind optimizer) {
+  switch (optimizer) {
+    case OptimizerKind::perceptron:
       return 1;
-    case 'm':
-      return 60;
-    case 'h':
-      return 3600;
+    case OptimizerKind::sgd:
+      return 0.01;
+    case OptimizerKind::adam:
+    case OptimizerKind::adamw:
+      return 0.001;
     default:
       return 0;
   }
@@ -91,88 +81,40 @@ bool is_mini_batch(OptimizerKind kind) {
          kind == OptimizerKind::adamw;
 }
 
-CheckpointInterval parse_checkpoint_interval(const std::string& text) {
-  const char unit = text.empty() ? ' ' : text.back();
-  const std::optional<double> amount = amount_before_unit(text);
-  if (amount && *amount > 0) {
-    if (seconds_of_unit(unit) > 0 && std::isfinite(*amount * seconds_of_unit(unit))) {
-      return {CheckpointInterval::Unit::seconds, *amount * seconds_of_unit(unit)};
-    }
-    if (unit == 'i' && is_whole(*amount)) {
-      return {CheckpointInterval::Unit::iterations, *amount};
-    }
-    if (unit == 'e' && is_whole(*amount)) {
-      return {CheckpointInterval::Unit::epochs, *amount};
-    }
-  }
-  throw UsageError(
-      "must be a positive time (500s, 10m, 3h) or a positive whole number of iterations (20i) or epochs "
-      "(2e)");
-}
-
-double parse_duration_seconds(const std::string& text) {
-  const double unit = text.empty() ? 0 : seconds_of_unit(text.back());
-  const std::optional<double> amount = unit > 0 ? amount_before_unit(text) : finite_number(text);
-  const double seconds = amount.value_or(-1) * (unit > 0 ? unit : 1);
-  if (!(seconds >= 0) || !std::isfinite(seconds)) {
-    throw UsageError("must be a time such as 90, 90s, 10m or 3h");
-  }
-  return seconds;
-}
-
-TrainSettings TrainSettings::completed() const {
-  TrainSettings full = *this;
-  full.data.label_kind = label_kind(model, loss);
-  if (optimizer == OptimizerKind::automatic) {
-    full.optimizer = model == ModelKind::perceptron ? (l2 > 0 ? OptimizerKind::sgd : OptimizerKind::perceptron)
-                     : model == ModelKind::mlp      ? OptimizerKind::adam
-                     : l1 > 0                       ? OptimizerKind::lbfgs
-                                                    : OptimizerKind::newton;
+FitSettings completed(const FitSettings& fit, const ModelSettings& model, const PenaltySettings& penalty) {
+  FitSettings full = fit;
+  full.curvature = model.kind == ModelKind::mlp ? Curvature::gauss_newton : Curvature::exact;
+  if (fit.optimizer == OptimizerKind::automatic) {
+    full.optimizer = usual_optimizer(model.kind, penalty);
   }
   if (!is_mini_batch(full.optimizer)) {
     return full;
   }
-  if (batch_size == 0) {
+  if (fit.batch_size == 0) {
     full.batch_size = full.optimizer == OptimizerKind::perceptron ? 1 : 256;
   }
-  if (lanes == 0) {
-    const std::int64_t by_rows = std::max<std::int64_t>(1, full.batch_size / kRowsPerNetworkLane);
-    full.lanes = model == ModelKind::mlp
-                     ? static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(by_rows)))
-                     : kLinearLanes;
+  if (fit.lanes == 0) {
+    full.lanes = usual_lanes(model.kind, full.batch_size);
   }
-  if (learning_rate == 0) {
-    switch (full.optimizer) {
-      case OptimizerKind::perceptron:
-        full.learning_rate = 1;
-        break;
-      case OptimizerKind::sgd:
-        full.learning_rate = 0.01;
-        break;
-      case OptimizerKind::adam:
-      case OptimizerKind::adamw:
-        full.learning_rate = 0.001;
-        break;
-      default:
-        break;
-    }
+  if (fit.learning_rate == 0) {
+    full.learning_rate = usual_learning_rate(full.optimizer);
   }
   return full;
 }
 
-double TrainSettings::validation_fraction() const {
-  const std::optional<double> fraction = finite_number(validation);
-  return fraction && *fraction > 0 && *fraction < 1 ? *fraction : 0;
-}
-
-std::string TrainSettings::run_folder() const {
-  if (!run.empty()) {
-    return run;
+std::string misfit(ModelKind model, OptimizerKind optimizer) {
+  if (optimizer == OptimizerKind::automatic) {
+    return {};
   }
-  std::string name = std::filesystem::path(data.path).stem().string();
-  std::ranges::replace_if(
-      name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '_');
-  return fmt::format("runs/{}-{}-{}", name.empty() ? "data" : name, to_string(model), to_string(completed().optimizer));
+  if (model == ModelKind::perceptron) {
+    return is_mini_batch(optimizer) ? "" : "the perceptron learns by perceptron, sgd, adam or adamw";
+  }
+  if (model == ModelKind::mlp) {
+    return optimizer != OptimizerKind::newton && optimizer != OptimizerKind::perceptron
+               ? ""
+               : "an mlp learns by sgd, adam, adamw, gd, lbfgs or newton-cg (its Hessian is too large)";
+  }
+  return optimizer != OptimizerKind::perceptron ? "" : "the perceptron rule is for --model perceptron";
 }
 
 }  // namespace lockstep

@@ -44,7 +44,6 @@ class Cosine final : public Schedule {
     const double position = done / steps;
     return initial_ * 0.5 * (1 + std::cos(std::numbers::pi * position / epochs_));
   }
-  bool uses_horizon() const override { return true; }
 
  private:
   double initial_;
@@ -73,7 +72,6 @@ class WarmUp final : public Schedule {
     return done < warmup_steps ? initial_ * std::min(1.0, (done + 1) / warmup_steps)
                                : rest_->rate_after(done - warmup_steps, steps);
   }
-  bool uses_horizon() const override { return rest_->uses_horizon(); }
 
  private:
   double initial_;
@@ -81,11 +79,11 @@ class WarmUp final : public Schedule {
   std::unique_ptr<const Schedule> rest_;
 };
 
-/// What a text says after a schedule's name: numbers > 0, some left out at the end.
+/// What a schedule is made of.
 struct Terms {
   double initial = 0;
   double epochs = 0;  ///< of the schedule, a warm-up before it not counted
-  std::vector<double> numbers;
+  const std::vector<double>& numbers;
 
   double number(std::size_t i, double otherwise) const { return i < numbers.size() ? numbers[i] : otherwise; }
 };
@@ -94,19 +92,20 @@ struct Row {
   std::string_view name;
   std::string_view usage;
   std::size_t most_numbers;
+  bool uses_horizon;
   std::unique_ptr<const Schedule> (*make)(const Terms& terms);
 };
 
 constexpr Row kSchedules[] = {
-    {"constant", "constant", 0,
+    {"constant", "constant", 0, false,
      [](const Terms& t) -> std::unique_ptr<const Schedule> { return std::make_unique<Constant>(t.initial); }},
-    {"step", "step[:EPOCHS[:FACTOR]]", 2,
+    {"step", "step[:EPOCHS[:FACTOR]]", 2, false,
      [](const Terms& t) -> std::unique_ptr<const Schedule> {
        return std::make_unique<Staircase>(t.initial, t.number(0, 10), t.number(1, 0.1));
      }},
-    {"cosine", "cosine", 0,
+    {"cosine", "cosine", 0, true,
      [](const Terms& t) -> std::unique_ptr<const Schedule> { return std::make_unique<Cosine>(t.initial, t.epochs); }},
-    {"inverse", "inverse[:RATE]", 1,
+    {"inverse", "inverse[:RATE]", 1, false,
      [](const Terms& t) -> std::unique_ptr<const Schedule> {
        return std::make_unique<Inverse>(t.initial, t.number(0, 1));
      }},
@@ -150,42 +149,52 @@ double take_warmup(std::string& rest) {
   return positive_number(text.substr(begin, plus - begin), text);
 }
 
-const Row& row_of(const std::string& name, const std::string& text, bool is_after_warmup) {
-  const auto* row = std::ranges::find(kSchedules, name, &Row::name);
-  if (row == std::end(kSchedules)) {
-    std::string known;
-    for (const Row& one : kSchedules) {
-      known += fmt::format("{}{}", known.empty() ? "" : ", ", one.usage);
-    }
-    throw ConfigurationError(fmt::format("schedule '{}': '{}' is none of {}{}", text, name, known,
-                                         is_after_warmup ? "" : ", warmup:EPOCHS+SCHEDULE"));
+const Row& row_of(const ScheduleShape& shape) {
+  if (const auto* row = std::ranges::find(kSchedules, shape.name, &Row::name); row != std::end(kSchedules)) {
+    return *row;
   }
-  return *row;
+  std::string known;
+  for (const Row& one : kSchedules) {
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", one.usage);
+  }
+  throw ConfigurationError(fmt::format("schedule '{}': '{}' is none of {}{}", shape.text, shape.name, known,
+                                       shape.warmup > 0 ? "" : ", warmup:EPOCHS+SCHEDULE"));
 }
 
 }  // namespace
 
-std::unique_ptr<const Schedule> Schedule::parse(const std::string& text, double initial, std::int64_t epochs) {
+ScheduleShape ScheduleShape::parse(const std::string& text) {
+  ScheduleShape shape;
+  shape.text = text;
   std::string rest = text;
-  const double warmup = take_warmup(rest);
+  shape.warmup = take_warmup(rest);
   const std::vector<std::string> parts = split(rest);
-  const Row& row = row_of(parts[0], text, warmup > 0);
-  if (parts.size() > row.most_numbers + 1) {
+  shape.name = parts[0];
+  if (parts.size() > row_of(shape).most_numbers + 1) {
     throw ConfigurationError("schedule '" + text + "' has too many parts");
   }
-  Terms terms{initial, static_cast<double>(epochs) - warmup, {}};
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    terms.numbers.push_back(positive_number(parts[i], text));
+    shape.numbers.push_back(positive_number(parts[i], text));
   }
-  std::unique_ptr<const Schedule> schedule = row.make(terms);
-  if (warmup == 0) {
-    return schedule;
-  }
-  if (schedule->uses_horizon() && terms.epochs <= 0) {
-    throw ConfigurationError("schedule '" + text + "': the warm-up leaves none of the " + std::to_string(epochs) +
+  return shape;
+}
+
+bool ScheduleShape::uses_horizon() const {
+  return row_of(*this).uses_horizon;
+}
+
+bool ScheduleShape::fits(std::int64_t epochs) const {
+  return !(warmup > 0 && uses_horizon() && static_cast<double>(epochs) <= warmup);
+}
+
+std::unique_ptr<const Schedule> Schedule::make(const ScheduleShape& shape, double initial, std::int64_t epochs) {
+  if (!shape.fits(epochs)) {
+    throw ConfigurationError("schedule '" + shape.text + "': the warm-up leaves none of the " + std::to_string(epochs) +
                              " epochs to the cosine");
   }
-  return std::make_unique<WarmUp>(initial, warmup, std::move(schedule));
+  std::unique_ptr<const Schedule> schedule =
+      row_of(shape).make({initial, static_cast<double>(epochs) - shape.warmup, shape.numbers});
+  return shape.warmup == 0 ? std::move(schedule) : std::make_unique<WarmUp>(initial, shape.warmup, std::move(schedule));
 }
 
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lockstep {
 
@@ -17,11 +18,30 @@ namespace lockstep {
 /// (Warm-up: P. Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677, section 2.2.)
 ///
 /// A schedule is a class and one row of the table in schedule.cpp.
+struct ScheduleShape {
+  std::string text = "constant";  ///< as written
+  std::string name = "constant";
+  double warmup = 0;            ///< EPOCHS of the warm-up; 0: none
+  std::vector<double> numbers;  ///< after the name, > 0; those left out at the end have their defaults
+
+  /// Throws ConfigurationError for a text that is none of the above.
+  static ScheduleShape parse(const std::string& text);
+
+  /// True when the rate depends on the number of epochs in all, so that a longer run is another trajectory.
+  bool uses_horizon() const;
+  /// False for a warm-up that leaves no epoch to a schedule that uses the horizon.
+  bool fits(std::int64_t epochs) const;
+};
+
+/// A shape with the rate η₀ that it begins at and the number of epochs E in all.
 class Schedule {
  public:
-  /// Throws ConfigurationError for a text that is none of the above, and for a warm-up that leaves no epoch to a
-  /// cosine. initial > 0, epochs ≥ 0.
-  static std::unique_ptr<const Schedule> parse(const std::string& text, double initial, std::int64_t epochs);
+  /// initial > 0, epochs ≥ 0. Throws ConfigurationError where the shape does not fit the epochs.
+  static std::unique_ptr<const Schedule> make(const ScheduleShape& shape, double initial, std::int64_t epochs);
+  /// Of a text.
+  static std::unique_ptr<const Schedule> parse(const std::string& text, double initial, std::int64_t epochs) {
+    return make(ScheduleShape::parse(text), initial, epochs);
+  }
 
   virtual ~Schedule() = default;
 
@@ -32,9 +52,6 @@ class Schedule {
 
   /// The rate after `done` ≥ 0 steps, `steps` an epoch, counted from where the schedule begins.
   virtual double rate_after(double done, double steps) const = 0;
-
-  /// True when the rate depends on the number of epochs in all, so that a longer run is another trajectory.
-  virtual bool uses_horizon() const { return false; }
 };
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
 #include "optim/early_stopping.h"
+#include "run/config_entries.h"
 #include "run/model_file.h"
 
 #include <numeric>
@@ -58,11 +59,11 @@ Vector in_order(const Vector& parameters, const ModelDescription& model, const s
 /// Parameters follow the names of their features, as predictions do: a file with its columns in another order starts
 /// at the same model.
 Vector parameters_of_model(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const ModelFile file = load_model(settings.init, comm);
+  const ModelFile file = load_model(settings.run.init, comm);
   const ModelDescription& model = problem.model;
   const auto refuse = [&](const std::string& why) {
     throw Agreed<ConfigurationError>(
-        fmt::format("init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {}{}", settings.init,
+        fmt::format("init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {}{}", settings.run.init,
                     to_string(file.model.kind), file.parameters.size(), to_string(model.kind), model.dimension(), why));
   };
   if (file.parameters.size() != model.dimension() || file.model.blocks() != model.blocks()) {
@@ -82,10 +83,10 @@ Vector parameters_of_model(const TrainSettings& settings, const TrainingProblem&
 }  // namespace
 
 TrainingState fresh_state(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const bool is_warm = !settings.init.empty();
+  const bool is_warm = !settings.run.init.empty();
   TrainingState fresh;
   fresh.optimizer.parameters =
-      is_warm ? parameters_of_model(settings, problem, comm) : initial_parameters(problem.model, settings.seed);
+      is_warm ? parameters_of_model(settings, problem, comm) : initial_parameters(problem.model, settings.fit.seed);
   for (const ConfigEntry& entry : config_entries(settings)) {
     if (entry.shapes_result) {
       fresh.configuration.push_back(entry);
@@ -96,7 +97,7 @@ TrainingState fresh_state(const TrainSettings& settings, const TrainingProblem& 
     fresh.configuration.push_back({"init", '"' + hash + '"', true});
   }
   fresh.fingerprint = problem.rows.fingerprint;
-  fresh.validation_fingerprint = settings.patience > 0 ? problem.validation->fingerprint : 0;
+  fresh.validation_fingerprint = settings.fit.patience > 0 ? problem.validation->fingerprint : 0;
   fresh.leaves = problem.rows.partition.leaves;
   fresh.lanes = problem.rows.partition.lanes;
   fresh.build = build_id();

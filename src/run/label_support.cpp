@@ -35,10 +35,10 @@ std::vector<std::int64_t> weighing_rows(const TrainingProblem& problem, Communic
 /// Why the intercept has no finite optimum; empty: it has one.
 std::string missing_support(const TrainSettings& settings, const TrainingProblem& problem,
                             const std::vector<std::int64_t>& weighing) {
-  if (settings.model == ModelKind::poisson) {
+  if (settings.model.kind == ModelKind::poisson) {
     return weighing[1] > 0 ? "" : "every count with weight is 0: the intercept falls without bound";
   }
-  if (settings.model != ModelKind::logistic && settings.model != ModelKind::softmax) {
+  if (settings.model.kind != ModelKind::logistic && settings.model.kind != ModelKind::softmax) {
     return "";
   }
   const auto absent = std::ranges::find(weighing, 0);
@@ -54,8 +54,8 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
 constexpr double kLeastReach = 1e-140;
 
 void require_squares(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const bool is_square = settings.model == ModelKind::linear || settings.model == ModelKind::huber ||
-                         (settings.model == ModelKind::mlp && problem.rows.class_names.empty());
+  const bool is_square = settings.model.kind == ModelKind::linear || settings.model.kind == ModelKind::huber ||
+                         (settings.model.kind == ModelKind::mlp && problem.rows.class_names.empty());
   double reach = 0;
   for (const double label : problem.rows.label) {
     reach = std::max(reach, std::abs(label));
@@ -74,11 +74,11 @@ void require_squares(const TrainSettings& settings, const TrainingProblem& probl
 
 std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
   constexpr std::int64_t kMostMarks = 20'000'000;
-  const bool is_count = settings.model == ModelKind::poisson;
-  const bool has_classes = settings.model == ModelKind::logistic || settings.model == ModelKind::softmax;
+  const bool is_count = settings.model.kind == ModelKind::poisson;
+  const bool has_classes = settings.model.kind == ModelKind::logistic || settings.model.kind == ModelKind::softmax;
   const std::int64_t groups = has_classes ? std::ssize(raw.class_names) : 2;
-  if (!(is_count || has_classes) || settings.l1 > 0 || settings.l2 > 0 || settings.weight_decay > 0 ||
-      raw.block.features * groups > kMostMarks) {
+  if (!(is_count || has_classes) || settings.penalty.l1 > 0 || settings.penalty.l2 > 0 ||
+      settings.fit.weight_decay > 0 || raw.block.features * groups > kMostMarks) {
     return {};
   }
   return one_sided_text(one_sided_columns(raw.block, is_count ? LabelGroups::zero_or_more : LabelGroups::classes,
@@ -94,11 +94,11 @@ void require_label_support(const TrainSettings& settings, TrainingProblem& probl
   }
   require_squares(settings, problem, comm);
   const std::string why = missing_support(settings, problem, weighing);
-  if (why.empty() || !settings.intercept) {
+  if (why.empty() || !settings.model.intercept) {
     return;
   }
   const std::string text = fmt::format("{}: no finite optimum, whatever the penalty: {}", settings.data.path, why);
-  if (!is_mini_batch(settings.optimizer)) {
+  if (!is_mini_batch(settings.fit.optimizer)) {
     throw Agreed<NumericalStop>(text);
   }
   problem.rows.notices.push_back(text);

@@ -1,9 +1,9 @@
 /// Is there a finite optimum as far as labels and weights tell, before anything is fitted?
 #pragma once
 
-#include "fit/settings.h"
 #include "lockstep/comm/communicator.h"
 #include "run/problem.h"
+#include "run/settings.h"
 
 namespace lockstep {
 

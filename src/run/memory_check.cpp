@@ -60,16 +60,16 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
           : "";
   std::string advice = "use more machines, or fewer ranks with more threads";
   TrainSettings other = settings;
-  other.optimizer = OptimizerKind::newton_cg;
+  other.fit.optimizer = OptimizerKind::newton_cg;
   const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
-  if (settings.optimizer == OptimizerKind::newton && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
+  if (settings.fit.optimizer == OptimizerKind::newton && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
     advice = fmt::format("use --optimizer newton-cg, which needs no Hessian and about {} a rank{}",
                          bytes_text(instead.total_bytes()),
                          shortage(instead, placement, limits).empty() ? "" : ", and more machines");
   }
   throw ConfigurationError(fmt::format("{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
-                                       to_string(settings.optimizer), is_foreseen ? "at least " : "", model.dimension(),
-                                       bytes_text(plan.total_bytes()), parts_text(plan), together,
+                                       to_string(settings.fit.optimizer), is_foreseen ? "at least " : "",
+                                       model.dimension(), bytes_text(plan.total_bytes()), parts_text(plan), together,
                                        shortage(plan, placement, limits), advice));
 }
 
@@ -80,7 +80,7 @@ MemoryCheck::MemoryCheck(const TrainSettings& settings, int threads, Communicato
       limits_(memory_limits()) {}
 
 void MemoryCheck::foresee() {
-  const bool has_file = !settings_.validation.empty() && settings_.validation_fraction() == 0;
+  const bool has_file = settings_.validation.rows.is_file();
   on_root(comm_, [&] {
     const DataHead head = foresee_data(settings_.data);
     rows_ = head.outlook;
@@ -97,7 +97,7 @@ void MemoryCheck::foresee() {
 
 DataShape MemoryCheck::foreseen_shape(const DataOutlook& rows, const DataOutlook& held_out) const {
   DataShape shape = shape_of(rows);
-  if (const double fraction = settings_.validation_fraction(); fraction > 0) {
+  if (const double fraction = settings_.validation.rows.fraction; fraction > 0) {
     const auto part = [&](std::int64_t count) { return std::llround(fraction * static_cast<double>(count)); };
     shape.held_out_rows = part(shape.rows);
     shape.held_out_entries = part(shape.stored_entries);
@@ -112,7 +112,7 @@ DataShape MemoryCheck::foreseen_shape(const DataOutlook& rows, const DataOutlook
 }
 
 ModelDescription MemoryCheck::foreseen_model() const {
-  return describe_model(settings_, rows_.features, std::max<std::int64_t>(2, rows_.classes));
+  return describe_model(settings_.model, rows_.features, std::max<std::int64_t>(2, rows_.classes));
 }
 
 Plan MemoryCheck::plan_of(const DataShape& shape) const {
@@ -154,7 +154,7 @@ void MemoryCheck::require_foreseen() {
     return;
   }
   count(rows_, settings_.data.path);
-  count(held_out_, settings_.validation);
+  count(held_out_, settings_.validation.rows.text);
   const DataShape shape = foreseen_shape(rows_, held_out_);
   const Plan plan = plan_of(shape);
   DataShape surely = shape;  // rows of a dense reader may turn out to be zeros, which the layout leaves out

@@ -2,6 +2,7 @@
 
 #include "data/feature_matrix.h"
 #include "data/text_error.h"
+#include "run/config_entries.h"
 #include "run/memory_model.h"
 #include "run/problem.h"
 
@@ -41,8 +42,8 @@ std::string shell_text(const std::string& literal) {
 /// Every option that is not as by default, and the threads.
 std::string options_text(const TrainSettings& settings, int threads) {
   TrainSettings standard;
-  standard.model = settings.model;
-  standard.optimizer = settings.optimizer;
+  standard.model.kind = settings.model.kind;
+  standard.fit.optimizer = settings.fit.optimizer;
   const std::vector<ConfigEntry> usual = config_entries(standard);
   std::string text;
   for (const ConfigEntry& entry : config_entries(settings)) {
@@ -107,11 +108,11 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   plan.flops = gradient_flops(s, entries);
   plan.bytes_reduced = s.p * s.scalar_bytes;
   if (s.is_stochastic) {
-    plan.flops *= std::min(1.0, static_cast<double>(settings.batch_size) / std::max(s.n, 1.0));
-  } else if (settings.optimizer == OptimizerKind::newton) {
+    plan.flops *= std::min(1.0, static_cast<double>(settings.fit.batch_size) / std::max(s.n, 1.0));
+  } else if (settings.fit.optimizer == OptimizerKind::newton) {
     plan.flops += newton_flops(s, entries);
     plan.bytes_reduced += s.p * (s.p + 1) / 2 * kDouble;
-  } else if (settings.optimizer == OptimizerKind::newton_cg) {
+  } else if (settings.fit.optimizer == OptimizerKind::newton_cg) {
     plan.products = kAssumedProducts;
     plan.flops *= 1 + plan.products;
     plan.bytes_reduced *= 1 + plan.products;
@@ -138,7 +139,7 @@ std::string parts_text(const Plan& plan) {
 std::string to_text(const Plan& plan, const TrainSettings& settings) {
   std::string text = fmt::format("plan: {} a rank ({}); {:.3g} GFlop and {} reduced {}", bytes_text(plan.total_bytes()),
                                  parts_text(plan), plan.flops / 1e9, bytes_text(plan.bytes_reduced),
-                                 is_mini_batch(settings.optimizer) ? "a step" : "an iteration");
+                                 is_mini_batch(settings.fit.optimizer) ? "a step" : "an iteration");
   if (plan.products > 0) {
     text += fmt::format(" of {} curvature products", plan.products);
   }

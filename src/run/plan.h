@@ -7,7 +7,7 @@
 #include "base/memory_limit.h"
 #include "data/outlook.h"
 #include "fit/model_description.h"
-#include "fit/settings.h"
+#include "run/settings.h"
 
 #include <string>
 

@@ -27,13 +27,13 @@ bool has_fractions(const std::vector<std::string>& classes) {
 }
 
 void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes, const std::string& place) {
-  const bool has_many = settings.model == ModelKind::softmax || settings.model == ModelKind::mlp;
+  const bool has_many = settings.model.kind == ModelKind::softmax || settings.model.kind == ModelKind::mlp;
   if (has_many ? classes.size() >= 2 : classes.size() == 2) {
     return;
   }
   throw Agreed<DataError>(
       {settings.data.path, 0, 0},
-      fmt::format("{} needs labels of two classes{} (saw {}: {}){}; {}", to_string(settings.model),
+      fmt::format("{} needs labels of two classes{} (saw {}: {}){}; {}", to_string(settings.model.kind),
                   has_many ? " or more" : "", classes.size(), listed(classes), place,
                   classes.size() <= 2      ? "is --label-column right?"
                   : has_fractions(classes) ? "use --model linear if they are numbers to be predicted, or is "
@@ -49,7 +49,7 @@ void require_every_class(const TrainSettings& settings, const RawData& raw, Comm
           {settings.data.path, 0, 0},
           fmt::format("no row of class {} is left for training by --validation {}; choose another fraction "
                       "or --seed",
-                      printable(raw.class_names[k]), settings.validation));
+                      printable(raw.class_names[k]), settings.validation.rows.text));
     }
   }
 }
@@ -88,14 +88,14 @@ LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& 
   layout.threads = threads;
   layout.parameters = model.dimension();
   layout.access = access_of(settings, model);
-  layout.lanes = is_mini_batch(settings.optimizer) ? settings.lanes : 0;
+  layout.lanes = is_mini_batch(settings.fit.optimizer) ? settings.fit.lanes : 0;
   return layout;
 }
 
 /// A fixed learning rate is one of the parameters as they are; what chooses its own steps is freed of their units.
 bool scales_columns(const TrainSettings& settings, const ModelDescription& model) {
-  const bool has_fixed_rate = settings.optimizer == OptimizerKind::gd && settings.learning_rate > 0;
-  return !model.is_network() && !is_mini_batch(settings.optimizer) && !has_fixed_rate;
+  const bool has_fixed_rate = settings.fit.optimizer == OptimizerKind::gd && settings.fit.learning_rate > 0;
+  return !model.is_network() && !is_mini_batch(settings.fit.optimizer) && !has_fixed_rate;
 }
 
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
@@ -129,34 +129,35 @@ TrainingProblem make_problem(const TrainSettings& settings, int threads, Communi
     require_classes(settings, raw.class_names, raw.label_place);
   }
   std::optional<RawData> held_out;
-  if (settings.validation_fraction() > 0) {
-    auto [training, validation] = split_rows(std::move(raw), settings.validation_fraction(), settings.seed, comm);
+  if (settings.validation.rows.fraction > 0) {
+    auto [training, validation] =
+        split_rows(std::move(raw), settings.validation.rows.fraction, settings.fit.seed, comm);
     raw = std::move(training);
     require_every_class(settings, raw, comm);
     held_out = std::move(validation);
   }
   TrainingProblem problem;
-  problem.model = describe_model(settings, raw.block.features, std::ssize(raw.class_names));
+  problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.class_names));
   problem.shape = shape_of_raw(raw, held_out, comm);
   if (before_layout) {
     before_layout(problem.model, problem.shape);
   }
   problem.label_name = raw.label_name;
   problem.columns = raw.columns;
-  problem.class_weights = class_weights(settings.class_weight, raw, comm);
-  if (is_mini_batch(settings.optimizer) || problem.model.is_network()) {
+  problem.class_weights = class_weights(settings.model.class_weights, raw, comm);
+  if (is_mini_batch(settings.fit.optimizer) || problem.model.is_network()) {
     problem.column_reaches = column_reaches(raw.block, comm);
   }
-  const std::string unbounded = is_mini_batch(settings.optimizer) ? unbounded_columns(settings, raw, comm) : "";
+  const std::string unbounded = is_mini_batch(settings.fit.optimizer) ? unbounded_columns(settings, raw, comm) : "";
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
   if (scales_columns(settings, problem.model)) {
-    scale_columns(problem.rows, settings.l2, threads, comm);
+    scale_columns(problem.rows, settings.penalty.l2, threads, comm);
   }
   if (!unbounded.empty()) {
     problem.rows.notices.push_back(unbounded);
   }
   require_label_support(settings, problem, comm);
-  if (!held_out && !settings.validation.empty()) {
+  if (!held_out && !settings.validation.rows.empty()) {
     held_out = read_held_out(settings, problem, comm);
   }
   if (held_out) {
@@ -171,8 +172,8 @@ TrainingProblem make_problem(const TrainSettings& settings, int threads, Communi
 
 ReadSettings held_out_settings(const TrainSettings& settings) {
   ReadSettings read = settings.data;
-  read.path = settings.validation;
-  read.labels = settings.validation_labels;
+  read.path = settings.validation.rows.text;
+  read.labels = settings.validation.labels;
   read.labels_option = "--validation-labels";
   return read;
 }
@@ -191,19 +192,17 @@ StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& l
 }
 
 Access access_of(const TrainSettings& settings, const ModelDescription& model) {
-  return is_mini_batch(settings.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
+  return is_mini_batch(settings.fit.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
 }
 
-ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes) {
+ModelDescription describe_model(const ModelSettings& settings, std::int64_t features, std::int64_t classes) {
   ModelDescription model;
-  model.kind = settings.model;
+  model.kind = settings.kind;
   model.features = features;
   model.intercept = settings.intercept;
   model.delta = settings.delta;
   if (model.is_network()) {
-    for (const std::string& units : settings.hidden) {
-      model.hidden.push_back(std::stoll(units));  // checked by validate()
-    }
+    model.hidden = settings.hidden;
     model.activation = settings.activation;
     model.loss = settings.loss;
     model.precision = settings.precision;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "data/dataset.h"
-#include "fit/settings.h"
 #include "risk/overflow.h"
 #include "run/columns_by_position.h"
 #include "run/model_file.h"
 #include "run/plan.h"
+#include "run/settings.h"
 
 #include <functional>
 #include <memory>
@@ -37,7 +37,7 @@ ReadSettings held_out_settings(const TrainSettings& settings);
 StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like);
 
 /// The model that `settings` name, for data of `features` features and labels of `classes` classes.
-ModelDescription describe_model(const TrainSettings& settings, std::int64_t features, std::int64_t classes);
+ModelDescription describe_model(const ModelSettings& settings, std::int64_t features, std::int64_t classes);
 
 /// How the passes of a run go over its rows, which are laid out for that.
 Access access_of(const TrainSettings& settings, const ModelDescription& model);

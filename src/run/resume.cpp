@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 
 #include <algorithm>
 #include <iterator>
@@ -41,12 +42,6 @@ const std::string* value_of(const std::vector<ConfigEntry>& entries, const std::
   return found == entries.end() ? nullptr : &found->value;
 }
 
-/// Which keys shape a result depends on others: with another schedule or optimizer some come and go. Of keys that only
-/// one side has these two alone were said themselves.
-bool stands_alone(const std::string& key) {
-  return key == "init" || key == "validation";
-}
-
 /// What differs, key by key. Keys that only one side has are named where nothing else explains them.
 std::vector<std::pair<std::string, std::string>> differences_of(const TrainingState& saved,
                                                                 const TrainingState& fresh) {
@@ -67,7 +62,7 @@ std::vector<std::pair<std::string, std::string>> differences_of(const TrainingSt
   }
   const bool is_explained = !changed.empty();
   std::ranges::copy_if(one_sided, std::back_inserter(changed),
-                       [&](const auto& difference) { return !is_explained || stands_alone(difference.first); });
+                       [&](const auto& difference) { return !is_explained || is_standalone_key(difference.first); });
   return changed;
 }
 
@@ -94,7 +89,7 @@ void refuse_or_overwrite(const TrainSettings& settings, CheckpointManager& check
   if (newest <= keep_up_to) {
     return;
   }
-  if (!settings.overwrite) {
+  if (!settings.run.overwrite) {
     throw Agreed<Error>(
         ExitCode::cannot_create,
         fmt::format("{} holds checkpoints up to step {}; --overwrite removes them, --resume auto goes on from "
@@ -109,26 +104,26 @@ void refuse_or_overwrite(const TrainSettings& settings, CheckpointManager& check
 TrainingState resume_or_start(const TrainSettings& settings, TrainingState fresh, CheckpointManager& checkpoints,
                               Console& console) {
   std::optional<TrainingState> saved;
-  switch (settings.resume) {
+  switch (settings.run.resume.policy) {
     case ResumePolicy::never:
       refuse_or_overwrite(settings, checkpoints, -1);
       return fresh;
     case ResumePolicy::automatic:
       saved = checkpoints.load_newest();
-      if (saved && settings.overwrite) {
+      if (saved && settings.run.overwrite) {
         console.warning("--overwrite replaces a run only with --resume never: going on from its checkpoint");
       }
       break;
     case ResumePolicy::file:
-      saved = checkpoints.load(settings.resume_file);
+      saved = checkpoints.load(settings.run.resume.file());
       break;
   }
   if (!saved) {
     return fresh;
   }
-  require_same_configuration(*saved, fresh, settings.allow_change, console);
+  require_same_configuration(*saved, fresh, settings.run.allow_change, console);
   require_same_data(*saved, fresh);
-  if (settings.resume == ResumePolicy::file) {
+  if (settings.run.resume.policy == ResumePolicy::file) {
     refuse_or_overwrite(settings, checkpoints, saved->optimizer.iteration);
   }
   if (saved->build != fresh.build) {

@@ -8,6 +8,7 @@
 #include "io/file_system.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
+#include "run/config_entries.h"
 #include "run/own_files.h"
 #include "run/problem.h"
 
@@ -34,12 +35,12 @@ std::string first_difference(const std::string& a, const std::string& b) {
 
 std::vector<InputName> inputs_of(const TrainSettings& settings) {
   std::vector<InputName> inputs = inputs_of(settings.data, "--data");
-  if (!settings.validation.empty() && settings.validation_fraction() == 0) {
+  if (settings.validation.rows.is_file()) {
     std::ranges::copy(inputs_of(held_out_settings(settings), "--validation"), std::back_inserter(inputs));
   }
-  inputs.push_back({"--init", settings.init});
-  inputs.push_back({"--config", settings.config_file});
-  inputs.push_back({"--resume", settings.resume_file});
+  inputs.push_back({"--init", settings.run.init});
+  inputs.push_back({"--config", settings.run.config_file});
+  inputs.push_back({"--resume", settings.run.resume.file()});
   return inputs;
 }
 
@@ -76,7 +77,7 @@ void refuse_foreign_files(const std::string& folder) {
 /// With its checkpoints a finished run is taken up again; without them it would be trained anew over its results.
 void refuse_results_without_checkpoints(const std::string& folder, const TrainSettings& settings) {
   PosixFileSystem files;
-  if (!settings.overwrite && list_checkpoints(files, folder).empty() && holds_results(folder)) {
+  if (!settings.run.overwrite && list_checkpoints(files, folder).empty() && holds_results(folder)) {
     throw Error(ExitCode::cannot_create,
                 fmt::format("{} holds the results of a run, but no checkpoints to go on from; --resume never "
                             "--overwrite trains anew and replaces them, another --run keeps them",
@@ -143,7 +144,7 @@ std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_opti
 void require_own_run_folder(const TrainSettings& settings, Communicator& comm) {
   on_root(comm, [&] {
     const std::string folder = settings.run_folder();
-    if (settings.plan || kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
+    if (settings.run.plan || kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
       return;
     }
     refuse_inputs_in(folder, settings);

@@ -1,9 +1,9 @@
 /// The run folder before training, and what every rank must have in common.
 #pragma once
 
-#include "fit/settings.h"
 #include "io/same_file.h"
 #include "lockstep/comm/communicator.h"
+#include "run/settings.h"
 
 #include <string>
 #include <vector>

@@ -31,10 +31,10 @@ RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, Em
       log_(log),
       held_out_(held_out),
       console_(console),
-      interval_(parse_checkpoint_interval(settings.checkpoint_every)) {}
+      interval_(settings.run.checkpoint_every) {}
 
 void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
-  const bool by_epoch = is_mini_batch(settings_.optimizer);
+  const bool by_epoch = is_mini_batch(settings_.fit.optimizer);
   HistoryEntry entry;
   entry.number = by_epoch ? state.epoch : state.iteration;
   entry.step = state.iteration;
@@ -99,16 +99,16 @@ void RunObserver::save_end() {
 }
 
 void RunObserver::show_progress(const HistoryEntry& entry) {
-  if (settings_.progress == "none") {
+  if (settings_.run.progress == Progress::none) {
     return;
   }
-  const bool every_line = settings_.progress == "lines";
+  const bool every_line = settings_.run.progress == Progress::lines;
   if (!every_line && lines_ >= kLinesAtOnce && since_line_.seconds() < kSecondsBetweenLines) {
     return;
   }
   ++lines_;
   since_line_ = Timer();
-  std::string line = is_mini_batch(settings_.optimizer)
+  std::string line = is_mini_batch(settings_.fit.optimizer)
                          ? fmt::format("epoch {:4d}  objective {:.10g}  learning rate {:.3g}", entry.number,
                                        entry.objective, entry.step_length)
                          : fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}",
@@ -120,7 +120,7 @@ void RunObserver::show_progress(const HistoryEntry& entry) {
 }
 
 void RunObserver::warn_of_damping(const IterationReport& report) {
-  if (warned_of_damping_ || report.damping == 0 || settings_.optimizer != OptimizerKind::newton) {
+  if (warned_of_damping_ || report.damping == 0 || settings_.fit.optimizer != OptimizerKind::newton) {
     return;
   }
   warned_of_damping_ = true;
@@ -128,15 +128,16 @@ void RunObserver::warn_of_damping(const IterationReport& report) {
                                                              : fmt::format("; linearly dependent on others: {}",
                                                                            fmt::join(report.weak_parameters, ", "));
   const std::string remedy =
-      settings_.l2 > 0 ? fmt::format("l2 = {} is too small beside the columns to tell: scale them", settings_.l2)
-                       : "--l2 makes the solution unique";
+      settings_.penalty.l2 > 0
+          ? fmt::format("l2 = {} is too small beside the columns to tell: scale them", settings_.penalty.l2)
+          : "--l2 makes the solution unique";
   console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; {}",
                                report.damping, columns, remedy));
 }
 
 void RunObserver::warn_of_lost_ground(double objective) {
-  if (warned_of_rising_loss_ || !is_mini_batch(settings_.optimizer) ||
-      settings_.optimizer == OptimizerKind::perceptron || state_.history.empty()) {
+  if (warned_of_rising_loss_ || !is_mini_batch(settings_.fit.optimizer) ||
+      settings_.fit.optimizer == OptimizerKind::perceptron || state_.history.empty()) {
     return;
   }
   const double first = state_.history.front().objective;
@@ -145,15 +146,15 @@ void RunObserver::warn_of_lost_ground(double objective) {
     console_.warning(
         fmt::format("the run ended worse than it began (objective {:.4g}, {:.4g} in its first epoch): "
                     "lower --learning-rate (it is {:g}), or scale the columns",
-                    objective, first, settings_.learning_rate));
+                    objective, first, settings_.fit.learning_rate));
   }
 }
 
 /// The perceptron's loss comes and goes with its mistakes; others' rises for good where steps are too long.
 void RunObserver::warn_of_rising_loss() {
   const std::vector<HistoryEntry>& history = state_.history;
-  if (warned_of_rising_loss_ || !is_mini_batch(settings_.optimizer) ||
-      settings_.optimizer == OptimizerKind::perceptron || history.size() <= kRises) {
+  if (warned_of_rising_loss_ || !is_mini_batch(settings_.fit.optimizer) ||
+      settings_.fit.optimizer == OptimizerKind::perceptron || history.size() <= kRises) {
     return;
   }
   const auto begin = history.end() - static_cast<std::ptrdiff_t>(kRises) - 1;
@@ -166,7 +167,7 @@ void RunObserver::warn_of_rising_loss() {
     console_.warning(
         fmt::format("the loss has risen for {} epochs, from {:.4g} to {:.4g}: lower --learning-rate (it is "
                     "{:g}), or scale the columns",
-                    kRises, begin->objective, history.back().objective, settings_.learning_rate));
+                    kRises, begin->objective, history.back().objective, settings_.fit.learning_rate));
   }
 }
 

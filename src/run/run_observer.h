@@ -7,6 +7,7 @@
 #include "risk/empirical_risk.h"
 #include "run/checkpoint_manager.h"
 #include "run/run_log.h"
+#include "run/settings.h"
 
 namespace lockstep {
 

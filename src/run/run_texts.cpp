@@ -24,8 +24,8 @@ std::vector<std::string> banner(const TrainSettings& settings, const TrainingPro
   if (problem.validation) {
     lines.push_back(fmt::format("validation: {} rows", problem.validation->partition.rows));
   }
-  lines.push_back(fmt::format("{} by {}: {} parameters on {} ranks × {} threads", to_string(settings.model),
-                              to_string(settings.optimizer), problem.model.dimension(), ranks, threads));
+  lines.push_back(fmt::format("{} by {}: {} parameters on {} ranks × {} threads", to_string(settings.model.kind),
+                              to_string(settings.fit.optimizer), problem.model.dimension(), ranks, threads));
   return lines;
 }
 
@@ -39,28 +39,29 @@ std::string idle_workers(const RowPartition& partition, int ranks, int threads) 
 }
 
 std::string remedy_of_long_steps(const TrainSettings& settings) {
-  const bool is_fixed = settings.learning_rate > 0;
-  return is_fixed ? fmt::format("; lower --learning-rate (it is {}) or scale the features", settings.learning_rate)
+  const bool is_fixed = settings.fit.learning_rate > 0;
+  return is_fixed ? fmt::format("; lower --learning-rate (it is {}) or scale the features", settings.fit.learning_rate)
                   : "; scale the features";
 }
 
 std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& summary) {
   const bool is_limit = summary.status == Summary::Status::limit_reached;
-  if (is_mini_batch(settings.optimizer) || !(is_limit || summary.status == Summary::Status::failed)) {
+  if (is_mini_batch(settings.fit.optimizer) || !(is_limit || summary.status == Summary::Status::failed)) {
     return "";
   }
-  const bool has_newton = settings.model != ModelKind::mlp && settings.l1 == 0;
-  const std::string other = !has_newton || settings.optimizer == OptimizerKind::newton ? ""
-                            : settings.optimizer == OptimizerKind::newton_cg           ? "--optimizer newton"
-                                                                             : "--optimizer newton or newton-cg";
+  const bool has_newton = settings.model.kind != ModelKind::mlp && settings.penalty.l1 == 0;
+  const std::string other = !has_newton || settings.fit.optimizer == OptimizerKind::newton ? ""
+                            : settings.fit.optimizer == OptimizerKind::newton_cg           ? "--optimizer newton"
+                                                                                 : "--optimizer newton or newton-cg";
   const std::string delta =
-      settings.model == ModelKind::huber
-          ? fmt::format("; where --delta {} is far below the residuals, raise it or scale the labels", settings.delta)
+      settings.model.kind == ModelKind::huber
+          ? fmt::format("; where --delta {} is far below the residuals, raise it or scale the labels",
+                        settings.model.delta)
           : "";
   if (is_limit) {
     return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other) + delta;
   }
-  const bool has_log_link = settings.model == ModelKind::gamma || settings.model == ModelKind::poisson;
+  const bool has_log_link = settings.model.kind == ModelKind::gamma || settings.model.kind == ModelKind::poisson;
   const std::string unit = has_log_link && !summary.is_dependent
                                ? "; labels of an extreme unit have no start near them: scale them"
                                : "; columns may be dependent to rounding: drop one, or use a larger --l2";
@@ -71,9 +72,9 @@ std::string row_at_fault(const TrainSettings& settings, std::int64_t row) {
   if (row < 0) {
     return "";
   }
-  const double held_out = settings.validation_fraction();
+  const double held_out = settings.validation.rows.fraction;
   return fmt::format("; the first row at fault is row {} of {}",
-                     (held_out > 0 ? row_before_split(row, held_out, settings.seed) : row) + 1, settings.data.path);
+                     (held_out > 0 ? row_before_split(row, held_out, settings.fit.seed) : row) + 1, settings.data.path);
 }
 
 std::vector<std::string> overflow_warnings(const RunSummary& summary) {
@@ -94,9 +95,9 @@ std::vector<std::string> overflow_warnings(const RunSummary& summary) {
 }
 
 std::string finished_already(const TrainSettings& settings, const OptimizerState& state) {
-  const bool by_epoch = is_mini_batch(settings.optimizer);
+  const bool by_epoch = is_mini_batch(settings.fit.optimizer);
   const std::int64_t done = by_epoch ? state.epoch : state.iteration;
-  const std::int64_t wanted = by_epoch ? settings.epochs : settings.max_iterations;
+  const std::int64_t wanted = by_epoch ? settings.fit.epochs : settings.fit.max_iterations;
   return fmt::format("this run was finished already, at {} {}{}", done, by_epoch ? "epochs" : "iterations",
                      done > wanted ? fmt::format(", more than the {} asked for", wanted) : "");
 }

@@ -1,9 +1,9 @@
 /// What a run says of itself at its start and at its end, line by line.
 #pragma once
 
-#include "fit/settings.h"
 #include "run/problem.h"
 #include "run/run_summary.h"
+#include "run/settings.h"
 
 #include <string>
 #include <vector>

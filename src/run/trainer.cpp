@@ -12,6 +12,7 @@
 #include "optim/numerical_stops.h"
 #include "risk/empirical_risk.h"
 #include "risk/overflow.h"
+#include "run/config_entries.h"
 #include "run/fresh_state.h"
 #include "run/memory_check.h"
 #include "run/own_files.h"
@@ -42,14 +43,14 @@ class TrainingJob {
         console_(console),
         folder_(settings.run_folder()),
         memory_(settings_, threads, comm),
-        monitor_(settings.max_time_seconds) {}
+        monitor_(settings.run.max_time_seconds) {}
 
   ExitCode run() {
     require_equal_programs(settings_, comm_);
     probe_run_folder(folder_, comm_);
     require_own_run_folder(settings_, comm_);
     memory_.foresee();
-    if (settings_.plan) {
+    if (settings_.run.plan) {
       show_plan();
       return ExitCode::success;
     }
@@ -131,16 +132,16 @@ void TrainingJob::open_run_folder() {
     }
     remove_leftovers(files_, folder_);
   });
-  checkpoints_.emplace(files_, folder_, settings_.keep, comm_, console_);
+  checkpoints_.emplace(files_, folder_, settings_.run.keep, comm_, console_);
 }
 
 void TrainingJob::make_objective() {
   model_ = make_model(problem_.model, problem_.class_weights);
   BatchSettings batches;
-  if (is_mini_batch(settings_.optimizer)) {
-    batches = {settings_.batch_size, settings_.seed};
+  if (is_mini_batch(settings_.fit.optimizer)) {
+    batches = {settings_.fit.batch_size, settings_.fit.seed};
   }
-  const Penalty penalty(settings_.l2, model_->penalised(), settings_.l1);
+  const Penalty penalty(settings_.penalty.l2, model_->penalised(), settings_.penalty.l1);
   risk_.emplace(problem_.rows, *model_, penalty, batches, threads_, comm_, [this] {
     RideAlong wishes;
     wishes.stop = static_cast<std::uint64_t>(monitor_.wish(state_.optimizer.iteration > first_step_));
@@ -158,7 +159,7 @@ void TrainingJob::restore_state() {
 }
 
 void TrainingJob::write_start() {
-  const std::string unit = is_mini_batch(settings_.optimizer) ? "epoch" : "iteration";
+  const std::string unit = is_mini_batch(settings_.fit.optimizer) ? "epoch" : "iteration";
   write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
     remove_file(files_, folder_, kModelName);
@@ -200,9 +201,10 @@ void TrainingJob::warn_of_guesses() {
 void TrainingJob::optimise() {
   const Timer timer;
   try {
-    const EarlyStopping early_stopping = held_out_ ? EarlyStopping(*held_out_, settings_.patience) : EarlyStopping();
+    const EarlyStopping early_stopping =
+        held_out_ ? EarlyStopping(*held_out_, settings_.fit.patience) : EarlyStopping();
     summary_.outcome =
-        minimise(*risk_, settings_, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
+        minimise(*risk_, settings_.fit, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
     summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome);
   } catch (const NumericalStop& stop) {
     if (!is_agreed(stop)) {
@@ -300,8 +302,8 @@ void TrainingJob::write_text(const std::string& name, const std::string& text) {
 }
 
 void TrainingJob::write_summary() {
-  summary_.model = to_string(settings_.model);
-  summary_.optimizer = to_string(settings_.optimizer);
+  summary_.model = to_string(settings_.model.kind);
+  summary_.optimizer = to_string(settings_.fit.optimizer);
   summary_.iterations = state_.optimizer.iteration;
   summary_.epochs = state_.optimizer.epoch;
   summary_.passes = risk_->passes();

@@ -3,9 +3,9 @@
 /// A field is named once, in fields() (base/visit.h): what writes, reads and compares states follows from that.
 #pragma once
 
-#include "fit/settings.h"
 #include "lockstep/base/visit.h"
 #include "lockstep/optim/state.h"
+#include "run/config_entries.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,7 @@
 #include "cli/command_line.h"
 
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -132,40 +133,41 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
                                  "2h",
                                  "--progress",
                                  "none"});
-  EXPECT_EQ(s.validation, "v.csv");
-  EXPECT_EQ(s.model, ModelKind::linear);
+  EXPECT_TRUE(s.validation.rows.is_file());
+  EXPECT_EQ(s.validation.rows.text, "v.csv");
+  EXPECT_EQ(s.model.kind, ModelKind::linear);
   EXPECT_EQ(s.data.label_kind, LabelKind::real);
-  EXPECT_EQ(s.optimizer, OptimizerKind::sgd);
+  EXPECT_EQ(s.fit.optimizer, OptimizerKind::sgd);
   EXPECT_EQ(s.run_folder(), "r");
-  EXPECT_EQ(s.l2, 1e-3);
-  EXPECT_FALSE(s.intercept);
-  EXPECT_EQ(s.max_iterations, 7);
-  EXPECT_EQ(s.epochs, 3);
-  EXPECT_EQ(s.batch_size, 32);
-  EXPECT_EQ(s.lanes, 16);
-  EXPECT_EQ(s.learning_rate, 0.5);
-  EXPECT_EQ(s.schedule, "step:5:0.5");
-  EXPECT_EQ(s.momentum, 0.9);
-  EXPECT_EQ(s.tolerance, 1e-9);
-  EXPECT_EQ(s.seed, UINT64_MAX);
-  EXPECT_EQ(s.threads, 3);
+  EXPECT_EQ(s.penalty.l2, 1e-3);
+  EXPECT_FALSE(s.model.intercept);
+  EXPECT_EQ(s.fit.max_iterations, 7);
+  EXPECT_EQ(s.fit.epochs, 3);
+  EXPECT_EQ(s.fit.batch_size, 32);
+  EXPECT_EQ(s.fit.lanes, 16);
+  EXPECT_EQ(s.fit.learning_rate, 0.5);
+  EXPECT_EQ(s.fit.schedule.text, "step:5:0.5");
+  EXPECT_EQ(s.fit.momentum, 0.9);
+  EXPECT_EQ(s.fit.tolerance, 1e-9);
+  EXPECT_EQ(s.fit.seed, UINT64_MAX);
+  EXPECT_EQ(s.run.threads, 3);
   EXPECT_EQ(s.data.label_column, "t");
   EXPECT_EQ(s.data.weight_column, "w");
   EXPECT_EQ(s.data.offset_column, "o");
   EXPECT_EQ(s.data.exposure_column, "e");
   EXPECT_EQ(s.data.labels, "l");
-  EXPECT_EQ(s.validation_labels, "vl");
+  EXPECT_EQ(s.validation.labels, "vl");
   EXPECT_THAT(s.data.drop, ElementsAre("a", "b", "c"));
   EXPECT_EQ(s.data.format, DataFormat::csv);
   EXPECT_EQ(s.data.x_name, "x");
   EXPECT_EQ(s.data.y_name, "z");
-  EXPECT_EQ(s.resume, ResumePolicy::never);
-  EXPECT_TRUE(s.overwrite);
-  EXPECT_THAT(s.allow_change, ElementsAre("l2"));
-  EXPECT_EQ(s.checkpoint_every, "20i");
-  EXPECT_EQ(s.keep, 4);
-  EXPECT_EQ(s.max_time_seconds, 7200);
-  EXPECT_EQ(s.progress, "none");
+  EXPECT_EQ(s.run.resume.policy, ResumePolicy::never);
+  EXPECT_TRUE(s.run.overwrite);
+  EXPECT_THAT(s.run.allow_change, ElementsAre("l2"));
+  EXPECT_EQ(s.run.checkpoint_every.text, "20i");
+  EXPECT_EQ(s.run.keep, 4);
+  EXPECT_EQ(s.run.max_time_seconds, 7200);
+  EXPECT_EQ(s.run.progress, Progress::none);
 }
 
 TEST_F(CommandLineTest, CommandLineBeatsEnvironmentBeatsSetBeatsFileBeatsDefault) {
@@ -173,17 +175,17 @@ TEST_F(CommandLineTest, CommandLineBeatsEnvironmentBeatsSetBeatsFileBeatsDefault
   const TrainSettings settings =
       train({"--config", "run.toml", "--set", "l2=2", "--set", "seed=2", "--set", "keep=4", "--l2", "4"},
             {{"LOCKSTEP_L2", "3"}, {"LOCKSTEP_SEED", "3"}});
-  EXPECT_EQ(settings.l2, 4);
-  EXPECT_EQ(settings.seed, 3U);
-  EXPECT_EQ(settings.keep, 4);
-  EXPECT_EQ(settings.tolerance, 1e-3);
-  EXPECT_EQ(settings.epochs, 10);
+  EXPECT_EQ(settings.penalty.l2, 4);
+  EXPECT_EQ(settings.fit.seed, 3U);
+  EXPECT_EQ(settings.run.keep, 4);
+  EXPECT_EQ(settings.fit.tolerance, 1e-3);
+  EXPECT_EQ(settings.fit.epochs, 10);
 }
 
 TEST_F(CommandLineTest, LastOfARepeatedOptionCounts) {
-  EXPECT_EQ(train({"--l2", "1", "--l2=2"}).l2, 2);
-  EXPECT_TRUE(train({"--no-intercept", "--intercept"}).intercept);
-  EXPECT_FALSE(train({"--intercept", "--no-intercept"}).intercept);
+  EXPECT_EQ(train({"--l2", "1", "--l2=2"}).penalty.l2, 2);
+  EXPECT_TRUE(train({"--no-intercept", "--intercept"}).model.intercept);
+  EXPECT_FALSE(train({"--intercept", "--no-intercept"}).model.intercept);
 }
 
 TEST_F(CommandLineTest, HigherLayerReplacesAList) {
@@ -240,13 +242,13 @@ TEST_F(CommandLineTest, LaunchSettingsInARunsOwnConfigurationAreLeftOut) {
   settings.data.path = "a.csv";
   write("run.toml", to_toml(config_entries(settings)) + said);
   const TrainSettings own = train({"--config", "run.toml"});
-  EXPECT_EQ(own.resume, ResumePolicy::automatic);
-  EXPECT_FALSE(own.overwrite);
-  EXPECT_THAT(own.allow_change, testing::IsEmpty());
-  EXPECT_EQ(own.config_file, "run.toml");
+  EXPECT_EQ(own.run.resume.policy, ResumePolicy::automatic);
+  EXPECT_FALSE(own.run.overwrite);
+  EXPECT_THAT(own.run.allow_change, testing::IsEmpty());
+  EXPECT_EQ(own.run.config_file, "run.toml");
   write("mine.toml", "# mine\n" + said);
-  EXPECT_EQ(train({"--config", "mine.toml"}).resume, ResumePolicy::never);
-  EXPECT_TRUE(train({"--config", "run.toml", "--overwrite"}).overwrite);
+  EXPECT_EQ(train({"--config", "mine.toml"}).run.resume.policy, ResumePolicy::never);
+  EXPECT_TRUE(train({"--config", "run.toml", "--overwrite"}).run.overwrite);
 }
 
 TEST_F(CommandLineTest, WrongValueOnTheCommandLineIsAUsageError) {
@@ -276,7 +278,7 @@ TEST_F(CommandLineTest, EmptyEntriesOfAListAreRefused) {
               Pair(78, "LOCKSTEP_HIDDEN: hidden = 3,,4: entry 2 is empty"));
   write("run.toml", "hidden = [\"3\", \"\"]\n");
   EXPECT_THAT(train_error({"--config", "run.toml"}), Pair(78, "run.toml:1:10: hidden = 3,: entry 2 is empty"));
-  EXPECT_THAT(train({"--model", "mlp", "--hidden", "3,4"}).hidden, ElementsAre("3", "4"));
+  EXPECT_THAT(train({"--model", "mlp", "--hidden", "3,4"}).model.hidden, ElementsAre(3, 4));
 }
 
 TEST_F(CommandLineTest, ClassWeightsNameEachClassOnce) {
@@ -290,12 +292,23 @@ TEST_F(CommandLineTest, ClassWeightsNameEachClassOnce) {
   EXPECT_THAT(train_error({"--class-weight", "a=1"}), Pair(64, HasSubstr("(saw the entry 'a=1')")));
   EXPECT_THAT(train_error({"--class-weight", "a:"}), Pair(64, HasSubstr("at least 0 (saw 'a:')")));
   EXPECT_THAT(train_error({"--class-weight", "a:-1"}), Pair(64, HasSubstr("at least 0 (saw 'a:-1')")));
-  EXPECT_EQ(train({"--class-weight", "a:1,b:c:2"}).class_weight, "a:1,b:c:2");
+  EXPECT_EQ(train({"--class-weight", "a:1,b:c:2"}).model.class_weights.text, "a:1,b:c:2");
   const std::string quoted = "\"c,d\":1,\"say \"\"e\"\"\":0.5,a:b:2";
-  EXPECT_EQ(train({"--class-weight", quoted}).class_weight, quoted);
+  EXPECT_EQ(train({"--class-weight", quoted}).model.class_weights.text, quoted);
   for (const char* bad : {"\"c,d:1", "\"c,d\"1", "\"\":1", "a:1,", "a:1,,b:2"}) {
     EXPECT_EQ(train_error({"--class-weight", bad}).first, 64) << bad;
   }
+}
+
+/// The epochs of a cosine are no matter of the schedule alone.
+TEST_F(CommandLineTest, AWarmUpMayTakeLongerThanTheUsualNumberOfEpochs) {
+  const Arguments given = {"--optimizer", "sgd", "--schedule", "warmup:20+cosine"};
+  Arguments longer = given;
+  longer.insert(longer.end(), {"--epochs", "50"});
+  EXPECT_EQ(train(longer).fit.schedule.warmup, 20);
+  EXPECT_THAT(train_error(given), testing::Pair(78,
+                                                "schedule = \"warmup:20+cosine\": the warm-up leaves none of the 10 "
+                                                "epochs to the cosine"));
 }
 
 TEST_F(CommandLineTest, AllWrongValuesOfALayerAreNamed) {
@@ -348,7 +361,7 @@ TEST_F(CommandLineTest, WithoutArgumentsTheFileInTheFolderIsUsedElseHelp) {
   const CommandLine line = parse_command_line(Arguments{}, {});
   EXPECT_EQ(line.command, Command::train);
   EXPECT_EQ(line.train.data.path, "b.csv");
-  EXPECT_EQ(line.train.model, ModelKind::linear);
+  EXPECT_EQ(line.train.model.kind, ModelKind::linear);
 }
 
 TEST_F(CommandLineTest, HelpListsEveryOptionInGroups) {
@@ -395,6 +408,8 @@ TEST_F(CommandLineTest, OtherCommandsTakeTheirOptions) {
   const CommandLine evaluate = parse_command_line({"evaluate", "--model-file", "m", "--data", "d", "--json"}, {});
   EXPECT_EQ(evaluate.command, Command::evaluate);
   EXPECT_TRUE(evaluate.evaluate.json);
+  EXPECT_THAT(error({"evaluate", "--model-file", "m", "--data", "d", "--x-name", ""}),
+              testing::Pair(64, "--x-name = \"\": must name the features of an HDF5 file"));
   const CommandLine inspect = parse_command_line({"inspect", "train", "--verify", "b"}, {});
   EXPECT_EQ(inspect.command, Command::inspect);
   EXPECT_THAT(inspect.inspect.paths, ElementsAre("train", "b"));
@@ -405,13 +420,13 @@ TEST_F(CommandLineTest, CheckTakesAModelOrAModelFile) {
   const CommandLine model =
       parse_command_line({"check", "--data", "d", "--model", "huber", "--delta", "2", "--seed", "3", "--json"}, {});
   EXPECT_EQ(model.command, Command::check);
-  EXPECT_EQ(model.check.training.model, ModelKind::huber);
-  EXPECT_EQ(model.check.training.delta, 2);
-  EXPECT_EQ(model.check.training.seed, 3u);
+  EXPECT_EQ(model.check.training.model.kind, ModelKind::huber);
+  EXPECT_EQ(model.check.training.model.delta, 2);
+  EXPECT_EQ(model.check.training.fit.seed, 3u);
   EXPECT_TRUE(model.check.json);
   const CommandLine file = parse_command_line({"check", "--data", "d", "--model-file", "m", "--tolerance", "1e-3"}, {});
   EXPECT_EQ(file.check.model_file, "m");
-  EXPECT_EQ(file.check.training.tolerance, 1e-3);
+  EXPECT_EQ(file.check.training.fit.tolerance, 1e-3);
   EXPECT_THAT(error({"check", "--data", "d", "--model-file", "m", "--l2", "1"}),
               testing::Pair(64, StartsWith("--l2 1: comes with --model-file")));
   EXPECT_THAT(error({"check", "--data", "d", "--tolerance", "0"}), testing::Pair(64, StartsWith("--tolerance = 0")));

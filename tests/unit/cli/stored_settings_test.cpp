@@ -3,6 +3,7 @@
 
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 
 #include "unit/io/temporary_folder.h"
 #include <gmock/gmock.h>

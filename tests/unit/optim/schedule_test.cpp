@@ -60,10 +60,10 @@ TEST(Schedule, CountsTheRestFromTheEndOfTheWarmUp) {
 }
 
 TEST(Schedule, DependsOnTheHorizonWhereItIsACosine) {
-  EXPECT_TRUE(Schedule::parse("cosine", 1, 10)->uses_horizon());
-  EXPECT_TRUE(Schedule::parse("warmup:1+cosine", 1, 10)->uses_horizon());
-  EXPECT_FALSE(Schedule::parse("step", 1, 10)->uses_horizon());
-  EXPECT_FALSE(Schedule::parse("warmup:1+step", 1, 10)->uses_horizon());
+  EXPECT_TRUE(ScheduleShape::parse("cosine").uses_horizon());
+  EXPECT_TRUE(ScheduleShape::parse("warmup:1+cosine").uses_horizon());
+  EXPECT_FALSE(ScheduleShape::parse("step").uses_horizon());
+  EXPECT_FALSE(ScheduleShape::parse("warmup:1+step").uses_horizon());
 }
 
 TEST(Schedule, RefusesWhatItDoesNotKnow) {

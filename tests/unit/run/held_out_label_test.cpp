@@ -19,10 +19,10 @@ class HeldOutLabel : public ::testing::Test {
     write_text(folder_ / "t.csv", training);
     write_text(folder_ / "v.csv", held_out);
     TrainSettings settings;
-    settings.model = ModelKind::linear;
+    settings.model.kind = ModelKind::linear;
     settings.data.path = folder_ / "t.csv";
     settings.data.label_column = label_column;
-    settings.validation = folder_ / "v.csv";
+    settings.validation.rows = ValidationSource::parse(folder_ / "v.csv");
     SerialCommunicator comm;
     return load_problem(settings.completed(), 1, comm).validation->label;
   }

@@ -3,6 +3,7 @@
 
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 #include "run/model_file.h"
 #include "run/run_folder.h"
 #include "run/run_summary.h"
@@ -225,8 +226,8 @@ TEST_P(RunFolderOf, IsUsedOnlyWhereNothingForeignWouldBeReplaced) {
   const auto foreign = foreign_file(folder.path());
   EXPECT_EQ(foreign.value_or(ForeignFile{}), (ForeignFile{GetParam().foreign, GetParam().line}));
   TrainSettings settings = some_settings();
-  settings.run = folder.path();
-  settings.overwrite = true;  // of results, never of what is foreign
+  settings.run.folder = folder.path();
+  settings.run.overwrite = true;  // of results, never of what is foreign
   SerialCommunicator comm;
   if (GetParam().foreign.empty()) {
     EXPECT_NO_THROW(require_own_run_folder(settings, comm));
@@ -239,7 +240,7 @@ TEST_P(RunFolderOf, IsUsedOnlyWhereNothingForeignWouldBeReplaced) {
     EXPECT_EQ(error.code(), ExitCode::cannot_create);
     EXPECT_THAT(error.what(), AllOf(HasSubstr("/" + GetParam().foreign + ":"), HasSubstr("another --run")));
   }
-  settings.plan = true;
+  settings.run.plan = true;
   EXPECT_NO_THROW(require_own_run_folder(settings, comm)) << "a plan writes nothing";
 }
 
@@ -275,9 +276,9 @@ TEST_P(ResultsOf, AFinishedRunAreNotTrainedOverWithoutItsCheckpoints) {
   }
   SerialCommunicator comm;
   TrainSettings settings = some_settings();
-  settings.run = folder.path();
+  settings.run.folder = folder.path();
   for (const ResumePolicy policy : {ResumePolicy::automatic, ResumePolicy::never, ResumePolicy::file}) {
-    settings.resume = policy;
+    settings.run.resume.policy = policy;
     std::string refusal;
     try {
       require_own_run_folder(settings, comm);

@@ -19,8 +19,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Settings, model and data of a softmax run.
 struct SoftmaxRun {
   explicit SoftmaxRun(OptimizerKind optimizer, Index features = 20, Index classes = 3) {
-    settings.model = ModelKind::softmax;
-    settings.optimizer = optimizer;
+    settings.model.kind = ModelKind::softmax;
+    settings.fit.optimizer = optimizer;
     settings.data.path = "a.csv";
     settings = settings.completed();
     model.kind = ModelKind::softmax;
@@ -116,7 +116,7 @@ TEST(Plan, GrowsWithThePairsOfLbfgsTheBestParametersAndTheThreadsOfNetworks) {
   const SoftmaxRun gd(OptimizerKind::gd);
   EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, gd.plan(1, 1).optimizer_bytes + 2 * kLbfgsMemory * vector);
   const double without = lbfgs.plan(1, 1).optimizer_bytes;
-  lbfgs.settings.patience = 3;
+  lbfgs.settings.fit.patience = 3;
   EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, without + vector);
 
   SoftmaxRun mlp(OptimizerKind::adam);

@@ -60,34 +60,34 @@ class Change : public ::testing::TestWithParam<ChangeCase> {};
 TEST_P(Change, IsNamedWithBothValuesAndWithoutWhatFollowsFromIt) {
   TrainSettings before;
   before.data.path = "a.csv";
-  before.optimizer = OptimizerKind::sgd;
+  before.fit.optimizer = OptimizerKind::sgd;
   TrainSettings now = before;
   GetParam().change(now);
   EXPECT_THAT(refusal(before, now), AllOf(HasSubstr(GetParam().said), Not(HasSubstr(GetParam().not_said)),
                                           Not(HasSubstr("was -")), Not(HasSubstr("is -"))));
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Change,
-                         ::testing::Values(ChangeCase{"Value", [](auto& s) { s.l2 = 0.5; }, "l2 is 0.5, was 0",
-                                                      "epochs"},
-                                           ChangeCase{"ScheduleWithHorizon",
-                                                      [](auto& s) {
-                                                        s.schedule = "cosine";
-                                                        s.epochs = 20;
-                                                      },
-                                                      "schedule is \"cosine\", was \"constant\"", "epochs"},
-                                           ChangeCase{"Optimizer", [](auto& s) { s.optimizer = OptimizerKind::newton; },
-                                                      "optimizer is \"newton\", was \"sgd\"", "batch-size"},
-                                           ChangeCase{"HeldOutFraction", [](auto& s) { s.validation = "0.2"; },
-                                                      "validation is \"0.2\", was not given", "?"}),
-                         [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Change,
+    ::testing::Values(ChangeCase{"Value", [](auto& s) { s.penalty.l2 = 0.5; }, "l2 is 0.5, was 0", "epochs"},
+                      ChangeCase{"ScheduleWithHorizon",
+                                 [](auto& s) {
+                                   s.fit.schedule = ScheduleShape::parse("cosine");
+                                   s.fit.epochs = 20;
+                                 },
+                                 "schedule is \"cosine\", was \"constant\"", "epochs"},
+                      ChangeCase{"Optimizer", [](auto& s) { s.fit.optimizer = OptimizerKind::newton; },
+                                 "optimizer is \"newton\", was \"sgd\"", "batch-size"},
+                      ChangeCase{"HeldOutFraction", [](auto& s) { s.validation.rows = ValidationSource::parse("0.2"); },
+                                 "validation is \"0.2\", was not given", "?"}),
+    [](const auto& one) { return one.param.name; });
 
 TEST(Resume, GoesOnWithWhatIsSaidForOneLaunch) {
   TrainSettings settings;
   settings.data.path = "a.csv";
   TrainSettings now = settings;
-  now.allow_change = {"l2"};
-  now.plan = true;
+  now.run.allow_change = {"l2"};
+  now.run.plan = true;
   EXPECT_EQ(refusal(settings, now), "");
 }
 

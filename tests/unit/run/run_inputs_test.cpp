@@ -1,7 +1,9 @@
 /// A run replaces none of the files it reads.
 #include "lockstep/base/errors.h"
+#include "run/config_entries.h"
 #include "run/own_files.h"
 #include "run/run_folder.h"
+#include "run/train_options.h"
 
 #include <filesystem>
 
@@ -28,19 +30,14 @@ void PrintTo(const InputCase& one, std::ostream* out) {
 }
 
 void set_input(TrainSettings& settings, const std::string& option, const std::string& path) {
-  if (option == "--resume") {
-    settings.resume = ResumePolicy::file;
-  }
   if (option == "--validation-labels") {
-    settings.validation = "held-out.idx";
+    settings.validation.rows = ValidationSource::parse("held-out.idx");
   }
-  (option == "--data"                ? settings.data.path
-   : option == "--labels"            ? settings.data.labels
-   : option == "--validation"        ? settings.validation
-   : option == "--validation-labels" ? settings.validation_labels
-   : option == "--init"              ? settings.init
-   : option == "--resume"            ? settings.resume_file
-                                     : settings.config_file) = path;
+  if (option == "--config") {
+    settings.run.config_file = path;
+  } else {
+    find_option(train_options(settings), option.substr(2))->set({path});
+  }
 }
 
 std::string refusal(const TrainSettings& settings) {
@@ -59,7 +56,7 @@ class RunInputs : public ::testing::Test {
   RunInputs() {
     fs::create_directory(folder_ / "run");
     settings_.data.path = folder_ / "data.csv";
-    settings_.run = folder_ / "run";
+    settings_.run.folder = folder_ / "run";
   }
 
   const TemporaryFolder folder_;
@@ -81,7 +78,7 @@ TEST_P(RunInput, IsNotReplacedThroughALinkOrAnotherSpelling) {
   write_text(folder_ / "kept", "");
   fs::create_hard_link(folder_ / "kept", folder_ / "run/" + name);
   set_input(settings_, option, folder_ / "run/../kept");
-  settings_.run = folder_ / "./run/../run/.";
+  settings_.run.folder = folder_ / "./run/../run/.";
   EXPECT_THAT(refusal(settings_), HasSubstr(option));
 }
 
@@ -97,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Cases, RunInput,
 TEST_F(RunInputs, MayStandInTheRunFolderUnderAnotherName) {
   write_text(folder_ / "run/data.csv", "a,y\n1,2\n");
   settings_.data.path = folder_ / "run/data.csv";
-  settings_.validation = "0.5";
+  settings_.validation.rows = ValidationSource::parse("0.5");
   EXPECT_EQ(refusal(settings_), "");
 }
 

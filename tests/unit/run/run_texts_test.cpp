@@ -33,16 +33,16 @@ TEST(RunTexts, ALimitOfEpochsIsNotCalledIterations) {
 
 TEST(RunTexts, AFinishedRunSaysWhereItEndedAndThatItIsMoreThanWasAskedFor) {
   TrainSettings settings;
-  settings.optimizer = OptimizerKind::sgd;
-  settings.epochs = 3;
+  settings.fit.optimizer = OptimizerKind::sgd;
+  settings.fit.epochs = 3;
   OptimizerState state;
   state.iteration = 15;
   state.epoch = 5;
   EXPECT_EQ(finished_already(settings, state), "this run was finished already, at 5 epochs, more than the 3 asked for");
-  settings.epochs = 5;
+  settings.fit.epochs = 5;
   EXPECT_EQ(finished_already(settings, state), "this run was finished already, at 5 epochs");
-  settings.optimizer = OptimizerKind::newton;
-  settings.max_iterations = 10;
+  settings.fit.optimizer = OptimizerKind::newton;
+  settings.fit.max_iterations = 10;
   EXPECT_EQ(finished_already(settings, state),
             "this run was finished already, at 15 iterations, more than the 10 asked for");
 }

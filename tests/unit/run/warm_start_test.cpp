@@ -37,10 +37,10 @@ class WarmStart : public ::testing::TestWithParam<ModelKind> {
       file_.class_names = {"0", "1"};
     }
     settings_.data.path = "data.csv";
-    settings_.model = GetParam();
-    settings_.hidden = {"4"};
-    settings_.init = folder_ / "model.h5";
-    write_bytes(settings_.init, to_bytes(file_));
+    settings_.model.kind = GetParam();
+    settings_.model.hidden = {4};
+    settings_.run.init = folder_ / "model.h5";
+    write_bytes(settings_.run.init, to_bytes(file_));
     problem_.model = file_.model;
     problem_.rows.features = file_.model.features;
     problem_.rows.class_names = file_.class_names;

@@ -1,0 +1,133 @@
+#include "run/settings.h"
+
+#include "io/printable.h"
+#include "lockstep/base/errors.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::array<std::pair<Progress, const char*>, 3> kProgress = {
+    {{Progress::automatic, "auto"}, {Progress::lines, "lines"}, {Progress::none, "none"}}};
+
+/// The whole text as a finite number.
+std::optional<double> finite_number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+  return is_number ? std::optional(value) : std::nullopt;
+}
+
+bool is_whole(double value) {
+  return value == std::floor(value) && value < 9.0e15;
+}
+
+/// The number before a one-letter unit.
+std::optional<double> amount_before_unit(std::string_view text) {
+  return finite_number(text.substr(0, text.empty() ? 0 : text.size() - 1));
+}
+
+/// Seconds in "s", "m" or "h"; 0 for another letter.
+double seconds_of_unit(char unit) {
+  switch (unit) {
+    case 's':
+      return 1;
+    case 'm':
+      return 60;
+    case 'h':
+      return 3600;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+
+ValidationSource ValidationSource::parse(const std::string& text) {
+  if (text.empty()) {
+    return {};
+  }
+  const std::optional<double> fraction = finite_number(text);
+  const bool is_fraction = fraction && *fraction > 0 && *fraction < 1;
+  return is_fraction ? ValidationSource{Kind::fraction, text, *fraction} : ValidationSource{Kind::file, text, 0};
+}
+
+CheckpointInterval CheckpointInterval::parse(const std::string& text) {
+  const char unit = text.empty() ? ' ' : text.back();
+  const std::optional<double> amount = amount_before_unit(text);
+  if (amount && *amount > 0) {
+    if (seconds_of_unit(unit) > 0 && std::isfinite(*amount * seconds_of_unit(unit))) {
+      return {Unit::seconds, *amount * seconds_of_unit(unit), text};
+    }
+    if (unit == 'i' && is_whole(*amount)) {
+      return {Unit::iterations, *amount, text};
+    }
+    if (unit == 'e' && is_whole(*amount)) {
+      return {Unit::epochs, *amount, text};
+    }
+  }
+  throw UsageError(
+      "must be a positive time (500s, 10m, 3h) or a positive whole number of iterations (20i) or epochs "
+      "(2e)");
+}
+
+double parse_duration_seconds(const std::string& text) {
+  const double unit = text.empty() ? 0 : seconds_of_unit(text.back());
+  const std::optional<double> amount = unit > 0 ? amount_before_unit(text) : finite_number(text);
+  const double seconds = amount.value_or(-1) * (unit > 0 ? unit : 1);
+  if (!(seconds >= 0) || !std::isfinite(seconds)) {
+    throw UsageError("must be a time such as 90, 90s, 10m or 3h");
+  }
+  return seconds;
+}
+
+Resume Resume::parse(const std::string& text) {
+  if (text.empty()) {
+    throw UsageError("must be auto, never or a checkpoint file");
+  }
+  return {text == "auto" ? ResumePolicy::automatic : text == "never" ? ResumePolicy::never : ResumePolicy::file, text};
+}
+
+std::string to_string(Progress progress) {
+  return std::ranges::find(kProgress, progress, &std::pair<Progress, const char*>::first)->second;
+}
+
+Progress progress_kind(const std::string& name) {
+  const auto found = std::ranges::find(kProgress, name, &std::pair<Progress, const char*>::second);
+  if (found == kProgress.end()) {
+    throw ConfigurationError(fmt::format("progress = \"{}\": must be auto, lines or none", printable(name)));
+  }
+  return found->first;
+}
+
+TrainSettings TrainSettings::completed() const {
+  TrainSettings full = *this;
+  full.data.label_kind = label_kind(model.kind, model.loss);
+  full.fit = lockstep::completed(fit, model, penalty);
+  full.run.folder = run_folder();
+  return full;
+}
+
+std::string TrainSettings::run_folder() const {
+  if (!run.folder.empty()) {
+    return run.folder;
+  }
+  std::string name = std::filesystem::path(data.path).stem().string();
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '_');
+  const OptimizerKind optimizer = lockstep::completed(fit, model, penalty).optimizer;
+  return fmt::format("runs/{}-{}-{}", name.empty() ? "data" : name, to_string(model.kind), to_string(optimizer));
+}
+
+}  // namespace lockstep
