@@ -62,22 +62,7 @@ inline Setter into(std::vector<std::string>& target) {
 }
 
 inline Setter into(DataFormat& target) {
-  return [&target](const auto& texts) {
-    const std::string& text = texts.back();
-    if (text == "auto") {
-      target = DataFormat::automatic;
-    } else if (text == "csv") {
-      target = DataFormat::csv;
-    } else if (text == "libsvm") {
-      target = DataFormat::libsvm;
-    } else if (text == "hdf5") {
-      target = DataFormat::hdf5;
-    } else if (text == "idx") {
-      target = DataFormat::idx;
-    } else {
-      throw UsageError("must be auto, csv, libsvm, hdf5 or idx");
-    }
-  };
+  return [&target](const auto& texts) { target = data_format(texts.back()); };
 }
 
 inline Setter into(HeaderPolicy& target) {

@@ -57,8 +57,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
   data.stored_entries = all_sum(comm, count_entries(raw.block));
   data.has_offset = all_sum(comm, raw.block.offset.empty() ? 0 : 1) > 0;
   data.fingerprint = data_fingerprint(raw, comm);
-  data.feature_names = std::move(raw.feature_names);
-  data.class_names = std::move(raw.class_names);
+  data.schema = std::move(raw.schema);
   data.notices = std::move(raw.notices);
 
   data.partition.rows = raw.total_rows;

@@ -46,8 +46,7 @@ struct Dataset {
   bool has_offset = false;          ///< some rank has offsets
   std::int64_t stored_entries = 0;  ///< nonzeros over all ranks
   std::uint64_t fingerprint = 0;    ///< of the parsed values; the same for any file format and rank count
-  std::vector<std::string> feature_names;
-  std::vector<std::string> class_names;
+  Schema schema;
   std::vector<std::string> id;
   std::vector<double> column_scale;  ///< x holds X_ij · column_scale_j, powers of two; empty: all 1
   std::vector<std::string> notices;  ///< of the reader

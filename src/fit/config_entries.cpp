@@ -10,22 +10,6 @@ namespace lockstep {
 
 namespace {
 
-const char* to_text(DataFormat format) {
-  switch (format) {
-    case DataFormat::automatic:
-      return "auto";
-    case DataFormat::csv:
-      return "csv";
-    case DataFormat::libsvm:
-      return "libsvm";
-    case DataFormat::hdf5:
-      return "hdf5";
-    case DataFormat::idx:
-      return "idx";
-  }
-  return "auto";
-}
-
 const char* header_literal(HeaderPolicy header) {
   switch (header) {
     case HeaderPolicy::automatic:
@@ -88,7 +72,7 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& given) {
       {"labels", quoted(s.data.labels)},
       {"validation", quoted(s.validation), splits},
       {"validation-labels", quoted(s.validation_labels)},
-      {"format", quoted(to_text(s.data.format))},
+      {"format", quoted(to_string(s.data.format))},
       {"header", header_literal(s.data.header), true},
       {"label-column", quoted(s.data.label_column), true},
       {"weight-column", quoted(s.data.weight_column), true},

@@ -334,12 +334,13 @@ std::string EmpiricalRisk::parameter_name(Index j) const {
   const bool is_intercept = j >= model_.penalised();
   const Index feature = is_intercept ? 0 : j % data_.features;
   const auto k = static_cast<std::size_t>(is_intercept ? j - model_.penalised() : j / data_.features);
-  std::string name = is_intercept ? "intercept"
-                     : feature < std::ssize(data_.feature_names)
-                         ? data_.feature_names[static_cast<std::size_t>(feature)]
-                         : fmt::format("feature {}", feature + 1);
-  if (model_.outputs() > 1 && k < data_.class_names.size()) {
-    name += " of class " + data_.class_names[k];
+  std::string name = is_intercept ? "intercept" : data_.schema.feature_name(feature);
+  if (name.empty()) {
+    name = fmt::format("feature {}", feature + 1);
+  }
+  const std::vector<std::string>& classes = data_.schema.class_names();
+  if (model_.outputs() > 1 && k < classes.size()) {
+    name += " of class " + classes[k];
   }
   return name;
 }

@@ -77,7 +77,7 @@ inline RawData made_share(const MadeData& made, int rank, int ranks) {
     }
   }
   if (made.classes) {
-    raw.class_names = {"0", "1"};
+    raw.schema.set_class_names({"0", "1"});
   }
   return raw;
 }
