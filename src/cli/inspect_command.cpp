@@ -51,10 +51,10 @@ Json describe_model(std::span<const std::byte> bytes, const std::string& path) {
   json["kind"] = "model";
   json["model"] = to_string(model.model.kind);
   json["features"] = model.model.features;
-  if (!model.class_names.empty()) {
-    json["classes"] = model.class_names;
+  if (!model.schema.class_names().empty()) {
+    json["classes"] = model.schema.class_names();
   }
-  json["label"] = model.label_name;
+  json["label"] = model.schema.label_name();
   json["parameters"] = model.parameters.size();
   for (const ParameterBlock& block : model.model.blocks()) {
     json["datasets"][block.name] = block.shape;
@@ -92,9 +92,9 @@ Json describe_data(const std::string& path) {
   json["nonzeros"] = entries;
   json["density"] = static_cast<double>(entries) / static_cast<double>(std::max<std::int64_t>(1, block.features) *
                                                                        std::max<std::int64_t>(1, data.total_rows));
-  json["label"] = data.label_name;
-  if (!data.class_names.empty()) {
-    json["classes"] = data.class_names;
+  json["label"] = data.schema.label_name();
+  if (!data.schema.class_names().empty()) {
+    json["classes"] = data.schema.class_names();
   } else if (!block.label.empty()) {
     const auto [low, high] = std::ranges::minmax_element(block.label);
     json["label_range"] = {*low, *high};

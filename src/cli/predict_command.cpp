@@ -41,7 +41,7 @@ std::string csv_header(const PredictSettings& settings, const ModelFile& file) {
   std::string line = settings.data.id_column.empty() ? "" : csv_field(settings.data.id_column) + ",";
   line += "prediction";
   if (settings.probabilities) {
-    for (const std::string& name : file.class_names) {
+    for (const std::string& name : file.schema.class_names()) {
       line += "," + csv_field("p_" + name);
     }
   }
@@ -55,12 +55,12 @@ std::string csv_rows(const PredictSettings& settings, const ModelFile& file, con
     if (!data.id.empty()) {
       text += csv_field(data.id[i]) + ",";
     }
-    if (file.class_names.empty()) {
+    if (file.schema.class_names().empty()) {
       fmt::format_to(std::back_inserter(text), "{:.17g}", predictions.value[i]);
     } else {
-      text += csv_field(file.class_names[static_cast<std::size_t>(predictions.value[i])]);
+      text += csv_field(file.schema.class_names()[static_cast<std::size_t>(predictions.value[i])]);
     }
-    if (settings.probabilities && !file.class_names.empty()) {
+    if (settings.probabilities && !file.schema.class_names().empty()) {
       const auto classes = static_cast<std::size_t>(predictions.classes);
       for (std::size_t k = 0; k < classes; ++k) {
         fmt::format_to(std::back_inserter(text), ",{:.17g}", predictions.probability[i * classes + k]);
@@ -126,8 +126,8 @@ std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelF
       image.write("/id", id);
     }
     image.write("/prediction", value);
-    image.write("/class_names", file.class_names);
-    if (settings.probabilities && !file.class_names.empty()) {
+    image.write("/class_names", file.schema.class_names());
+    if (settings.probabilities && !file.schema.class_names().empty()) {
       image.write("/probability", probability, {std::ssize(value), predictions.classes});
     }
     bytes = image.finish();

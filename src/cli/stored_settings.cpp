@@ -50,7 +50,7 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
     return columns_by_position(std::move(read), stored, file, columns.count());
   }
   StoredColumns result;
-  if (columns.has_header() && file.feature_names.empty()) {
+  if (columns.has_header() && file.schema.feature_names().empty()) {
     result.notice = read.path + ": the model knows no names of columns: features are taken by their places" +
                     (columns.count() > file.model.features && read.label_column.empty()
                          ? ", and the last column for the label unless one bears a usual name"
@@ -64,7 +64,8 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
   }
   if (!read.label_optional) {
     if (read.label_column.empty()) {
-      result.label = columns.label_of_model(stored.label_column.empty() ? file.label_name : stored.label_column);
+      result.label =
+          columns.label_of_model(stored.label_column.empty() ? file.schema.label_name() : stored.label_column);
       read.label_column = result.label;
     }
     if (read.weight_column.empty() && !stored.weight_column.empty()) {

@@ -10,6 +10,8 @@ namespace {
 constexpr std::int64_t kMaxRowsPerLeaf = 2048;
 constexpr std::int64_t kLeavesForSharing = 64;
 
+__extension__ typedef __int128 Wide;
+
 /// Among [low, high] the number with the most trailing zero bits (0 counts as the most).
 std::int64_t most_aligned(std::int64_t low, std::int64_t high) {
   if (low <= 0) {
@@ -24,9 +26,7 @@ std::int64_t most_aligned(std::int64_t low, std::int64_t high) {
 }  // namespace
 
 std::int64_t proportional_cut(std::int64_t part, std::int64_t parts, std::int64_t whole) {
-  const std::int64_t quotient = whole / parts;
-  const std::int64_t remainder = whole % parts;
-  return part * quotient + part * remainder / parts;
+  return static_cast<std::int64_t>(static_cast<Wide>(part) * whole / parts);
 }
 
 std::int64_t leaf_count(std::int64_t rows, std::int64_t stored_entries, std::int64_t parameters) {

@@ -27,7 +27,7 @@ struct TreeNode {
   friend bool operator==(const TreeNode&, const TreeNode&) = default;
 };
 
-/// ⌊part·whole/parts⌋ without overflow, for 0 ≤ part ≤ parts.
+/// ⌊part·whole/parts⌋, exact for all 0 ≤ part ≤ parts.
 std::int64_t proportional_cut(std::int64_t part, std::int64_t parts, std::int64_t whole);
 
 /// V for n rows with `stored_entries` entries in all and a model of `parameters` parameters: the smallest power of two

@@ -12,6 +12,8 @@ namespace {
 constexpr std::int64_t kBlockRows = 256;
 constexpr std::int64_t kGroupBlocks = 8;
 
+__extension__ typedef __int128 Wide;
+
 /// Fisher–Yates.
 template <typename T>
 void shuffle(std::span<T> items, RandomStream& random) {
@@ -28,12 +30,11 @@ std::int64_t steps_per_epoch(std::int64_t rows, std::int64_t batch_size) {
 
 Run batch_positions(std::int64_t step, std::int64_t steps, std::int64_t lane, std::int64_t lanes,
                     std::int64_t rows_of_lane) {
-  // ⌊(t·m + l·S/L)/S⌋ = ⌊t·m/S⌋ + [(t·m mod S)·L + l·S ≥ S·L]
+  // ⌊(t·m + l·S/L)/S⌋ = ⌊(t·m·L + l·S)/(S·L)⌋
   const auto position = [&](std::int64_t t) {
-    const std::int64_t taken = proportional_cut(t, steps, rows_of_lane);
-    const std::int64_t remainder = t * (rows_of_lane % steps) % steps;
-    const std::int64_t carry = remainder * lanes + lane * steps >= steps * lanes ? 1 : 0;
-    return std::min(taken + carry, rows_of_lane);
+    const Wide taken = (static_cast<Wide>(t) * rows_of_lane * lanes + static_cast<Wide>(lane) * steps) /
+                       (static_cast<Wide>(steps) * lanes);
+    return std::min(static_cast<std::int64_t>(taken), rows_of_lane);
   };
   return {position(step), position(step + 1)};
 }

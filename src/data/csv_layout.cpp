@@ -180,7 +180,7 @@ class LayoutBuilder {
                                                              "seems to be? remove it"));
       }
     }
-    layout_.feature_names = std::move(choice.names);
+    layout_.features = std::ssize(choice.names);
   }
 
   /// For those who choose the features; a model's are chosen.
@@ -198,7 +198,7 @@ class LayoutBuilder {
         ids.push_back(column.name);
       }
     }
-    if (layout_.feature_names.empty()) {
+    if (layout_.features == 0) {
       layout_.notices.push_back(settings_.path + ": no features: only an intercept can be learned");
     }
     if (!labels.empty()) {
@@ -240,9 +240,19 @@ class LayoutBuilder {
 
 }  // namespace
 
-const CsvColumn* CsvLayout::find(ColumnRole role) const {
-  const auto found = std::ranges::find(columns, role, &CsvColumn::role);
-  return found == columns.end() ? nullptr : &*found;
+Schema CsvLayout::schema() const {
+  Schema schema;
+  schema.is_table = true;
+  for (const CsvColumn& column : columns) {
+    const bool is_boolean = column.role == ColumnRole::feature && column.is_boolean;
+    schema.columns.push_back({.name = column.name,
+                              .role = column.role,
+                              .kind = column.role == ColumnRole::id ? ColumnKind::text
+                                      : is_boolean                  ? ColumnKind::boolean
+                                                                    : ColumnKind::number,
+                              .feature = column.feature});
+  }
+  return schema;
 }
 
 CsvLayout csv_layout(const ReadSettings& settings, const InputFile& file) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/reader.h"
+#include "data/schema.h"
 #include "data/text_share.h"
 
 #include <cstdint>
@@ -9,8 +10,6 @@
 #include <vector>
 
 namespace lockstep {
-
-enum class ColumnRole { ignored, feature, label, weight, offset, exposure, id };
 
 struct CsvColumn {
   std::string name;           ///< from the header, else c1, c2, …
@@ -32,13 +31,12 @@ struct CsvLayout {
   /// The header ends in a delimiter that opens no column; rows may or may not end in one.
   bool has_trailing_delimiter = false;
   std::vector<CsvColumn> columns;
-  std::vector<std::string> feature_names;
+  std::int64_t features = 0;
   LabelGuess label_guess = LabelGuess::none;
   std::vector<std::string> notices;
   TextBody body;  ///< the rows
 
-  /// The column of this role, or null. At most one column has the role, features apart.
-  const CsvColumn* find(ColumnRole role) const;
+  Schema schema() const;
 };
 
 /// Gives the columns names, from the header or else c1, c2, …, and roles. Not Collective. Throws DataError: what

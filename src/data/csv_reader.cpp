@@ -9,8 +9,11 @@
 #include "data/text_number.h"
 #include "lockstep/base/errors.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 namespace lockstep {
 
@@ -82,9 +85,9 @@ double scale_in(const CsvColumn& column, const TextField& field, const CsvLayout
   return value;
 }
 
-/// Where labels are read from, for messages about all of them.
-LabelPlace label_place(const std::string& path, const CsvLayout& layout, const CsvColumn* label) {
-  if (label == nullptr) {
+LabelPlace label_place(const std::string& path, const CsvLayout& layout) {
+  const auto label = std::ranges::find(layout.columns, ColumnRole::label, &CsvColumn::role);
+  if (label == layout.columns.end()) {
     return {path, "", ""};
   }
   const std::string another = " (--label-column names another)";
@@ -94,15 +97,11 @@ LabelPlace label_place(const std::string& path, const CsvLayout& layout, const C
                                                     : ""};
 }
 
-/// Appends lines to a block.
+/// Pushes lines into a sink.
 class CsvRows {
  public:
-  CsvRows(const CsvLayout& layout, std::int64_t share_bytes, LabelCollector& labels, RowBlock& block)
-      : layout_(layout),
-        has_offset_(layout.find(ColumnRole::offset) != nullptr || layout.find(ColumnRole::exposure) != nullptr),
-        share_bytes_(share_bytes),
-        labels_(labels),
-        block_(block) {}
+  CsvRows(const CsvLayout& layout, std::int64_t share_bytes, RowSink& sink)
+      : layout_(layout), share_bytes_(share_bytes), sink_(sink), features_(static_cast<std::size_t>(layout.features)) {}
 
   void add(std::string_view line) {
     consumed_bytes_ += std::ssize(line) + 1;
@@ -112,12 +111,13 @@ class CsvRows {
     try {
       add_row(line);
     } catch (const ContentError& error) {
-      explain_line(line, error);
+      const ContentError placed(error.column() > 0 ? error.column() : position_, error.what());
+      explain_line(line, placed);
       // In a row of the wrong length the fields stand in the wrong columns: that is the better message.
       check_length(count_fields(line));
-      throw;
+      throw placed;
     }
-    if (++block_.rows == kSampleRows) {
+    if (++rows_ == kSampleRows) {
       reserve();
     }
   }
@@ -130,7 +130,7 @@ class CsvRows {
     if (layout_.has_header && line == layout_.header) {
       throw ContentError(1, "the header stands again here; remove the line");
     }
-    if (block_.rows == 0 && !layout_.second_header.empty() && line == layout_.second_header) {
+    if (rows_ == 0 && !layout_.second_header.empty() && line == layout_.second_header) {
       throw ContentError(1,
                          "the line has only texts, and the lines below have numbers: is it the header? remove the text "
                          "above it; or does it hold units? remove it");
@@ -157,16 +157,11 @@ class CsvRows {
   }
 
   void add_row(std::string_view line) {
-    block_.dense.resize(block_.dense.size() + static_cast<std::size_t>(block_.features));
-    double* row = block_.dense.data() + block_.dense.size() - block_.features;
-    if (has_offset_) {
-      block_.offset.push_back(0);
-    }
     TextFields fields(line, layout_.delimiter);
     std::size_t count = 0;
     for (TextField field; fields.next(field); ++count) {
       if (count < layout_.columns.size()) {
-        add_field(layout_.columns[count], field, row);
+        add_field(count, field);
       } else if (!field.text.empty()) {
         trailing_text_ = true;
       }
@@ -174,28 +169,28 @@ class CsvRows {
     if (count != layout_.columns.size()) {
       check_length(static_cast<std::int64_t>(count));
     }
+    sink_.features(features_);
+    sink_.end_row();
   }
 
-  void add_field(const CsvColumn& column, const TextField& field, double* row) {
+  void add_field(std::size_t place, const TextField& field) {
+    const CsvColumn& column = layout_.columns[place];
+    const auto number = static_cast<Index>(place);
+    position_ = field.column;
     switch (column.role) {
       case ColumnRole::feature:
-        row[column.feature] = number_in(column, field, layout_);
+        features_[static_cast<std::size_t>(column.feature)] = number_in(column, field, layout_);
         break;
       case ColumnRole::label:
-        labels_.add(field.text, field.column);
+      case ColumnRole::id:
+        sink_.text(number, field.text);
         break;
       case ColumnRole::weight:
-        block_.weight.push_back(scale_in(column, field, layout_));
-        check_weight(block_.weight.back(), field.column);
+      case ColumnRole::exposure:
+        sink_.number(number, scale_in(column, field, layout_));
         break;
       case ColumnRole::offset:
-        block_.offset.back() += number_in(column, field, layout_);
-        break;
-      case ColumnRole::exposure:
-        block_.offset.back() += offset_of_exposure(scale_in(column, field, layout_), field.column);
-        break;
-      case ColumnRole::id:
-        block_.id.emplace_back(field.text);
+        sink_.number(number, number_in(column, field, layout_));
         break;
       case ColumnRole::ignored:
         break;
@@ -224,48 +219,64 @@ class CsvRows {
   void reserve() {
     const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
     const auto rows = static_cast<std::int64_t>(share_over_sample * kSampleRows) + kSampleRows;
-    block_.dense.reserve(static_cast<std::size_t>(rows * block_.features));
-    labels_.reserve(rows);
+    sink_.reserve(rows, rows * layout_.features);
   }
 
   const CsvLayout& layout_;
-  bool has_offset_;
   std::int64_t share_bytes_;
-  LabelCollector& labels_;
-  RowBlock& block_;
+  RowSink& sink_;
+  std::vector<double> features_;  // of the row
+  std::int64_t rows_ = 0;
+  std::int64_t position_ = 0;  // of the field, for what the sink says of it
   std::int64_t consumed_bytes_ = 0;
   bool trailing_text_ = false;
 };
 
+class CsvReader final : public FileReader {
+ public:
+  CsvReader(CsvLayout layout, const ReadSettings& settings, const InputFile& file)
+      : FileReader(
+            {.schema = layout.schema(), .label_place = label_place(settings.path, layout), .notices = layout.notices}),
+        layout_(std::move(layout)),
+        file_(file) {
+    layout_.body.head_bytes = settings.head_bytes;
+  }
+
+  void read(RowSink& sink, Communicator& comm) override {
+    CsvRows rows(layout_, layout_.body.share(comm.rank(), comm.size()).size(), sink);
+    parse_share(comm, file_, layout_.body, [&](std::string_view line) { rows.add(line); });
+    outline_.whole_over_read = layout_.body.whole_over_head(rows.consumed_bytes());
+  }
+
+ private:
+  CsvLayout layout_;
+  const InputFile& file_;
+};
+
 }  // namespace
 
-RawData read_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+bool is_csv_name(std::string_view name) {
+  return name.ends_with(".csv") || name.ends_with(".tsv");
+}
+
+bool is_csv_line(std::string_view line) {
+  return detect_delimiter(line) != '\0';
+}
+
+FileNames csv_names(const ReadSettings& settings, const InputFile& file) {
+  const CsvLayout layout = csv_layout(settings, file);
+  FileNames names;
+  names.is_table = true;
+  names.has_header = layout.has_header;
+  std::ranges::transform(layout.columns, std::back_inserter(names.columns), &CsvColumn::name);
+  names.has = [columns = names.columns](const std::string& name) { return find_name(columns, name) >= 0; };
+  return names;
+}
+
+std::unique_ptr<FileReader> open_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   CsvLayout layout;
   agree(comm, [&] { layout = csv_layout(settings, file); });
-  layout.body.head_bytes = settings.head_bytes;
-  const CsvColumn* label = layout.find(ColumnRole::label);
-
-  RawData data;
-  data.feature_names = layout.feature_names;
-  std::ranges::transform(layout.columns, std::back_inserter(data.columns), &CsvColumn::name);
-  data.label_name = label == nullptr ? "" : label->name;
-  data.block.is_dense = true;
-  data.block.features = std::ssize(layout.feature_names);
-
-  data.notices = layout.notices;
-
-  LabelCollector labels(label == nullptr ? LabelKind::none : settings.label_kind, settings.expected_classes,
-                        settings.labels_are_numbers);
-  with_notices(data.notices, [&] {
-    CsvRows rows(layout, layout.body.share(comm.rank(), comm.size()).size(), labels, data.block);
-    parse_share(comm, file, layout.body, [&](std::string_view line) { rows.add(line); });
-    number_rows(comm, settings, data);
-    foresee_rows(layout.body, rows.consumed_bytes(), data);
-    const LabelPlace place = label_place(settings.path, layout, label);
-    data.label_place = place.column.empty() ? "" : ' ' + place.column + place.guess;
-    data.class_names = labels.finish(comm, place, data.block.label, data.notices);
-  });
-  return data;
+  return std::make_unique<CsvReader>(std::move(layout), settings, file);
 }
 
 }  // namespace lockstep

@@ -4,10 +4,14 @@
 #include "comm/agreement.h"
 #include "data/fingerprint.h"
 #include "data/lane_batches.h"
+#include "lockstep/base/errors.h"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -52,14 +56,28 @@ void bring_into_range(std::vector<double>& weight, Communicator& comm) {
 
 }  // namespace
 
+void require_row_numbers(const RowPartition& partition, int ranks) {
+  constexpr std::int64_t kMostRows = std::numeric_limits<std::int32_t>::max();
+  if (partition.lanes == 0) {
+    return;
+  }
+  const std::int64_t lane = (partition.rows + partition.lanes - 1) / partition.lanes;
+  const std::int64_t rank = std::ranges::max(rows_of_ranks(partition, ranks), {}, &Run::size).size();
+  if (lane > kMostRows || rank > kMostRows) {
+    throw ConfigurationError(fmt::format(
+        "{} rows on {} ranks and {} lanes are up to {} a {}; a mini-batch run numbers at most {}: use more {}",
+        partition.rows, ranks, partition.lanes, lane > kMostRows ? lane : rank, lane > kMostRows ? "lane" : "rank",
+        kMostRows, lane > kMostRows ? "lanes (--lanes)" : "ranks"));
+  }
+}
+
 Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator& comm) {
   Dataset data;
   data.features = raw.block.features;
   data.stored_entries = all_sum(comm, count_entries(raw.block));
   data.has_offset = all_sum(comm, raw.block.offset.empty() ? 0 : 1) > 0;
   data.fingerprint = data_fingerprint(raw, comm);
-  data.feature_names = std::move(raw.feature_names);
-  data.class_names = std::move(raw.class_names);
+  data.schema = std::move(raw.schema);
   data.notices = std::move(raw.notices);
 
   data.partition.rows = raw.total_rows;
@@ -69,6 +87,7 @@ Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator
     const std::int64_t wanted = std::clamp<std::int64_t>(settings.lanes, 1, data.partition.leaves);
     data.partition.lanes = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted)));
   }
+  require_row_numbers(data.partition, comm.size());
   data.layout = choose_layout(raw.total_rows, data.features, data.stored_entries, settings.access);
 
   const std::vector<Run> runs = rows_of_ranks(data.partition, comm.size());

@@ -2,6 +2,7 @@
 #include "base/lanes.h"
 #include "data/dense_kernels.h"
 #include "data/feature_layouts.h"
+#include "lockstep/base/errors.h"
 
 namespace lockstep {
 
@@ -172,6 +173,9 @@ class DenseColumns final : public FeatureMatrix {
 
  private:
   const double* panel(const Rows& rows) const {
+    if (rows.panel < 0) {
+      throw InternalError("picked rows in a layout of panels");
+    }
     return values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
   }
 

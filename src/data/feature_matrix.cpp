@@ -22,7 +22,7 @@ bool FeatureMatrix::gather(const Rows&, Nonzeros<double>&) const {
 }
 
 Layout choose_layout(std::int64_t rows, std::int64_t features, std::int64_t stored_entries, Access access) {
-  // Written without products that could overflow: entries < rows · features / 4.
+  // Both sides rounded down, which no product could overflow. That spares d ≤ 3, where CSR would save nothing.
   if (rows > 0 && stored_entries / rows < features / 4) {
     return Layout::sparse_rows;
   }

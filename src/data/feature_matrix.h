@@ -59,6 +59,8 @@ class FeatureMatrix {
  public:
   virtual ~FeatureMatrix() = default;
 
+  // Products in the layout by columns are of panels: picked rows are an InternalError there. gather() takes both.
+
   /// z_i = Σ_j X_ij w_j for the rows; z is cache-line aligned with room for padded(count), padding set to 0.
   virtual void multiply(const Rows& rows, const double* w, double* z) const = 0;
 
@@ -102,7 +104,8 @@ enum class Layout { dense_columns, dense_rows, sparse_rows };
 /// Kind of pass the data are laid out for.
 enum class Access { full_batch, mini_batch };
 
-/// The layout for `rows` × `features` with `stored_entries` nonzeros in all ranks: CSR below a density of 1/4.
+/// The layout for `rows` × `features` with `stored_entries` nonzeros in all ranks: CSR where ⌊entries/rows⌋ < ⌊d/4⌋, a
+/// density below about 1/4; never for d ≤ 3.
 Layout choose_layout(std::int64_t rows, std::int64_t features, std::int64_t stored_entries, Access access);
 
 /// Height of a panel: 512 rows, fewer where a panel of them would not stay in a level 2 cache; a function of d only.

@@ -92,7 +92,7 @@ std::uint64_t data_fingerprint(const RawData& data, Communicator& comm) {
   const std::uint64_t rows_hash = std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
   const Words whole = {rows_hash, static_cast<std::uint64_t>(data.total_rows),
                        static_cast<std::uint64_t>(data.block.features)};
-  return hash_of(whole, whole.size(), hash_of_names(data.class_names));
+  return hash_of(whole, whole.size(), hash_of_names(data.schema.class_names()));
 }
 
 }  // namespace lockstep

@@ -1,5 +1,6 @@
 #include "data/foreign_format.h"
 
+#include "data/formats.h"
 #include "data/text_cause.h"
 #include "lockstep/base/errors.h"
 
@@ -74,14 +75,22 @@ constexpr std::array<Foreign, 25> kForeign = {
      {"version https://git-lfs"sv, "a Git LFS pointer", "fetch the data: git lfs pull"},
      {"LOCKSTEP"sv, "a Lockstep checkpoint", "name the data file it was trained on"}}};
 
-constexpr const char* kReadFormats = "what is read: CSV and TSV, LIBSVM text, HDF5, IDX";
+/// "CSV and TSV, LIBSVM text, …"
+std::string read_formats() {
+  std::string files;
+  for (const FormatRow& row : formats()) {
+    files += (files.empty() ? "" : ", ") + std::string(row.files);
+  }
+  return files;
+}
 
 bool begins_with(std::string_view head, std::string_view signature) {
   return head.size() >= signature.size() && equals_ignoring_case(head.substr(0, signature.size()), signature);
 }
 
 [[noreturn]] void refuse(const std::string& path, std::string_view name, std::string_view remedy) {
-  throw DataError(fmt::format("{}: {}, which is not a format it reads; {} ({})", path, name, remedy, kReadFormats));
+  throw DataError(
+      fmt::format("{}: {}, which is not a format it reads; {} (what is read: {})", path, name, remedy, read_formats()));
 }
 
 /// UTF-16 or UTF-32 by its byte order mark, or by every other byte being NUL; empty: neither.

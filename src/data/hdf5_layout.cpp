@@ -29,7 +29,7 @@ class LayoutBuilder {
 
   Hdf5Layout build() {
     find_features();
-    find_label();
+    const std::vector<std::string> class_names = find_label();
     layout_.weight = find_vector(settings_.weight_column, "weight");
     layout_.offset = find_vector(settings_.offset_column, "offset");
     if (!settings_.exposure_column.empty()) {
@@ -39,6 +39,7 @@ class LayoutBuilder {
       layout_.id = find_vector(settings_.id_column, "");
     }
     choose_columns();
+    add_vectors(class_names);
     note_guesses();
     return std::move(layout_);
   }
@@ -77,22 +78,22 @@ class LayoutBuilder {
     return text.empty() ? text : text + (names.size() > kMostNames ? ", …)" : ")");
   }
 
-  void find_label() {
+  /// Returns the texts that the file has for the labels 0, 1, …
+  std::vector<std::string> find_label() {
     if (settings_.label_kind == LabelKind::none) {
-      return;
+      return {};
     }
     const std::string name = absolute(settings_.label_column.empty() ? settings_.y_name : settings_.label_column);
     if (!input_.has(name)) {
       if (settings_.label_optional) {
-        return;
+        return {};
       }
       throw error("", "no dataset " + name + " (the labels); name it with --y-name" + names_there());
     }
     check_length(name);
     layout_.label = name;
-    if (input_.has(kClassNames) && !input_.is_text(name)) {
-      layout_.class_names = input_.read_text(kClassNames);
-    }
+    const bool has_texts = input_.has(kClassNames) && !input_.is_text(name);
+    return has_texts ? input_.read_text(kClassNames) : std::vector<std::string>{};
   }
 
   /// The dataset an option names, or the usual one where it stands.
@@ -133,8 +134,8 @@ class LayoutBuilder {
   }
 
   void choose_columns() {
-    const bool is_named = input_.has(kFeatureNames);
-    const std::vector<std::string> names = column_names(is_named);
+    layout_.is_named = input_.has(kFeatureNames);
+    const std::vector<std::string> names = column_names(layout_.is_named);
     std::vector<std::size_t> kept;
     std::vector<std::string> kept_names;
     const std::unordered_set<std::string> dropped = dropped_names(names);
@@ -144,14 +145,36 @@ class LayoutBuilder {
         kept_names.push_back(names[column]);
       }
     }
-    FeatureChoice choice = choose_features(settings_, kept_names, is_named, settings_.path);
+    FeatureChoice choice = choose_features(settings_, kept_names, layout_.is_named, settings_.path);
     layout_.feature_of_column.assign(names.size(), -1);
     for (std::size_t i = 0; i < kept.size(); ++i) {
       layout_.feature_of_column[kept[i]] = choice.feature[i];
     }
     layout_.features = std::ssize(choice.names);
-    if (is_named) {
-      layout_.feature_names = std::move(choice.names);
+    if (!layout_.is_named) {
+      layout_.schema.columns.push_back({.feature = 0, .width = layout_.features});
+      return;
+    }
+    for (std::size_t column = 0; column < names.size(); ++column) {
+      const std::int64_t feature = layout_.feature_of_column[column];
+      layout_.schema.columns.push_back(
+          {.name = names[column], .role = feature < 0 ? ColumnRole::ignored : ColumnRole::feature, .feature = feature});
+    }
+  }
+
+  void add_vectors(const std::vector<std::string>& class_names) {
+    const auto add = [&](const std::string& name, ColumnRole role, ColumnKind kind) {
+      if (!name.empty()) {
+        layout_.schema.columns.push_back({.name = name.substr(1), .role = role, .kind = kind});
+      }
+    };
+    add(layout_.label, ColumnRole::label, ColumnKind::number);
+    add(layout_.weight, ColumnRole::weight, ColumnKind::number);
+    add(layout_.offset, ColumnRole::offset, ColumnKind::number);
+    add(layout_.exposure, ColumnRole::exposure, ColumnKind::number);
+    add(layout_.id, ColumnRole::id, ColumnKind::text);
+    if (!class_names.empty()) {
+      layout_.schema.set_class_names(class_names);
     }
   }
 
@@ -169,9 +192,8 @@ class LayoutBuilder {
       if (layout_.feature_of_column[column] < 0) {
         continue;
       }
-      const std::string name = layout_.feature_names.empty()
-                                   ? generated_name(static_cast<std::int64_t>(column))
-                                   : layout_.feature_names[static_cast<std::size_t>(layout_.feature_of_column[column])];
+      const std::string name =
+          layout_.is_named ? layout_.schema.columns[column].name : generated_name(static_cast<std::int64_t>(column));
       std::vector<double> sample;
       for (std::size_t i = column; i < values.size(); i += static_cast<std::size_t>(layout_.columns)) {
         sample.push_back(values[i]);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/reader.h"
+#include "data/schema.h"
 #include "io/hdf5_input.h"
 
 #include <cstdint>
@@ -21,9 +22,11 @@ struct Hdf5Layout {
   std::int64_t columns = 0;                     ///< of x
   std::vector<std::int64_t> feature_of_column;  ///< one a column of x: its feature number, or −1 when it is left out
   std::int64_t features = 0;
-  std::vector<std::string> feature_names;  ///< empty where the file has none
+  /// The columns of x, or one run of its features where they have no names; label, weight, offset, exposure and id. The
+  /// label's levels are texts of the labels 0, 1, …; none: labels are what they are.
+  Schema schema;
+  bool is_named = false;  ///< the columns of x have names
   std::vector<std::string> notices;
-  std::vector<std::string> class_names;  ///< texts of the labels 0, 1, …; empty: labels are what they are
 };
 
 /// Reads shapes and names, no rows. Throws DataError when a dataset is missing or has another length than the

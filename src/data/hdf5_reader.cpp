@@ -12,8 +12,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace lockstep {
 
@@ -28,24 +29,23 @@ void check_finite(double value, std::int64_t column) {
   }
 }
 
-/// Appends a run of rows to a block, row after row, so that the first bad row is the one reported.
+/// Pushes a run of rows into a sink, row after row, so that the first bad row is the one reported.
 class Hdf5Rows {
  public:
-  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, Hdf5Input& input, LabelCollector& labels, RowBlock& block)
+  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, Hdf5Input& input, RowSink& sink)
       : layout_(layout),
         label_kind_(label_kind),
         input_(input),
-        labels_(labels),
-        block_(block),
-        weight_(layout.weight, Hdf5Column::Use::number),
-        offset_(layout.offset, Hdf5Column::Use::number),
-        exposure_(layout.exposure, Hdf5Column::Use::number),
-        label_(layout.label, Hdf5Column::Use::any),
-        id_(layout.id, Hdf5Column::Use::any) {}
+        sink_(sink),
+        features_(static_cast<std::size_t>(layout.features)),
+        label_(layout, ColumnRole::label, layout.label, Hdf5Column::Use::any),
+        weight_(layout, ColumnRole::weight, layout.weight, Hdf5Column::Use::number),
+        offset_(layout, ColumnRole::offset, layout.offset, Hdf5Column::Use::number),
+        exposure_(layout, ColumnRole::exposure, layout.exposure, Hdf5Column::Use::number),
+        id_(layout, ColumnRole::id, layout.id, Hdf5Column::Use::any) {}
 
   void read(Run run) {
-    block_.dense.resize(static_cast<std::size_t>(run.size() * block_.features));
-    labels_.reserve(layout_.label.empty() ? 0 : run.size());
+    sink_.reserve(run.size(), run.size() * layout_.features);
     const std::int64_t batch = std::max<std::int64_t>(1, kBatchValues / std::max<std::int64_t>(1, layout_.columns));
     for (std::int64_t first = run.begin; first < run.end; first += batch) {
       read_batch({first, std::min(first + batch, run.end)});
@@ -56,39 +56,45 @@ class Hdf5Rows {
   }
 
  private:
+  /// A dataset with one value a row, and its column in the schema.
+  struct Vector {
+    Vector(const Hdf5Layout& layout, ColumnRole role, const std::string& name, Hdf5Column::Use use)
+        : values(name, use), place(layout.schema.place(role)) {}
+
+    Hdf5Column values;
+    Index place;
+  };
+
   void read_batch(Run batch) {
     values_.resize(static_cast<std::size_t>(batch.size() * layout_.columns));
     input_.read_rows(layout_.x, batch.begin, batch.size(), std::span<double>(values_));
-    for (Hdf5Column* column : {&weight_, &offset_, &exposure_, &label_, &id_}) {
-      column->read(input_, batch);
+    for (Vector* vector : {&weight_, &offset_, &exposure_, &label_, &id_}) {
+      vector->values.read(input_, batch);
     }
   }
 
   /// `row` counts from 1, as messages do.
   void add_row(std::size_t i, std::int64_t row) {
     const std::string* object = nullptr;
-    const auto has = [&](const Hdf5Column& column) {
-      object = &column.name();
-      return column.exists();
+    const auto has = [&](const Vector& vector) {
+      object = &vector.values.name();
+      return vector.values.exists();
     };
     try {
       if (has(label_)) {
         add_label(i);
       }
       if (has(weight_)) {
-        block_.weight.push_back(finite(weight_.number(i)));
-        check_weight(block_.weight.back(), 0);
+        sink_.number(weight_.place, finite(weight_.values.number(i)));
       }
       if (has(offset_)) {
-        block_.offset.push_back(finite(offset_.number(i)));
+        sink_.number(offset_.place, finite(offset_.values.number(i)));
       }
       if (has(exposure_)) {
-        const double offset = offset_of_exposure(exposure_.number(i), 0);
-        block_.offset.resize(static_cast<std::size_t>(block_.rows) + 1);
-        block_.offset.back() += offset;
+        sink_.number(exposure_.place, exposure_.values.number(i));
       }
       if (has(id_)) {
-        block_.id.push_back(id_.text(i));
+        sink_.text(id_.place, id_.values.text(i));
       }
       object = &layout_.x;
       add_values(i);
@@ -96,7 +102,7 @@ class Hdf5Rows {
       throw DataError(input_.name() + ": " + *object + ": row " + std::to_string(row) +
                       (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " + error.what());
     }
-    ++block_.rows;
+    sink_.end_row();
   }
 
   static double finite(double value) {
@@ -105,19 +111,20 @@ class Hdf5Rows {
   }
 
   void add_label(std::size_t i) {
-    if (label_.is_text()) {
-      labels_.add(trimmed(label_.text(i)), 0);
-    } else if (!layout_.class_names.empty()) {
-      labels_.add(class_name(label_.number(i)), 0);
+    const Hdf5Column& label = label_.values;
+    if (label.is_text()) {
+      sink_.text(label_.place, trimmed(label.text(i)));
+    } else if (!layout_.schema.class_names().empty()) {
+      sink_.text(label_.place, class_name(label.number(i)));
     } else if (label_kind_ == LabelKind::classes) {
-      labels_.add(label_.text(i), 0);
+      sink_.text(label_.place, label.text(i));
     } else {
-      labels_.add(label_.number(i), 0);
+      sink_.number(label_.place, label.number(i));
     }
   }
 
   const std::string& class_name(double number) const {
-    const std::vector<std::string>& names = layout_.class_names;
+    const std::vector<std::string>& names = layout_.schema.class_names();
     if (!(number >= 0 && number < static_cast<double>(names.size()) && number == std::floor(number))) {
       throw ContentError(0, "label is not a number of a class in /class_names, 0 to " +
                                 std::to_string(names.size() - 1) + " (saw '" + shortest(number) + "')");
@@ -128,63 +135,80 @@ class Hdf5Rows {
   void add_values(std::size_t i) {
     const std::vector<std::int64_t>& feature = layout_.feature_of_column;
     const double* values = values_.data() + i * feature.size();
-    double* row = block_.dense.data() + block_.rows * block_.features;
     for (std::size_t column = 0; column < feature.size(); ++column) {
       if (feature[column] >= 0) {
         check_finite(values[column], static_cast<std::int64_t>(column) + 1);
-        row[feature[column]] = values[column];
+        features_[static_cast<std::size_t>(feature[column])] = values[column];
       }
     }
+    sink_.features(features_);
   }
 
   const Hdf5Layout& layout_;
   LabelKind label_kind_;
   Hdf5Input& input_;
-  LabelCollector& labels_;
-  RowBlock& block_;
+  RowSink& sink_;
   std::vector<double> values_;
-  Hdf5Column weight_;
-  Hdf5Column offset_;
-  Hdf5Column exposure_;
-  Hdf5Column label_;
-  Hdf5Column id_;
+  std::vector<double> features_;  // of a row
+  Vector label_;
+  Vector weight_;
+  Vector offset_;
+  Vector exposure_;
+  Vector id_;
+};
+
+class Hdf5Reader final : public FileReader {
+ public:
+  Hdf5Reader(Hdf5Input input, Hdf5Layout layout, const ReadSettings& settings)
+      : FileReader({.schema = layout.schema,
+                    .label_place = {settings.path, layout.label.empty() ? "" : "in " + layout.label, ""},
+                    .notices = layout.notices,
+                    .rows_in_file = layout.rows}),
+        input_(std::move(input)),
+        layout_(std::move(layout)),
+        settings_(settings) {}
+
+  void read(RowSink& sink, Communicator& comm) override {
+    agree(comm, [&] {
+      const std::int64_t read = rows_to_read(settings_, layout_.rows, layout_.columns);
+      const Run run = {proportional_cut(comm.rank(), comm.size(), read),
+                       proportional_cut(comm.rank() + 1, comm.size(), read)};
+      Hdf5Rows(layout_, settings_.label_kind, input_, sink).read(run);
+      outline_.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input_.cache_bytes(layout_.x);
+    });
+  }
+
+ private:
+  Hdf5Input input_;
+  Hdf5Layout layout_;
+  const ReadSettings& settings_;
 };
 
 }  // namespace
 
-RawData read_hdf5(const ReadSettings& settings, Communicator& comm) {
+bool is_hdf5_signature(std::string_view head) {
+  return head.starts_with("\x89HDF\r\n\x1a\n");
+}
+
+bool is_hdf5_name(std::string_view name) {
+  return name.ends_with(".h5") || name.ends_with(".hdf5") || name.ends_with(".h5ad");
+}
+
+FileNames hdf5_names(const ReadSettings& settings, const InputFile&) {
+  const auto datasets = std::make_shared<Hdf5Input>(Hdf5Input::open(settings.path));
+  FileNames names;
+  names.has = [datasets](const std::string& name) { return datasets->has(name); };
+  return names;
+}
+
+std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, const InputFile&, Communicator& comm) {
   std::optional<Hdf5Input> input;
   Hdf5Layout layout;
   agree(comm, [&] {
     input.emplace(Hdf5Input::open(settings.path));
     layout = hdf5_layout(settings, *input);
   });
-
-  RawData data;
-  data.feature_names = layout.feature_names;
-  data.notices = layout.notices;
-  data.label_name = layout.label.substr(layout.label.empty() ? 0 : 1);
-  data.block.is_dense = true;
-  data.block.features = layout.features;
-
-  LabelCollector labels(layout.label.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes,
-                        settings.labels_are_numbers);
-  labels.declare(layout.class_names);
-  with_notices(data.notices, [&] {
-    agree(comm, [&] {
-      const std::int64_t read = rows_to_read(settings, layout.rows, layout.columns);
-      const Run run = {proportional_cut(comm.rank(), comm.size(), read),
-                       proportional_cut(comm.rank() + 1, comm.size(), read)};
-      Hdf5Rows(layout, settings.label_kind, *input, labels, data.block).read(run);
-    });
-    number_rows(comm, settings, data);
-    data.rows_in_file = layout.rows;
-    agree(comm,
-          [&] { data.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input->cache_bytes(layout.x); });
-    data.class_names = labels.finish(comm, {settings.path, layout.label.empty() ? "" : "in " + layout.label, ""},
-                                     data.block.label, data.notices);
-  });
-  return data;
+  return std::make_unique<Hdf5Reader>(std::move(*input), std::move(layout), settings);
 }
 
 }  // namespace lockstep

@@ -8,17 +8,19 @@
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace lockstep {
 
 namespace {
 
 constexpr double kLargestByte = 255;
-constexpr std::size_t kGrowth = 16;
+constexpr std::int64_t kGrowth = 16;
 
 /// Replaces the last `from` of the text; false where there is none.
 bool replace_last(std::string& text, std::string_view from, std::string_view to) {
@@ -53,50 +55,48 @@ std::string labels_path(const ReadSettings& settings, Communicator& comm) {
   return usual;
 }
 
-/// Appends the values of consecutive rows to a block.
+/// Pushes the values of consecutive rows into a sink.
 class IdxRows {
  public:
-  IdxRows(const InputFile& file, const IdxInput& input, Run rows, RowBlock& block)
-      : path_(file.path()), input_(input), rows_(rows), block_(block) {
-    block_.is_dense = true;
-    block_.features = input.row_values();
+  IdxRows(const InputFile& file, const IdxInput& input, Run rows, RowSink& sink)
+      : path_(file.path()), input_(input), rows_(rows), sink_(sink) {
     if (!input.is_compressed()) {  // the values are known to be there
-      block_.dense.reserve(share_values());
+      make_room(share_values());
     }
   }
 
   void add(std::span<double> values) {
-    make_room(values.size());
+    if (pushed_ + std::ssize(values) > room_) {
+      make_room(pushed_ + std::ssize(values));
+    }
     if (input_.type() == IdxInput::Type::uint8) {
       std::ranges::transform(values, values.begin(), [](double value) { return value / kLargestByte; });
     } else if (!input_.is_integer()) {
       check_finite(values);
     }
-    block_.dense.insert(block_.dense.end(), values.begin(), values.end());
+    sink_.features(values);
+    pushed_ += std::ssize(values);
   }
 
  private:
-  std::size_t share_values() const { return static_cast<std::size_t>(rows_.size() * input_.row_values()); }
+  std::int64_t share_values() const { return rows_.size() * input_.row_values(); }
 
   /// Grows to the share or its 16th, 256th, … part: never to more than 16 times what is there, and what is
   /// copied on the way is little.
-  void make_room(std::size_t count) {
-    const std::size_t needed = block_.dense.size() + count;
-    if (needed > block_.dense.capacity()) {
-      std::size_t room = share_values();
-      while (room / kGrowth >= needed) {
-        room /= kGrowth;
-      }
-      block_.dense.reserve(room);
+  void make_room(std::int64_t needed) {
+    room_ = share_values();
+    while (room_ / kGrowth >= needed && needed > 0) {
+      room_ /= kGrowth;
     }
+    sink_.reserve(0, room_);
   }
 
   void check_finite(std::span<const double> values) const {
     const auto bad = std::ranges::find_if(values, [](double value) { return !std::isfinite(value); });
     if (bad != values.end()) {
-      const std::int64_t at = std::ssize(block_.dense) + (bad - values.begin());
-      throw DataError(path_ + ": row " + std::to_string(rows_.begin + at / block_.features + 1) + ", column " +
-                      std::to_string(at % block_.features + 1) + ": value is not finite (saw '" + shortest(*bad) +
+      const std::int64_t at = pushed_ + (bad - values.begin());
+      throw DataError(path_ + ": row " + std::to_string(rows_.begin + at / input_.row_values() + 1) + ", column " +
+                      std::to_string(at % input_.row_values() + 1) + ": value is not finite (saw '" + shortest(*bad) +
                       "')");
     }
   }
@@ -104,7 +104,9 @@ class IdxRows {
   const std::string& path_;
   const IdxInput& input_;
   Run rows_;
-  RowBlock& block_;
+  RowSink& sink_;
+  std::int64_t room_ = 0;    // values that the sink has room for
+  std::int64_t pushed_ = 0;  // values
 };
 
 /// The labels' header against that of the rows.
@@ -118,19 +120,73 @@ void check_labels(const InputFile& file, const IdxInput& labels, const ReadSetti
   }
 }
 
-void add_labels(const InputFile& file, IdxInput& input, Run rows, LabelCollector& labels) {
+void add_labels(const InputFile& file, IdxInput& input, Run rows, Index column, RowSink& sink) {
   std::int64_t row = rows.begin;
   input.read(rows, [&](std::span<double> values) {
     for (const double value : values) {
       ++row;
       try {
-        labels.add(value, 0);
+        sink.number(column, value);
       } catch (const ContentError& error) {
         throw DataError(file.path() + ": row " + std::to_string(row) + ": " + error.what());
       }
     }
   });
 }
+
+Schema idx_schema(Index features, bool has_label) {
+  Schema schema;
+  schema.columns.push_back({.feature = 0, .width = features});
+  if (has_label) {
+    schema.columns.push_back({.name = "label", .role = ColumnRole::label});
+  }
+  return schema;
+}
+
+class IdxReader final : public FileReader {
+ public:
+  /// `labels`: path of their file; empty: rows have none.
+  IdxReader(std::unique_ptr<IdxInput> input, const std::string& labels, const ReadSettings& settings,
+            const InputFile& file)
+      : FileReader({.schema = idx_schema(input->row_values(), !labels.empty()),
+                    .label_place = {labels, "", ""},
+                    .rows_in_file = input->rows()}),
+        input_(std::move(input)),
+        settings_(settings),
+        file_(file) {}
+
+  void read(RowSink& sink, Communicator& comm) override {
+    const std::int64_t read = rows_to_read(settings_, input_->rows(), input_->row_values());
+    const Run rows = {proportional_cut(comm.rank(), comm.size(), read),
+                      proportional_cut(comm.rank() + 1, comm.size(), read)};
+    if (outline_.schema.find(ColumnRole::label) != nullptr) {
+      read_labels(rows, sink, comm);
+    }
+    agree(comm, [&] {
+      IdxRows values(file_, *input_, rows, sink);
+      input_->read(rows, [&](std::span<double> part) { values.add(part); });
+      for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+        sink.end_row();
+      }
+    });
+  }
+
+ private:
+  void read_labels(Run rows, RowSink& sink, Communicator& comm) {
+    std::optional<InputFile> file;
+    agree(comm, [&] { file.emplace(outline_.label_place.path); });
+    check_same_file(*file, comm);
+    agree(comm, [&] {
+      IdxInput labels(*file);
+      check_labels(*file, labels, settings_, *input_);
+      add_labels(*file, labels, rows, outline_.schema.place(ColumnRole::label), sink);
+    });
+  }
+
+  std::unique_ptr<IdxInput> input_;
+  const ReadSettings& settings_;
+  const InputFile& file_;
+};
 
 }  // namespace
 
@@ -144,40 +200,23 @@ std::string usual_labels_path(const std::string& path) {
   return std::filesystem::path(whole).replace_filename(name).string();
 }
 
-RawData read_idx(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
-  std::optional<IdxInput> input;
+bool is_idx_name(std::string_view name) {
+  name.remove_suffix(name.ends_with(".gz") ? 3 : 0);
+  const std::size_t at = name.rfind("idx");
+  if (at == std::string_view::npos || at == 0 || (name[at - 1] != '.' && name[at - 1] != '-')) {
+    return false;
+  }
+  const std::string_view rest = name.substr(at + 3);
+  return rest.empty() || std::isdigit(static_cast<unsigned char>(rest.front())) != 0;
+}
+
+std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+  std::unique_ptr<IdxInput> input;
   agree(comm, [&] {
-    refuse_column_names(settings, "IDX");
-    input.emplace(file);
+    input = std::make_unique<IdxInput>(file);
     check_feature_count(settings, input->row_values(), settings.path);
   });
-  const std::int64_t read = rows_to_read(settings, input->rows(), input->row_values());
-  const Run rows = {proportional_cut(comm.rank(), comm.size(), read),
-                    proportional_cut(comm.rank() + 1, comm.size(), read)};
-
-  RawData data;
-  const std::string path = labels_path(settings, comm);
-  LabelCollector labels(path.empty() ? LabelKind::none : settings.label_kind, settings.expected_classes);
-  if (!path.empty()) {
-    data.label_name = "label";
-    std::optional<InputFile> label_file;
-    agree(comm, [&] { label_file.emplace(path); });
-    check_same_file(*label_file, comm);
-    agree(comm, [&] {
-      IdxInput label_input(*label_file);
-      check_labels(*label_file, label_input, settings, *input);
-      add_labels(*label_file, label_input, rows, labels);
-    });
-  }
-  agree(comm, [&] {
-    IdxRows block(file, *input, rows, data.block);
-    input->read(rows, [&](std::span<double> values) { block.add(values); });
-  });
-  data.block.rows = rows.size();
-  number_rows(comm, settings, data);
-  data.rows_in_file = input->rows();
-  data.class_names = labels.finish(comm, {path, "", ""}, data.block.label, data.notices);
-  return data;
+  return std::make_unique<IdxReader>(std::move(input), labels_path(settings, comm), settings, file);
 }
 
 }  // namespace lockstep

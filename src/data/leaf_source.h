@@ -8,6 +8,7 @@
 #include "data/batch_schedule.h"
 #include "data/feature_matrix.h"
 #include "data/row_partition.h"
+#include "data/schema.h"
 #include "lockstep/base/batch_position.h"
 
 #include <cstdint>
@@ -63,8 +64,7 @@ struct RowFacts {
   std::int64_t stored_entries = 0;   ///< nonzeros over all ranks
   bool has_offset = false;           ///< some rank has offsets
   std::vector<double> column_scale;  ///< features are X_ij · column_scale_j, powers of two; empty: all 1
-  std::vector<std::string> feature_names;
-  std::vector<std::string> class_names;
+  Schema schema;
 
   /// The rows of one of this rank's leaves, from 0 at its first row.
   Run local_rows_of_leaf(std::int64_t leaf) const;

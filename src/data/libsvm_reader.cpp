@@ -63,18 +63,12 @@ bool looks_like_entry(std::string_view token) {
                          (cause.name.empty() ? "" : ": " + std::string(cause.name) + "; " + std::string(cause.remedy)));
 }
 
-/// Appends lines to a block.
+/// Pushes lines into a sink.
 class LibsvmRows {
  public:
-  LibsvmRows(const ReadSettings& settings, bool has_label, std::int64_t share_bytes, LabelCollector& labels,
-             RowBlock& block)
-      : has_label_(has_label),
-        expected_features_(expected_feature_count(settings)),
-        share_bytes_(share_bytes),
-        labels_(labels),
-        block_(block) {
-    block_.row_start.push_back(0);
-  }
+  /// `label`: number of its column; −1: rows have none.
+  LibsvmRows(Index label, std::int64_t expected_features, std::int64_t share_bytes, RowSink& sink)
+      : label_(label), expected_features_(expected_features), share_bytes_(share_bytes), sink_(sink) {}
 
   void add(std::string_view line) {
     consumed_bytes_ += std::ssize(line) + 1;
@@ -85,14 +79,18 @@ class LibsvmRows {
     if (next == end_) {
       return;
     }
-    if (has_label_) {
+    if (label_ >= 0) {
       next = add_label(next);
     }
+    feature_.clear();
+    value_.clear();
     for (std::int64_t previous = 0; (next = skip_blanks(next)) != end_;) {
       next = add_entry(next, previous);
     }
-    block_.row_start.push_back(std::ssize(block_.column));
-    if (++block_.rows == kSampleRows) {
+    sink_.entries(feature_, value_);
+    sink_.end_row();
+    entries_ += std::ssize(value_);
+    if (++rows_ == kSampleRows) {
       reserve();
     }
   }
@@ -119,7 +117,11 @@ class LibsvmRows {
       throw ContentError(column_of(begin), "expected a label and index:value entries (saw " + shown(token) +
                                                "); if these are fields of a table, read it with --format csv");
     }
-    labels_.add(token, column_of(begin));
+    try {
+      sink_.text(label_, token);
+    } catch (const ContentError& error) {
+      throw ContentError(column_of(begin), error.what());
+    }
     return begin + token.size();
   }
 
@@ -144,8 +146,8 @@ class LibsvmRows {
     double value = 0;
     const char* next = read_value(colon + 1, index, value);
     if (value != 0) {
-      block_.column.push_back(static_cast<std::int32_t>(index - 1));
-      block_.value.push_back(value);
+      feature_.push_back(static_cast<std::int32_t>(index - 1));
+      value_.push_back(value);
     }
     return next;
   }
@@ -173,22 +175,22 @@ class LibsvmRows {
   /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
   void reserve() {
     const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
-    const auto estimate = [&](std::size_t sampled) {
-      return static_cast<std::size_t>(share_over_sample * static_cast<double>(sampled)) + sampled;
+    const auto estimate = [&](std::int64_t sampled) {
+      return static_cast<std::int64_t>(share_over_sample * static_cast<double>(sampled)) + sampled;
     };
-    block_.column.reserve(estimate(block_.column.size()));
-    block_.value.reserve(estimate(block_.value.size()));
-    block_.row_start.reserve(estimate(block_.row_start.size()));
-    labels_.reserve(static_cast<std::int64_t>(estimate(kSampleRows)));
+    sink_.reserve(estimate(rows_), estimate(entries_));
   }
 
-  bool has_label_;
+  Index label_;
   std::int64_t expected_features_;
   std::int64_t share_bytes_;
-  LabelCollector& labels_;
-  RowBlock& block_;
+  RowSink& sink_;
+  std::vector<std::int32_t> feature_;  // entries of the row
+  std::vector<double> value_;
   const char* line_begin_ = nullptr;
   const char* end_ = nullptr;
+  std::int64_t rows_ = 0;
+  std::int64_t entries_ = 0;
   std::int64_t consumed_bytes_ = 0;
   std::int64_t largest_index_ = 0;
 };
@@ -207,31 +209,77 @@ bool first_row_has_label(const InputFile& file, const TextBody& body) {
   return true;
 }
 
+/// "3:0.5", and "3:…" or "qid:7" in a line without the delimiters of CSV: a time of day in a CSV line is
+/// none.
+bool is_entry(std::string_view word, bool has_delimiter) {
+  const std::size_t colon = word.find(':');
+  if (colon == std::string_view::npos) {
+    return false;
+  }
+  const bool has_value = parse_number(word.substr(colon + 1)).status == NumberStatus::ok;
+  return !has_delimiter || (looks_like_entry(word) && has_value);
+}
+
+Schema libsvm_schema(bool has_label) {
+  Schema schema;
+  if (has_label) {
+    schema.columns.push_back({.role = ColumnRole::label});
+  }
+  schema.columns.push_back({.feature = 0, .width = 0});
+  return schema;
+}
+
+class LibsvmReader final : public FileReader {
+ public:
+  LibsvmReader(const TextBody& body, bool has_label, const ReadSettings& settings, const InputFile& file)
+      : FileReader({.schema = libsvm_schema(has_label),
+                    .is_dense = false,
+                    .label_place = {settings.path, "in the first field", ""}}),
+        body_(body),
+        expected_features_(expected_feature_count(settings)),
+        file_(file) {}
+
+  void read(RowSink& sink, Communicator& comm) override {
+    LibsvmRows rows(outline_.schema.place(ColumnRole::label), expected_features_,
+                    body_.share(comm.rank(), comm.size()).size(), sink);
+    parse_share(comm, file_, body_, [&](std::string_view line) { rows.add(line); });
+    const std::int64_t largest = std::ranges::max(all_gather_value(comm, rows.largest_index()));
+    outline_.schema.columns.back().width = std::max(largest, expected_features_);
+    outline_.whole_over_read = body_.whole_over_head(rows.consumed_bytes());
+  }
+
+ private:
+  TextBody body_;
+  std::int64_t expected_features_;
+  const InputFile& file_;
+};
+
 }  // namespace
 
-RawData read_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+bool is_libsvm_name(std::string_view name) {
+  return name.ends_with(".libsvm") || name.ends_with(".svm") || name.ends_with(".svmlight");
+}
+
+bool is_libsvm_line(std::string_view line) {
+  const std::size_t blank = std::min(line.find_first_of(" \t"), line.size());
+  const std::string_view first = line.substr(0, blank);
+  const std::string_view rest = trimmed(line.substr(blank));
+  const std::string_view second = rest.substr(0, rest.find_first_of(" \t"));
+  const bool has_comma = line.find_first_of(",;") != std::string_view::npos;
+  const bool is_label_only = rest.empty() && parse_number(first).status == NumberStatus::ok;
+  return is_label_only || is_entry(second, has_comma) || is_entry(first, has_comma);
+}
+
+std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   TextBody body;
   bool has_label = true;
   agree(comm, [&] {
-    refuse_column_names(settings, "LIBSVM text");
     body = whole_text(file);
     body.head_bytes = settings.head_bytes;
     const bool may_lack = settings.label_optional || settings.label_kind == LabelKind::none;
     has_label = !may_lack || first_row_has_label(file, body);
   });
-
-  RawData data;
-  LabelCollector labels(has_label ? settings.label_kind : LabelKind::none, settings.expected_classes,
-                        settings.labels_are_numbers);
-  LibsvmRows rows(settings, has_label, body.share(comm.rank(), comm.size()).size(), labels, data.block);
-  parse_share(comm, file, body, [&](std::string_view line) { rows.add(line); });
-
-  data.block.features = std::ranges::max(all_gather_value(comm, rows.largest_index()));
-  data.block.features = std::max(data.block.features, expected_feature_count(settings));
-  number_rows(comm, settings, data);
-  foresee_rows(body, rows.consumed_bytes(), data);
-  data.class_names = labels.finish(comm, {settings.path, "in the first field", ""}, data.block.label, data.notices);
-  return data;
+  return std::make_unique<LibsvmReader>(body, has_label, settings, file);
 }
 
 }  // namespace lockstep

@@ -48,15 +48,14 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.features = block.features;
   outlook.stored_entries = scaled(count_entries(block), outlook.rows, block.rows);
   outlook.columns = (block.label.empty() ? 0 : 1) + (block.weight.empty() ? 0 : 1) + (block.offset.empty() ? 0 : 1);
-  outlook.classes = std::ssize(raw.class_names);
+  outlook.classes = std::ssize(raw.schema.class_names());
   outlook.file_bytes = InputFile(settings.path).size();
   outlook.reader_bytes = raw.reader_bytes;
   outlook.is_dense = block.is_dense;
-  outlook.is_text = raw.format == DataFormat::csv || raw.format == DataFormat::libsvm;
+  outlook.is_text = format_row(raw.format).is_text;
   outlook.is_counted = raw.is_rows_in_file_exact;
   outlook.is_whole = outlook.is_counted && raw.total_rows == raw.rows_in_file;
-  return {outlook, std::move(raw.feature_names), std::move(raw.label_name), std::move(raw.columns),
-          std::move(raw.notices)};
+  return {outlook, std::move(raw.schema), std::move(raw.notices)};
 }
 
 void count_rows(const ReadSettings& settings, DataOutlook& outlook, Communicator& comm) {

@@ -28,9 +28,7 @@ struct DataOutlook {
 
 struct DataHead {
   DataOutlook outlook;
-  std::vector<std::string> feature_names;
-  std::string label_name;
-  std::vector<std::string> columns;  ///< of a table in file order
+  Schema schema;
   std::vector<std::string> notices;  ///< how it was understood
 };
 

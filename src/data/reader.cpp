@@ -1,37 +1,60 @@
 #include "data/reader.h"
 
 #include "comm/agreement.h"
-#include "data/csv_reader.h"
-#include "data/hdf5_reader.h"
-#include "data/idx_reader.h"
-#include "data/libsvm_reader.h"
+#include "data/file_reader.h"
+#include "data/formats.h"
 #include "data/reader_common.h"
 #include "data/reader_format.h"
+#include "data/resident_rows.h"
 #include "lockstep/base/errors.h"
 
+#include <cmath>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
 namespace {
 
-RawData read_once(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
-  switch (format) {
-    case DataFormat::csv:
-      return read_csv(settings, file, comm);
-    case DataFormat::libsvm:
-      return read_libsvm(settings, file, comm);
-    case DataFormat::hdf5:
-      return read_hdf5(settings, comm);
-    case DataFormat::idx:
-      return read_idx(settings, file, comm);
-    case DataFormat::automatic:
-      break;
+/// Foresees the rows of a text from those in its head.
+void foresee_rows(const FileOutline& outline, RawData& data) {
+  data.rows_in_file = outline.rows_in_file < 0 ? data.total_rows : outline.rows_in_file;
+  if (outline.whole_over_read > 0) {
+    data.rows_in_file = std::llround(outline.whole_over_read * static_cast<double>(data.total_rows));
+    data.is_rows_in_file_exact = false;
   }
-  throw InternalError(settings.path + ": the format was not decided");
 }
 
-RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+RawData read_once(const FormatRow& format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+  const std::unique_ptr<FileReader> reader = format.open(settings, file, comm);
+  const FileOutline& outline = reader->outline();
+  const LabelPlace& place = outline.label_place;
+  RawData data;
+  data.format = format.format;
+  data.notices = outline.notices;
+  with_notices(data.notices, [&] {
+    ResidentRows rows(outline, settings, data.block);
+    reader->read(rows, comm);
+    data.block.features = outline.schema.features();
+    data.schema = outline.schema;
+    data.reader_bytes = outline.reader_bytes;
+    number_rows(comm, settings, data);
+    foresee_rows(outline, data);
+    const bool is_named = data.schema.is_table && !place.column.empty();
+    data.label_place = is_named ? ' ' + place.column + place.guess : "";
+    std::vector<std::string> classes = rows.finish_labels(comm, place, data.notices);
+    if (data.schema.find(ColumnRole::label) != nullptr) {
+      data.schema.set_class_names(std::move(classes));
+    }
+  });
+  return data;
+}
+
+RawData read_as(const FormatRow& format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   try {
     return read_once(format, settings, file, comm);
   } catch (const MiswrittenLabels&) {
@@ -44,27 +67,47 @@ RawData read_as(DataFormat format, const ReadSettings& settings, const InputFile
   return read_once(format, again, file, comm);
 }
 
+/// The titles of the formats that have something: "CSV".
+template <typename Has>
+std::string titles_of(Has has) {
+  std::string titles;
+  for (const FormatRow& row : formats()) {
+    if (has(row)) {
+      titles += (titles.empty() ? "" : " and ") + std::string(row.title);
+    }
+  }
+  return titles;
+}
+
+/// Throws ConfigurationError where an option is given that does not apply to the format.
+void refuse_options(const FormatRow& format, const ReadSettings& settings) {
+  if (format.usual_labels == nullptr && !settings.labels.empty()) {
+    throw ConfigurationError(fmt::format("{}: only {} has a second file of labels, so {} does not apply", settings.path,
+                                         titles_of([](const FormatRow& row) { return row.usual_labels != nullptr; }),
+                                         settings.labels_option));
+  }
+  if (!format.has_header && settings.header != HeaderPolicy::automatic) {
+    throw ConfigurationError(fmt::format("{}: only {} has a header line, so --header and --no-header do not apply",
+                                         settings.path,
+                                         titles_of([](const FormatRow& row) { return row.has_header; })));
+  }
+  if (format.names == nullptr) {
+    refuse_column_names(settings, std::string(format.title));
+  }
+}
+
 }  // namespace
 
 RawData read_data(const ReadSettings& settings, Communicator& comm) {
   std::optional<InputFile> file;
-  DataFormat format = DataFormat::automatic;
+  const FormatRow* format = nullptr;
   agree(comm, [&] {
     file.emplace(settings.path);
-    format = detect_format(settings, *file);
-    if (format != DataFormat::idx && !settings.labels.empty()) {
-      throw ConfigurationError(settings.path + ": only IDX has a second file of labels, so " + settings.labels_option +
-                               " does not apply");
-    }
-    if (format != DataFormat::csv && settings.header != HeaderPolicy::automatic) {
-      throw ConfigurationError(settings.path +
-                               ": only CSV has a header line, so --header and --no-header do not apply");
-    }
+    format = &format_row(detect_format(settings, *file));
+    refuse_options(*format, settings);
   });
   check_same_file(*file, comm);
-  RawData data = read_as(format, settings, *file, comm);
-  data.format = format;
-  return data;
+  return read_as(*format, settings, *file, comm);
 }
 
 }  // namespace lockstep

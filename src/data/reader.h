@@ -2,8 +2,10 @@
 /// ranks.
 #pragma once
 
+#include "data/formats.h"
 #include "data/labels.h"
 #include "data/row_block.h"
+#include "data/schema.h"
 
 #include <cstdint>
 #include <string>
@@ -13,8 +15,6 @@ namespace lockstep {
 
 class Communicator;
 
-enum class DataFormat { automatic, csv, libsvm, hdf5, idx };
-
 /// Whether the first line of CSV names the columns; automatic: see judge_first_line() in csv_sample.h.
 enum class HeaderPolicy { automatic, present, absent };
 
@@ -23,7 +23,7 @@ struct ReadSettings {
   /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
   std::string labels;
   std::string labels_option = "--labels";         ///< what sets it, for messages
-  DataFormat format = DataFormat::automatic;      ///< automatic: by file name ending, else by content
+  DataFormat format = DataFormat::automatic;      ///< automatic: see reader_format.h
   HeaderPolicy header = HeaderPolicy::automatic;  ///< CSV
   LabelKind label_kind = LabelKind::real;
   bool label_optional = false;    ///< a file without the label is read with `label` empty (predict, inspect)
@@ -57,15 +57,12 @@ struct ReadSettings {
 struct RawData {
   RowBlock block;
   DataFormat format = DataFormat::automatic;  ///< that the file has
+  /// Levels of the label: numbers ascending, else by bytes; expected_classes where given.
+  Schema schema;
   std::int64_t total_rows = 0;
-  std::int64_t rows_in_file = 0;           ///< total_rows, or what the header or the mean row of the head promise
-  bool is_rows_in_file_exact = true;       ///< false: estimated from the head of a text
-  std::int64_t reader_bytes = 0;           ///< held beside the rows while they are read, at most
-  std::vector<std::string> feature_names;  ///< empty where the file has none (LIBSVM, IDX)
-  std::vector<std::string> columns;        ///< all columns of a table (CSV) in file order; else empty
-  /// LabelKind::classes: numbers ascending, else by bytes; expected_classes where given.
-  std::vector<std::string> class_names;
-  std::string label_name;   ///< empty where the file has none
+  std::int64_t rows_in_file = 0;      ///< total_rows, or what the header or the mean row of the head promise
+  bool is_rows_in_file_exact = true;  ///< false: estimated from the head of a text
+  std::int64_t reader_bytes = 0;      ///< held beside the rows while they are read, at most
   std::string label_place;  ///< " in column 'y', which was taken for the label as …", for messages; may be empty
   /// What was guessed and may be wrong, one line each; the same on every rank.
   std::vector<std::string> notices;

@@ -191,17 +191,8 @@ void number_rows(Communicator& comm, const ReadSettings& settings, RawData& data
   const std::vector<std::int64_t> rows = all_gather_value(comm, data.block.rows);
   data.block.first_row = std::accumulate(rows.begin(), rows.begin() + comm.rank(), std::int64_t{0});
   data.total_rows = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
-  data.rows_in_file = data.total_rows;
   if (data.total_rows == 0 && settings.head_bytes == 0) {
     throw Agreed<DataError>(settings.path + ": the file has no rows of data");
-  }
-}
-
-void foresee_rows(const TextBody& body, std::int64_t head_bytes, RawData& data) {
-  if (body.is_cut() && head_bytes > 0) {
-    const double whole_over_head = static_cast<double>(body.bytes()) / static_cast<double>(head_bytes);
-    data.rows_in_file = std::llround(whole_over_head * static_cast<double>(data.total_rows));
-    data.is_rows_in_file_exact = false;
   }
 }
 

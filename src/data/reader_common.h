@@ -54,9 +54,6 @@ std::int64_t rows_to_read(const ReadSettings& settings, std::int64_t rows, std::
 /// Gives the rows their global numbers. Collective. Throws DataError when no rank has a row of the whole file.
 void number_rows(Communicator& comm, const ReadSettings& settings, RawData& data);
 
-/// Foresees the rows of a text from those in its head, which take `head_bytes`.
-void foresee_rows(const TextBody& body, std::int64_t head_bytes, RawData& data);
-
 /// Checks a weight: finite and not negative. Throws ContentError at `column`.
 void check_weight(double weight, std::int64_t column);
 

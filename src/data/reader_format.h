@@ -1,6 +1,7 @@
 /// Which format a data file has.
 #pragma once
 
+#include "data/formats.h"
 #include "data/reader.h"
 #include "data/text_share.h"
 

@@ -21,4 +21,8 @@ struct RowPartition {
   Run rows_of_leaves(Run run) const { return {first_row_of_leaf(run.begin), first_row_of_leaf(run.end)}; }
 };
 
+/// Picked rows are numbered in 32 bits. Throws ConfigurationError, where there are lanes, for one that has more rows,
+/// or a rank that has, naming what helps.
+void require_row_numbers(const RowPartition& partition, int ranks);
+
 }  // namespace lockstep

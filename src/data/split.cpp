@@ -119,9 +119,7 @@ std::pair<RawData, RawData> split_rows(RawData&& raw, double fraction, std::uint
   auto& [training, validation] = parts;
   training = std::move(raw);
   validation.block = take_out_rows(training.block, picked);
-  validation.feature_names = training.feature_names;
-  validation.class_names = training.class_names;
-  validation.label_name = training.label_name;
+  validation.schema = training.schema;
   number_parts(training, validation, comm);
   if (training.total_rows == 0 || validation.total_rows == 0) {
     throw Agreed<DataError>(

@@ -17,7 +17,7 @@ bool is_validation_row(std::int64_t global_row, double fraction, std::uint64_t s
 std::int64_t row_before_split(std::int64_t training_row, double fraction, std::uint64_t seed);
 
 /// Splits the rows into (training, validation) by is_validation_row, so the same on any number of ranks. Both
-/// parts keep the order of the rows, are numbered anew from 0, and keep names and classes. Every row stays on its
+/// parts keep the order of the rows, are numbered anew from 0, and keep the schema. Every row stays on its
 /// rank; training rows move up within the memory they have. Collective. Throws DataError on every rank when a part
 /// is empty.
 std::pair<RawData, RawData> split_rows(RawData&& raw, double fraction, std::uint64_t seed, Communicator& comm);

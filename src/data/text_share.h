@@ -53,6 +53,8 @@ struct TextBody {
   std::int64_t bytes() const { return end - begin; }
   bool is_cut() const { return head_bytes > 0 && head_bytes < bytes(); }
   Run share(int rank, int ranks) const;
+  /// Bytes of the whole over the `read_bytes` of its head; 0 where nothing is cut off, or read.
+  double whole_over_head(std::int64_t read_bytes) const;
 };
 
 /// A file without its byte order mark (UTF-8 BOM), if it has one.

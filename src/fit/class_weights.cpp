@@ -63,12 +63,13 @@ std::pair<std::string, double> take_entry(std::string_view& text) {
 
 std::vector<double> balanced_weights(const RawData& raw, Communicator& comm) {
   std::vector<double> weights;
-  for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
+  for (std::size_t k = 0; k < raw.schema.class_names().size(); ++k) {
     const auto mine = std::ranges::count(raw.block.label, static_cast<double>(k));
     const std::int64_t count = all_sum(comm, mine);
-    weights.push_back(count == 0 ? 0
-                                 : static_cast<double>(raw.total_rows) /
-                                       (static_cast<double>(raw.class_names.size()) * static_cast<double>(count)));
+    weights.push_back(count == 0
+                          ? 0
+                          : static_cast<double>(raw.total_rows) /
+                                (static_cast<double>(raw.schema.class_names().size()) * static_cast<double>(count)));
   }
   return weights;
 }
@@ -104,7 +105,7 @@ std::vector<double> class_weights(const ClassWeights& said, const RawData& raw, 
   if (said.is_balanced) {
     return balanced_weights(raw, comm);
   }
-  const std::vector<std::string>& classes = raw.class_names;
+  const std::vector<std::string>& classes = raw.schema.class_names();
   std::vector<double> weights(classes.size(), 1.0);
   for (const auto& [name, weight] : said.named) {
     const auto found = std::ranges::find(classes, name);

@@ -58,12 +58,13 @@ Vector parameter_scales(const RowFacts& facts, const Model& model) {
 
 std::string name_of(const RowFacts& facts, const Model& model, Index j) {
   const ParameterPlace place = model.place(j);
-  const auto feature = static_cast<std::size_t>(place.feature);
-  std::string name = place.feature < 0                      ? "intercept"
-                     : feature < facts.feature_names.size() ? facts.feature_names[feature]
-                                                            : fmt::format("feature {}", feature + 1);
-  if (model.outputs() > 1 && place.output >= 0 && place.output < std::ssize(facts.class_names)) {
-    name += " of class " + facts.class_names[static_cast<std::size_t>(place.output)];
+  std::string name = place.feature < 0 ? "intercept" : facts.schema.feature_name(place.feature);
+  if (name.empty()) {
+    name = fmt::format("feature {}", place.feature + 1);
+  }
+  const std::vector<std::string>& classes = facts.schema.class_names();
+  if (model.outputs() > 1 && place.output >= 0 && place.output < std::ssize(classes)) {
+    name += " of class " + classes[static_cast<std::size_t>(place.output)];
   }
   return name;
 }

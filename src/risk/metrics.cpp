@@ -82,7 +82,7 @@ Metrics multiclass_metrics(const Dataset& data, const Margins& margins, MetricSu
     into[2] += s * row.loss(margin_of_y);
   });
   Metrics metrics = {{"accuracy", total[1] / total[0]}, {"log_loss", total[2] / total[0]}};
-  if (data.class_names.size() == 2) {
+  if (data.schema.class_names().size() == 2) {
     std::vector<double> scores;
     for (std::size_t i = 0; i + 1 < margins.size(); i += 2) {
       scores.push_back(margins[i + 1] - margins[i]);

@@ -16,8 +16,6 @@ namespace lockstep {
 
 namespace {
 
-enum class Role { feature, label, weight, offset, exposure, ignored };
-
 std::optional<std::int64_t> place_of(const std::string& generated, std::int64_t columns) {
   for (std::int64_t i = 0; i < columns; ++i) {
     if (generated == generated_name(i)) {
@@ -28,9 +26,10 @@ std::optional<std::int64_t> place_of(const std::string& generated, std::int64_t 
 }
 
 /// "c1", …, "cT" where features, label and all other columns of the training table have such names; else empty.
-std::vector<std::string> generated_columns(const ModelFile& file, const ReadSettings& stored) {
-  std::vector<std::string> known = file.feature_names;
-  known.push_back(file.label_name);
+std::vector<std::string> generated_columns(const Schema& schema, const ReadSettings& stored) {
+  const std::vector<std::string> features = schema.feature_names();
+  std::vector<std::string> known = features;
+  known.push_back(schema.label_name());
   for (const std::string& name : {stored.weight_column, stored.offset_column, stored.exposure_column}) {
     if (!name.empty()) {
       known.push_back(name);
@@ -41,35 +40,38 @@ std::vector<std::string> generated_columns(const ModelFile& file, const ReadSett
   for (std::size_t i = 0; i < names.size(); ++i) {
     names[i] = generated_name(static_cast<std::int64_t>(i));
   }
-  const bool are_generated = !file.feature_names.empty() && std::ranges::is_permutation(known, names);
-  return are_generated ? names : std::vector<std::string>{};
+  return !features.empty() && std::ranges::is_permutation(known, names) ? names : std::vector<std::string>{};
 }
 
-/// What the columns of the training table are, in their order; empty where that is not known.
-std::vector<Role> training_roles(const ModelFile& file, const ReadSettings& stored) {
-  const std::vector<std::string> names = file.columns.empty() ? generated_columns(file, stored) : file.columns;
-  std::vector<Role> roles;
-  std::size_t features = 0;
-  for (const std::string& name : names) {
-    if (features < file.feature_names.size() && name == file.feature_names[features]) {
-      roles.push_back(Role::feature);
-      ++features;
-    } else {
-      roles.push_back(name == file.label_name          ? Role::label
-                      : name == stored.weight_column   ? Role::weight
-                      : name == stored.offset_column   ? Role::offset
-                      : name == stored.exposure_column ? Role::exposure
-                                                       : Role::ignored);
-    }
+/// The table that the model was trained on; without columns where it is not known.
+Schema training_table(const Schema& schema, const ReadSettings& stored) {
+  return schema.is_table
+             ? schema
+             : schema_of_table(generated_columns(schema, stored), schema.feature_names(), schema.label_name(), {});
+}
+
+/// What the columns of the training table are, in their order; empty where that is not known. Models of an earlier
+/// version have weight, offset and exposure in their configuration alone.
+std::vector<ColumnRole> training_roles(const ModelFile& file, const ReadSettings& stored) {
+  std::vector<ColumnRole> roles;
+  Index features = 0;
+  for (const Column& column : training_table(file.schema, stored).columns) {
+    const std::string& name = column.name;
+    features += column.role == ColumnRole::feature && column.feature == features ? 1 : 0;
+    roles.push_back(column.role != ColumnRole::ignored ? column.role
+                    : name == stored.weight_column     ? ColumnRole::weight
+                    : name == stored.offset_column     ? ColumnRole::offset
+                    : name == stored.exposure_column   ? ColumnRole::exposure
+                                                       : ColumnRole::ignored);
   }
-  const bool are_known = !names.empty() && static_cast<Index>(features) == file.model.features;
-  return are_known ? roles : std::vector<Role>{};
+  const bool are_known = !roles.empty() && features == file.model.features;
+  return are_known ? roles : std::vector<ColumnRole>{};
 }
 
 /// As tables are read where nothing is said of their columns.
-std::vector<Role> usual_roles(const ModelFile& file) {
-  std::vector<Role> roles(static_cast<std::size_t>(file.model.features), Role::feature);
-  roles.push_back(Role::label);
+std::vector<ColumnRole> usual_roles(const ModelFile& file) {
+  std::vector<ColumnRole> roles(static_cast<std::size_t>(file.model.features), ColumnRole::feature);
+  roles.push_back(ColumnRole::label);
   return roles;
 }
 
@@ -125,7 +127,7 @@ class ColumnMatch {
 
   bool names_no_feature() const {
     for (std::size_t i = 0; i < roles_.size(); ++i) {
-      if (is_named_[i] && roles_[i] == Role::feature) {
+      if (is_named_[i] && roles_[i] == ColumnRole::feature) {
         return false;
       }
     }
@@ -136,7 +138,7 @@ class ColumnMatch {
     std::string label;
     for (std::size_t i = 0; i < roles_.size(); ++i) {
       const std::int64_t place = others_[i];
-      if (is_named_[static_cast<std::size_t>(place)] || roles_[i] == Role::feature) {
+      if (is_named_[static_cast<std::size_t>(place)] || roles_[i] == ColumnRole::feature) {
         continue;
       }
       const std::string name = generated_name(place);
@@ -146,10 +148,11 @@ class ColumnMatch {
         continue;
       }
       *option = name;
-      if (roles_[i] == Role::label) {
-        result_.label = result_.read.label_optional || !knows_table_ ? "" : file_.label_name;
+      if (roles_[i] == ColumnRole::label) {
+        result_.label = result_.read.label_optional || !knows_table_ ? "" : file_.schema.label_name();
         label = fmt::format(", the label{} in column {}",
-                            file_.label_name.empty() ? "" : " '" + printable(file_.label_name) + "'", place + 1);
+                            file_.schema.label_name().empty() ? "" : " '" + printable(file_.schema.label_name()) + "'",
+                            place + 1);
       }
     }
     result_.notice =
@@ -158,19 +161,20 @@ class ColumnMatch {
   }
 
   /// Where `read` names the column of a role, or null where the role is not needed.
-  std::string* option_of(Role role) {
+  std::string* option_of(ColumnRole role) {
     ReadSettings& read = result_.read;
     switch (role) {
-      case Role::label:
+      case ColumnRole::label:
         return &read.label_column;
-      case Role::weight:
+      case ColumnRole::weight:
         return read.label_optional ? nullptr : &read.weight_column;
-      case Role::offset:
+      case ColumnRole::offset:
         return &read.offset_column;
-      case Role::exposure:
+      case ColumnRole::exposure:
         return &read.exposure_column;
-      case Role::feature:
-      case Role::ignored:
+      case ColumnRole::feature:
+      case ColumnRole::id:
+      case ColumnRole::ignored:
         break;
     }
     return nullptr;
@@ -203,7 +207,7 @@ class ColumnMatch {
             "order{}",
             columns_, named == 0 ? "" : fmt::format(", {} of them named by options", named),
             knows_table_ ? "was trained on" : "takes", roles_.size(), file_.model.features,
-            file_.label_name.empty() ? "" : " '" + printable(file_.label_name) + "'",
+            file_.schema.label_name().empty() ? "" : " '" + printable(file_.schema.label_name()) + "'",
             others == 0 ? "" : fmt::format(" and {} more", others),
             read.label_optional && stored_.offset_column.empty() && stored_.exposure_column.empty()
                 ? ", or the features alone"
@@ -213,7 +217,7 @@ class ColumnMatch {
   const ReadSettings& stored_;
   const ModelFile& file_;
   std::int64_t columns_;
-  std::vector<Role> roles_;
+  std::vector<ColumnRole> roles_;
   bool knows_table_ = false;
   StoredColumns result_;
   std::vector<bool> is_named_;        // by the user, one a column

@@ -1,12 +1,8 @@
 #include "run/data_columns.h"
 
-#include "data/csv_layout.h"
 #include "data/reader_common.h"
 #include "data/reader_format.h"
 #include "lockstep/base/errors.h"
-
-#include <algorithm>
-#include <iterator>
 
 namespace lockstep {
 
@@ -31,33 +27,29 @@ ReadSettings without_columns(ReadSettings read) {
 DataColumns::DataColumns(const ReadSettings& read)
     : path_(read.path), is_label_named_(read.y_name != ReadSettings().y_name) {
   const InputFile file(read.path);
-  format_ = detect_format(read, file);
-  if (format_ == DataFormat::hdf5) {
-    datasets_.emplace(Hdf5Input::open(read.path));
-  } else if (format_ == DataFormat::csv) {
+  const FormatRow& format = format_row(detect_format(read, file));
+  if (format.names != nullptr) {
     ReadSettings all = without_columns(read);
     all.label_kind = LabelKind::none;  // every column a feature
     all.expected_names.clear();
     all.expected_features = -1;
-    const CsvLayout layout = csv_layout(all, file);
-    has_header_ = layout.has_header;
-    std::ranges::transform(layout.columns, std::back_inserter(names_), &CsvColumn::name);
+    names_ = format.names(all, file);
   }
 }
 
 bool DataColumns::has(const std::string& name) const {
-  return datasets_ ? datasets_->has(name) : std::ranges::find(names_, name) != names_.end();
+  return have_names() && names_.has(name);
 }
 
 std::string DataColumns::label_of_model(const std::string& name) const {
-  if (name.empty() || (datasets_ && is_label_named_)) {
+  if (name.empty() || (have_names() && !names_.is_table && is_label_named_)) {
     return {};
   }
   if (has(name)) {
     return name;
   }
-  if (has_header_ && !is_generated_name(name)) {
-    throw DataError({path_, 0, 0}, no_such_column(name, names_) +
+  if (names_.has_header && !is_generated_name(name)) {
+    throw DataError({path_, 0, 0}, no_such_column(name, names_.columns) +
                                        ", which the model was trained on; name the labels with --label-column");
   }
   return {};

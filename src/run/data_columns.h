@@ -2,13 +2,10 @@
 #pragma once
 
 #include "data/reader.h"
-#include "io/hdf5_input.h"
 
 #include <cstdint>
 #include <iterator>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace lockstep {
 
@@ -21,11 +18,11 @@ class DataColumns {
   explicit DataColumns(const ReadSettings& read);
 
   /// False for formats that have no names: LIBSVM text and IDX.
-  bool have_names() const { return format_ == DataFormat::csv || format_ == DataFormat::hdf5; }
+  bool have_names() const { return names_.has != nullptr; }
   bool has(const std::string& name) const;
-  bool is_table_without_header() const { return format_ == DataFormat::csv && !has_header_; }
-  bool has_header() const { return has_header_; }
-  std::int64_t count() const { return std::ssize(names_); }  ///< of a table
+  bool is_table_without_header() const { return names_.is_table && !names_.has_header; }
+  bool has_header() const { return names_.has_header; }
+  std::int64_t count() const { return std::ssize(names_.columns); }  ///< of a table
 
   /// `name`, the label that a model was trained on, where the data have it. Empty where labels have a place of their
   /// own instead, or the user named it. Throws DataError for a table with a header and no such column: another one
@@ -34,11 +31,8 @@ class DataColumns {
 
  private:
   std::string path_;
-  DataFormat format_ = DataFormat::automatic;
   bool is_label_named_ = false;  // by --y-name
-  bool has_header_ = false;
-  std::vector<std::string> names_;
-  std::optional<Hdf5Input> datasets_;
+  FileNames names_;
 };
 
 }  // namespace lockstep

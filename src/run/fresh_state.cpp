@@ -69,11 +69,11 @@ Vector parameters_of_model(const TrainSettings& settings, const TrainingProblem&
   if (file.parameters.size() != model.dimension() || file.model.blocks() != model.blocks()) {
     refuse("");
   }
-  if (file.class_names != problem.rows.class_names) {
+  if (file.schema.class_names() != problem.rows.schema.class_names()) {
     refuse(" with other classes");
   }
   const std::vector<Index> places =
-      places_in_model(problem.rows.feature_names, file.feature_names, problem.rows.features);
+      places_in_model(problem.rows.schema.feature_names(), file.schema.feature_names(), problem.rows.features);
   if (std::ssize(places) != model.features) {
     refuse(" with other features");
   }
@@ -108,10 +108,7 @@ ModelFile trained_model(const TrainingProblem& problem, const TrainingState& sta
   ModelFile file;
   file.model = problem.model;
   file.parameters = final_parameters(state.optimizer);
-  file.feature_names = problem.rows.feature_names;
-  file.class_names = problem.rows.class_names;
-  file.label_name = problem.label_name;
-  file.columns = problem.columns;
+  file.schema = problem.rows.schema;
   file.configuration = to_toml(state.configuration);
   file.fingerprint = problem.rows.fingerprint;
   return file;

@@ -17,8 +17,8 @@ namespace {
 /// How many rows have weight: one number a class where labels are classes, else for labels 0 and others.
 std::vector<std::int64_t> weighing_rows(const TrainingProblem& problem, Communicator& comm) {
   const Dataset& rows = problem.rows;
-  const bool has_classes = !rows.class_names.empty();
-  std::vector<std::int64_t> count(has_classes ? rows.class_names.size() : 2, 0);
+  const bool has_classes = !rows.schema.class_names().empty();
+  std::vector<std::int64_t> count(has_classes ? rows.schema.class_names().size() : 2, 0);
   for (std::size_t i = 0; i < static_cast<std::size_t>(rows.rows); ++i) {
     const double label = rows.label[i];
     const std::size_t group = has_classes ? static_cast<std::size_t>(label) : (label != 0 ? 1 : 0);
@@ -47,7 +47,7 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
              : fmt::format(
                    "class {} has no row with weight: its intercept falls without bound; give it weight, or "
                    "leave its rows out",
-                   printable(problem.rows.class_names[static_cast<std::size_t>(absent - weighing.begin())]));
+                   printable(problem.rows.schema.class_names()[static_cast<std::size_t>(absent - weighing.begin())]));
 }
 
 /// Half the square of a residual keeps its digits where labels reach this.
@@ -55,7 +55,7 @@ constexpr double kLeastReach = 1e-140;
 
 void require_squares(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
   const bool is_square = settings.model.kind == ModelKind::linear || settings.model.kind == ModelKind::huber ||
-                         (settings.model.kind == ModelKind::mlp && problem.rows.class_names.empty());
+                         (settings.model.kind == ModelKind::mlp && problem.rows.schema.class_names().empty());
   double reach = 0;
   for (const double label : problem.rows.label) {
     reach = std::max(reach, std::abs(label));
@@ -76,14 +76,14 @@ std::string unbounded_columns(const TrainSettings& settings, const RawData& raw,
   constexpr std::int64_t kMostMarks = 20'000'000;
   const bool is_count = settings.model.kind == ModelKind::poisson;
   const bool has_classes = settings.model.kind == ModelKind::logistic || settings.model.kind == ModelKind::softmax;
-  const std::int64_t groups = has_classes ? std::ssize(raw.class_names) : 2;
+  const std::int64_t groups = has_classes ? std::ssize(raw.schema.class_names()) : 2;
   if (!(is_count || has_classes) || settings.penalty.l1 > 0 || settings.penalty.l2 > 0 ||
       settings.fit.weight_decay > 0 || raw.block.features * groups > kMostMarks) {
     return {};
   }
   return one_sided_text(one_sided_columns(raw.block, is_count ? LabelGroups::zero_or_more : LabelGroups::classes,
                                           static_cast<std::size_t>(groups), comm),
-                        raw.feature_names);
+                        raw.schema.feature_names());
 }
 
 void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm) {

@@ -19,15 +19,13 @@ namespace {
 /// How the file of held-out rows will be read.
 ReadSettings foreseen_held_out(const TrainSettings& settings, const DataHead& head) {
   ReadSettings read = held_out_settings(settings);
-  if (!head.columns.empty()) {
+  if (head.schema.is_table) {
     ModelFile like;
     like.model.features = head.outlook.features;
-    like.feature_names = head.feature_names;
-    like.label_name = head.label_name;
-    like.columns = head.columns;
+    like.schema = head.schema;
     read = held_out_columns(settings, like).read;
   }
-  read.expected_names = head.feature_names;
+  read.expected_names = head.schema.feature_names();
   return read;
 }
 

@@ -7,6 +7,7 @@
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
+#include "run/schema_image.h"
 
 #include <algorithm>
 #include <bit>
@@ -17,10 +18,9 @@ namespace lockstep {
 
 namespace {
 
-/// Files without a number count as 0: they hold the same, the first ones neither columns nor a hash.
+/// Files without a number count as 0: they have names in place of a schema, the first ones neither columns nor a hash.
 constexpr KnownFormats kFormats = {.oldest = 0, .newest = 1};
 constexpr const char* kFormat = "/provenance/format";
-constexpr const char* kColumns = "/provenance/columns";
 constexpr const char* kContentHash = "/provenance/content_sha256";
 
 /// The values of a block without negative zeros.
@@ -111,8 +111,9 @@ void update(Sha256& hash, const std::vector<std::string>& texts) {
   }
 }
 
-/// SHA-256 of all that a reader takes from a model file, whatever its bytes on disk.
-std::string content_sha256(const ModelFile& file) {
+/// SHA-256 of all that a reader takes from a model file, whatever its bytes on disk. Files of an earlier version have
+/// names in place of a schema.
+std::string content_sha256(const ModelFile& file, bool has_stored_schema) {
   Sha256 hash;
   const ModelDescription& model = file.model;
   std::vector<std::string> words = {to_string(model.kind), model.intercept ? "1" : "0"};
@@ -129,19 +130,21 @@ std::string content_sha256(const ModelFile& file) {
   }
   hash.update(std::as_bytes(std::span(&model.delta, 1)));
   hash.update(std::as_bytes(std::span(&file.fingerprint, 1)));
-  update(hash, file.feature_names);
-  update(hash, file.class_names);
-  update(hash, file.columns);
-  update(hash, {file.label_name, file.configuration});
+  if (has_stored_schema) {
+    update(hash, schema_words(file.schema));
+    update(hash, {file.configuration});
+  } else {
+    update(hash, file.schema.feature_names());
+    update(hash, file.schema.class_names());
+    update(hash, file.schema.table_names());
+    update(hash, {file.schema.label_name(), file.configuration});
+  }
   return to_hex(hash.finish());
 }
 
-void require_names_fit(const ModelFile& file, const std::string& path) {
-  const auto names = std::ssize(file.feature_names);
-  const auto classes = std::ssize(file.class_names);
-  const bool classes_fit =
-      file.model.is_classifier() ? classes == std::max<Index>(file.model.outputs, 2) : classes == 0;
-  if ((names != 0 && names != file.model.features) || !classes_fit) {
+void require_classes_fit(const ModelFile& file, const std::string& path) {
+  const auto classes = std::ssize(file.schema.class_names());
+  if (classes != (file.model.is_classifier() ? std::max<Index>(file.model.outputs, 2) : 0)) {
     throw DataError({path, 0, 0}, "names do not fit the coefficients");
   }
 }
@@ -174,16 +177,11 @@ ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
   if (!file.parameters.allFinite()) {
     throw DataError({path, 0, 0}, "holds parameters that are not finite");
   }
-  file.feature_names = image.read_texts("/feature_names");
-  file.class_names = image.read_texts("/class_names");
-  require_names_fit(file, path);
-  file.label_name = image.read_text("/provenance/label");
+  file.schema = read_schema(image, file.model.features, path);
+  require_classes_fit(file, path);
   file.configuration = image.read_text("/provenance/configuration");
   file.fingerprint = image.read_word("/provenance/data_fingerprint");
-  if (image.has(kColumns)) {
-    file.columns = image.read_texts(kColumns);
-  }
-  if (image.has(kContentHash) && image.read_text(kContentHash) != content_sha256(file)) {
+  if (image.has(kContentHash) && image.read_text(kContentHash) != content_sha256(file, has_schema(image))) {
     throw DataError({path, 0, 0},
                     "is damaged (its SHA-256 does not match its content); copy it again, or run the "
                     "training again in its folder, which writes it anew");
@@ -198,8 +196,9 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
   for (const ParameterBlock& block : file.model.blocks()) {
     image.write(block.name, values_of(block, file.parameters), {block.shape.begin(), block.shape.end()});
   }
-  image.write("/feature_names", file.feature_names);
-  image.write("/class_names", file.class_names);
+  image.write("/feature_names", file.schema.feature_names());
+  image.write("/class_names", file.schema.class_names());
+  write_schema(file.schema, image);
   image.write_scalar(kFormat, kFormats.newest);
   image.write("/provenance/model", to_string(file.model.kind));
   image.write_scalar("/provenance/has_intercept", std::int64_t{file.model.intercept ? 1 : 0});
@@ -209,12 +208,11 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
     image.write("/provenance/loss", to_string(file.model.loss));
     image.write("/provenance/precision", to_string(file.model.precision));
   }
-  image.write("/provenance/label", file.label_name);
+  image.write("/provenance/label", file.schema.label_name());
   image.write("/provenance/version", std::string(kVersion));
   image.write("/provenance/configuration", file.configuration);
   image.write_scalar("/provenance/data_fingerprint", file.fingerprint);
-  image.write(kColumns, file.columns);
-  image.write(kContentHash, content_sha256(file));
+  image.write(kContentHash, content_sha256(file, true));
   return image.finish();
 }
 

@@ -6,11 +6,14 @@
 /// | /layers/i/W, b | out × in, out  | weights and biases of a network, instead of the two above        |
 /// | /feature_names | d or 0         | names of the columns, where the data had any                     |
 /// | /class_names   | number or 0    | classes in order; the last is the "1" of a model of two classes  |
+/// | /schema/…      |                | what the columns of the training data were: see schema_image.h   |
 /// | /provenance/…  |                | format number, model, version, configuration, data fingerprint,  |
-/// |                |                | label, columns of the training table, SHA-256 of the content     |
-/// |                |                | (what is read)                                                   |
+/// |                |                | label, SHA-256 of the content (what is read)                     |
+///
+/// The names beside the schema are for people; it is the schema that is read.
 #pragma once
 
+#include "data/schema.h"
 #include "fit/model_description.h"
 #include "lockstep/base/types.h"
 #include "lockstep/comm/communicator.h"
@@ -24,13 +27,10 @@ namespace lockstep {
 
 struct ModelFile {
   ModelDescription model;
-  Vector parameters;  ///< p
-  std::vector<std::string> feature_names;
-  std::vector<std::string> class_names;
-  std::string label_name;
-  std::vector<std::string> columns;  ///< of the training table in file order; empty: data were no table, or unknown
-  std::string configuration;         ///< TOML of the entries that shape the result
-  std::uint64_t fingerprint = 0;     ///< of the training data
+  Vector parameters;              ///< p
+  Schema schema;                  ///< of the training data
+  std::string configuration;      ///< TOML of the entries that shape the result
+  std::uint64_t fingerprint = 0;  ///< of the training data
 };
 
 /// The bytes of model.h5; equal training gives equal bytes.

@@ -1,5 +1,6 @@
 #include "run/option_values.h"
 
+#include "data/formats.h"
 #include "run/settings.h"
 
 #include <algorithm>
@@ -19,12 +20,6 @@ namespace {
 using Kind = OptionValue::Kind;
 
 constexpr const char* kNoNul = "must not contain a NUL character";
-
-constexpr std::array<std::pair<DataFormat, const char*>, 5> kFormats = {{{DataFormat::automatic, "auto"},
-                                                                         {DataFormat::csv, "csv"},
-                                                                         {DataFormat::libsvm, "libsvm"},
-                                                                         {DataFormat::hdf5, "hdf5"},
-                                                                         {DataFormat::idx, "idx"}}};
 
 /// The whole text as a T.
 template <typename T>
@@ -218,18 +213,9 @@ OptionValue numbers(std::vector<Index>& target, Index least, Index most, const c
 }
 
 OptionValue format(DataFormat& target) {
-  const auto name = [&target] {
-    return std::string(std::ranges::find(kFormats, target, &decltype(kFormats)::value_type::first)->second);
-  };
+  const auto name = [&target] { return to_string(target); };
   return {.kind = Kind::value,
-          .read =
-              [&target](const auto&, const Texts& texts) {
-                const auto found = std::ranges::find(kFormats, texts.back(), &decltype(kFormats)::value_type::second);
-                if (found == kFormats.end()) {
-                  throw UsageError("must be auto, csv, libsvm, hdf5 or idx");
-                }
-                target = found->first;
-              },
+          .read = [&target](const auto&, const Texts& texts) { target = data_format(texts.back()); },
           .literal = [name] { return toml_literal(name()); },
           .shown = name,
           .violation = [](const auto&) { return std::string(); }};

@@ -43,13 +43,13 @@ void require_classes(const TrainSettings& settings, const std::vector<std::strin
 
 /// The training rows that are left when others are held out.
 void require_every_class(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
-  for (std::size_t k = 0; k < raw.class_names.size(); ++k) {
+  for (std::size_t k = 0; k < raw.schema.class_names().size(); ++k) {
     if (all_sum(comm, std::ranges::count(raw.block.label, static_cast<double>(k))) == 0) {
       throw Agreed<DataError>(
           {settings.data.path, 0, 0},
           fmt::format("no row of class {} is left for training by --validation {}; choose another fraction "
                       "or --seed",
-                      printable(raw.class_names[k]), settings.validation.rows.text));
+                      printable(raw.schema.class_names()[k]), settings.validation.rows.text));
     }
   }
 }
@@ -75,7 +75,7 @@ DataShape shape_of_raw(const RawData& raw, const std::optional<RawData>& held_ou
   shape.columns = count_columns(raw.block, comm);
   shape.reader_bytes = raw.reader_bytes;
   shape.is_read_dense = raw.block.is_dense;
-  shape.is_text = raw.format == DataFormat::csv || raw.format == DataFormat::libsvm;
+  shape.is_text = format_row(raw.format).is_text;
   if (held_out) {
     shape.held_out_rows = held_out->total_rows;
     shape.held_out_entries = all_sum(comm, count_entries(held_out->block));
@@ -100,9 +100,9 @@ bool scales_columns(const TrainSettings& settings, const ModelDescription& model
 
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
-  read.expected_names = file.feature_names;
+  read.expected_names = file.schema.feature_names();
   read.expected_features = file.model.features;
-  read.expected_classes = file.class_names;
+  read.expected_classes = file.schema.class_names();
   return read;
 }
 
@@ -110,10 +110,7 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
 RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
   ModelFile like;
   like.model = problem.model;
-  like.feature_names = problem.rows.feature_names;
-  like.class_names = problem.rows.class_names;
-  like.label_name = problem.label_name;
-  like.columns = problem.columns;
+  like.schema = problem.rows.schema;
   StoredColumns columns;
   agree(comm, [&] { columns = held_out_columns(settings, like); });
   RawData held_out = read_data(for_model(columns.read, like), comm);
@@ -126,7 +123,7 @@ RawData read_held_out(const TrainSettings& settings, const TrainingProblem& prob
 TrainingProblem make_problem(const TrainSettings& settings, int threads, Communicator& comm, RawData raw,
                              const BeforeLayout& before_layout) {
   if (settings.data.label_kind == LabelKind::classes) {
-    require_classes(settings, raw.class_names, raw.label_place);
+    require_classes(settings, raw.schema.class_names(), raw.label_place);
   }
   std::optional<RawData> held_out;
   if (settings.validation.rows.fraction > 0) {
@@ -137,13 +134,11 @@ TrainingProblem make_problem(const TrainSettings& settings, int threads, Communi
     held_out = std::move(validation);
   }
   TrainingProblem problem;
-  problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.class_names));
+  problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.schema.class_names()));
   problem.shape = shape_of_raw(raw, held_out, comm);
   if (before_layout) {
     before_layout(problem.model, problem.shape);
   }
-  problem.label_name = raw.label_name;
-  problem.columns = raw.columns;
   problem.class_weights = class_weights(settings.model.class_weights, raw, comm);
   if (is_mini_batch(settings.fit.optimizer) || problem.model.is_network()) {
     problem.column_reaches = column_reaches(raw.block, comm);
@@ -186,7 +181,7 @@ StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& l
     return columns_by_position(without_columns(std::move(result.read)), settings.data, like, columns.count());
   }
   if (result.read.label_column.empty()) {
-    result.read.label_column = columns.label_of_model(like.label_name);
+    result.read.label_column = columns.label_of_model(like.schema.label_name());
   }
   return result;
 }
@@ -239,7 +234,7 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int thread
   layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
   const std::string path = read.path;
   RawData raw = read_data(for_model(std::move(read), file), comm);
-  if (raw.feature_names.empty() && !file.feature_names.empty()) {
+  if (raw.schema.feature_names().empty() && !file.schema.feature_names().empty()) {
     raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");
   }
   return make_dataset(std::move(raw), layout, comm);

@@ -21,8 +21,6 @@ struct TrainingProblem {
   ModelDescription model;
   Dataset rows;  ///< with scaled columns (column_scaling.h) where a linear model is fitted by steps of its own length
   std::optional<Dataset> validation;
-  std::string label_name;
-  std::vector<std::string> columns;    ///< of the training table in file order; empty: data are no table
   std::vector<double> class_weights;   ///< one a class, or empty: all 1
   std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
   DataShape shape;                     ///< of the rows; of held-out rows unless they have a file of their own

@@ -1,7 +1,7 @@
 #include "run/run_folder.h"
 
 #include "comm/agreement.h"
-#include "data/idx_reader.h"
+#include "data/formats.h"
 #include "data/reader_format.h"
 #include "io/checkpoint_file.h"
 #include "io/durable_file.h"
@@ -132,11 +132,14 @@ void probe_run_folder(const std::string& folder, Communicator& comm) {
 
 std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option) {
   std::vector<InputName> inputs = {{data_option, read.path}, {read.labels_option, read.labels}};
-  const std::string usual = usual_labels_path(read.path);
   std::error_code unreadable;  // reading tells
-  if (read.labels.empty() && !usual.empty() && std::filesystem::exists(usual, unreadable) &&
-      std::filesystem::exists(read.path, unreadable) && detect_format(read, InputFile(read.path)) == DataFormat::idx) {
-    inputs.back().path = usual;
+  const auto is_there = [&](const std::string& path) { return std::filesystem::exists(path, unreadable); };
+  for (const FormatRow& format : formats()) {
+    const std::string usual = format.usual_labels == nullptr ? "" : format.usual_labels(read.path);
+    if (read.labels.empty() && !usual.empty() && is_there(usual) && is_there(read.path) &&
+        detect_format(read, InputFile(read.path)) == format.format) {
+      inputs.back().path = usual;
+    }
   }
   return inputs;
 }

@@ -11,11 +11,12 @@ namespace lockstep {
 
 std::vector<std::string> banner(const TrainSettings& settings, const TrainingProblem& problem, int ranks, int threads) {
   const Dataset& rows = problem.rows;
+  const std::string label = rows.schema.label_name();
   std::vector<std::string> lines;
   lines.push_back(fmt::format("data: {} rows × {} features{}; label {}", rows.partition.rows, rows.features,
                               rows.layout == Layout::sparse_rows ? ", sparse" : "",
-                              problem.label_name.empty() ? "in the first field" : "'" + problem.label_name + "'"));
-  const std::vector<std::string>& classes = rows.class_names;
+                              label.empty() ? "in the first field" : "'" + label + "'"));
+  const std::vector<std::string>& classes = rows.schema.class_names();
   if (classes.size() == 2) {
     lines.push_back(fmt::format("classes: {} = 0, {} = 1", classes[0], classes[1]));
   } else if (classes.size() > 2) {

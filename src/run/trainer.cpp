@@ -179,7 +179,8 @@ void TrainingJob::show_banner() {
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
     console_.info(idle);
   }
-  if (const std::string unlike = unlike_scales(problem_.column_reaches, problem_.rows.feature_names); !unlike.empty()) {
+  if (const std::string unlike = unlike_scales(problem_.column_reaches, problem_.rows.schema.feature_names());
+      !unlike.empty()) {
     console_.warning(unlike);
   }
   if (first_step_ > 0) {

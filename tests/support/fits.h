@@ -78,7 +78,7 @@ struct Table {
   RawData raw() const {
     RawData raw;
     raw.total_rows = x.rows();
-    raw.class_names = class_names;
+    raw.schema.set_class_names(class_names);
     RowBlock& block = raw.block;
     block.rows = x.rows();
     block.features = x.cols();
@@ -123,7 +123,7 @@ inline Table made_table(const MadeData& made, LabelStyle style) {
   }
   const RawData raw = made_share(made, style, 0, 1);
   table.y = Eigen::Map<const Vector>(raw.block.label.data(), made.rows);
-  table.class_names = raw.class_names;
+  table.class_names = raw.schema.class_names();
   return table;
 }
 

@@ -83,7 +83,7 @@ inline RawData made_share(const MadeData& made, int rank, int ranks) {
   raw.total_rows = made.rows;
   raw.block = made_rows(made, {proportional_cut(rank, ranks, made.rows), proportional_cut(rank + 1, ranks, made.rows)});
   if (made.classes) {
-    raw.class_names = {"0", "1"};
+    raw.schema.set_class_names({"0", "1"});
   }
   return raw;
 }

@@ -64,7 +64,7 @@ inline RawData made_share(MadeData made, LabelStyle style, int rank, int ranks) 
     }
   }
   if (style == LabelStyle::three_classes) {
-    raw.class_names = {"low", "middle", "high"};
+    raw.schema.set_class_names({"low", "middle", "high"});
   }
   return raw;
 }

@@ -21,8 +21,7 @@ class StoredColumnsTest : public ::testing::Test {
  protected:
   StoredColumnsTest() {
     trained_.data.path = "train.csv";
-    file_.label_name = "z";
-    file_.feature_names = {"a", "b"};
+    file_.schema = schema_of_names(2, {"a", "b"}, "z", {});
     file_.model.features = 2;
   }
 
@@ -114,7 +113,7 @@ TEST_F(StoredColumnsTest, LibsvmTextHasNoColumnsToNameOrDrop) {
 }
 
 TEST_F(StoredColumnsTest, ATableWithoutAHeaderIsTakenByItsPlaces) {
-  file_.columns = {"z", "a", "b"};
+  file_.schema = schema_of_table({"z", "a", "b"}, {"a", "b"}, "z", {});
   const StoredColumns found = columns(data("d.csv", "1,2,3\n4,5,6\n"));
   EXPECT_EQ(found.read.label_column, "c1");
   EXPECT_EQ(found.label, "z");
@@ -123,8 +122,7 @@ TEST_F(StoredColumnsTest, ATableWithoutAHeaderIsTakenByItsPlaces) {
 
 /// A model of LIBSVM text, say, on a table with names.
 TEST_F(StoredColumnsTest, AModelWithoutNamesSaysThatItTakesColumnsByTheirPlaces) {
-  file_.feature_names.clear();
-  file_.label_name.clear();
+  file_.schema = schema_of_names(2, {}, "", {});
   EXPECT_THAT(notices_of(columns(data("d.csv", "a,b,y\n1,2,3\n"))), ElementsAre(HasSubstr("taken by their places")));
 }
 

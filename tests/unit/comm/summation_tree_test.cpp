@@ -37,6 +37,16 @@ TEST(ProportionalCut, DoesNotOverflowWherePartTimesWholeWould) {
   }
 }
 
+/// One row a batch of 64 lanes: as many parts as rows.
+TEST(ProportionalCut, DoesNotOverflowForAsManyPartsAsRows) {
+  for (const std::int64_t parts : {std::int64_t{24'000'000'000}, std::int64_t{1} << 40, std::int64_t{1} << 62}) {
+    const std::int64_t whole = parts / 64 + 63;
+    EXPECT_EQ(proportional_cut(parts, parts, whole), whole);
+    EXPECT_EQ(proportional_cut(parts - 1, parts, whole), whole - 1);
+    EXPECT_EQ(proportional_cut(parts / 2, parts, parts - 1), parts / 2 - 1);
+  }
+}
+
 TEST(LeafCount, StaysWithinItsBounds) {
   for (const std::int64_t features : {0, 1, 10, 1000, 100'000}) {
     for (const std::int64_t parameters : {1, 10, 100'000}) {

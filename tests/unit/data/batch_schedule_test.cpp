@@ -29,6 +29,22 @@ TEST(BatchPositions, TakeEveryRowOnceAnEpoch) {
   }
 }
 
+TEST(BatchPositions, DoNotOverflowForBatchesOfOneOfManyRows) {
+  constexpr std::int64_t kRows = 48'000'000'000;
+  constexpr std::int64_t kLanes = 64;
+  const std::int64_t steps = steps_per_epoch(kRows, 1);
+  std::int64_t next = batch_positions(steps - 1000, steps, 63, kLanes, kRows / kLanes).begin;
+  EXPECT_NEAR(static_cast<double>(next), static_cast<double>(kRows / kLanes), 1000);
+  for (std::int64_t step = steps - 1000; step < steps; ++step) {
+    const lockstep::Run taken = batch_positions(step, steps, 63, kLanes, kRows / kLanes);
+    ASSERT_EQ(taken.begin, next);
+    ASSERT_LE(taken.size(), 1);
+    ASSERT_GE(taken.size(), 0);
+    next = taken.end;
+  }
+  EXPECT_EQ(next, kRows / kLanes);
+}
+
 TEST(BatchPositions, GiveNearlyEqualBatches) {
   for (const std::int64_t batch : {1, 10, 100}) {
     constexpr std::int64_t kRows = 64 * 50;

@@ -75,8 +75,8 @@ TEST_P(CsvFirstLine, IsUnderstoodAndSaidOnAnyNumberOfRanks) {
   for (const int ranks : {1, 2, 5}) {
     const RawData data = read_on(ranks, settings);
     EXPECT_EQ(data.total_rows, one.rows);
-    EXPECT_EQ(data.feature_names, one.features);
-    EXPECT_EQ(data.label_name, one.label);
+    EXPECT_EQ(data.schema.feature_names(), one.features);
+    EXPECT_EQ(data.schema.label_name(), one.label);
     if (*one.notice == '\0') {
       EXPECT_THAT(data.notices, IsEmpty());
     } else {
@@ -106,7 +106,7 @@ TEST_F(CsvHeader, OptionDecides) {
   EXPECT_THAT(read_on(2, settings).notices, IsEmpty());
   settings = file("5.5,3.5\n4.9,3.1\n");
   settings.header = HeaderPolicy::present;
-  EXPECT_EQ(read_on(2, settings).feature_names, Names{"5.5"});
+  EXPECT_EQ(read_on(2, settings).schema.feature_names(), Names{"5.5"});
   EXPECT_THAT(read_on(2, settings).notices, IsEmpty());
   settings = data_file(folder_, "data.svm", "1 1:1\n");
   settings.header = HeaderPolicy::present;
@@ -116,7 +116,7 @@ TEST_F(CsvHeader, OptionDecides) {
 TEST_F(CsvHeader, NameThatIsAskedForMakesTheLineAHeader) {
   ReadSettings settings = file("1,2,7\n4,5,6\n");
   settings.label_column = "2";
-  EXPECT_EQ(read_on(2, settings).feature_names, (Names{"1", "7"}));
+  EXPECT_EQ(read_on(2, settings).schema.feature_names(), (Names{"1", "7"}));
   settings = file("0,1\n4,5\n");
   settings.expected_names = {"1", "0"};
   settings.label_optional = true;
@@ -227,7 +227,7 @@ TEST_F(CsvHeader, UsualLabelNamesAndIdsAmongFeaturesAreSaid) {
 TEST_F(CsvHeader, NamesWithCommasCanBeDropped) {
   ReadSettings settings = file("a,\"size, cm\",note,y\n0.5,2,x,0\n1.5,1,y,1\n");
   settings.drop = {"note", "size", " cm"};
-  EXPECT_EQ(read_on(2, settings).feature_names, Names{"a"});
+  EXPECT_EQ(read_on(2, settings).schema.feature_names(), Names{"a"});
   settings.drop = {"size", "note"};
   EXPECT_THAT(error_on(1, settings), HasSubstr("no column 'size' (nearest: "));
 }

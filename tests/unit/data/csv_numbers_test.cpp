@@ -43,7 +43,7 @@ TEST_F(CsvNumbers, ExposureAddsItsLogarithmToTheOffset) {
   settings.offset_column = "o";
   const RawData data = read_on(2, settings);
   EXPECT_EQ(data.block.offset, (std::vector<double>{0.5 + std::log(2.0), 0.25, -1 + std::log(0.5)}));
-  EXPECT_EQ(data.feature_names, std::vector<std::string>{"a"});
+  EXPECT_EQ(data.schema.feature_names(), std::vector<std::string>{"a"});
 }
 
 TEST_F(CsvNumbers, ExposureMustBePositive) {

@@ -38,8 +38,8 @@ TEST_F(CsvReader, ReadsTheSameRowsOnAnyNumberOfRanks) {
     const RawData data = read_on(ranks, settings);
     EXPECT_TRUE(data.block.is_dense);
     EXPECT_EQ(data.total_rows, 97);
-    EXPECT_EQ(data.feature_names, (Names{"a", "b"}));
-    EXPECT_EQ(data.label_name, "target");
+    EXPECT_EQ(data.schema.feature_names(), (Names{"a", "b"}));
+    EXPECT_EQ(data.schema.label_name(), "target");
     EXPECT_EQ(data.block.dense, dense);
     EXPECT_EQ(data.block.label, label);
     EXPECT_EQ(data.block.weight, weight);
@@ -77,7 +77,7 @@ TEST_F(CsvReader, AcceptsTheWaysTextIsWritten) {
       const RawData data = read_on(ranks, file(text));
       EXPECT_EQ(data.block.dense, dense) << text;
       EXPECT_EQ(data.block.label, label) << text;
-      EXPECT_EQ(data.feature_names, (Names{"a", "b"})) << text;
+      EXPECT_EQ(data.schema.feature_names(), (Names{"a", "b"})) << text;
     }
   }
 }
@@ -86,15 +86,15 @@ TEST_F(CsvReader, QuotedFieldsMayHoldDelimitersAndQuotes) {
   ReadSettings settings = file("\"a, or \"\"A\"\"\",y\n1,\"x, \"\"y\"\"\"\n2, z\n");
   settings.label_kind = LabelKind::classes;
   const RawData data = read_on(2, settings);
-  EXPECT_EQ(data.feature_names, Names{"a, or \"A\""});
-  EXPECT_EQ(data.class_names, (Names{"x, \"y\"", "z"}));
+  EXPECT_EQ(data.schema.feature_names(), Names{"a, or \"A\""});
+  EXPECT_EQ(data.schema.class_names(), (Names{"x, \"y\"", "z"}));
 }
 
 TEST_F(CsvReader, FirstLineOfNumbersIsARow) {
   const RawData data = read_on(3, file("1,2,3\n4,5,6\n"));
   EXPECT_EQ(data.total_rows, 2);
-  EXPECT_EQ(data.feature_names, (Names{"c1", "c2"}));
-  EXPECT_EQ(data.label_name, "c3");
+  EXPECT_EQ(data.schema.feature_names(), (Names{"c1", "c2"}));
+  EXPECT_EQ(data.schema.label_name(), "c3");
   EXPECT_EQ(data.block.label, (Numbers{3, 6}));
 }
 
@@ -102,7 +102,7 @@ TEST_F(CsvReader, LabelColumnIsTheNamedTheUsualOrTheLast) {
   const auto label_of = [&](const std::string& header, const std::string& wanted) {
     ReadSettings settings = file(header + "\n1,2,3\n");
     settings.label_column = wanted;
-    return read_on(1, settings).label_name;
+    return read_on(1, settings).schema.label_name();
   };
   EXPECT_EQ(label_of("a,b,c", ""), "c");
   EXPECT_EQ(label_of("Target,y,c", ""), "Target");
@@ -123,7 +123,7 @@ TEST_F(CsvReader, ModelPicksItsColumnsByName) {
   settings.label_optional = true;
   const RawData data = read_on(2, settings);
   EXPECT_EQ(data.block.dense, (Numbers{2, 1, 4, 3}));
-  EXPECT_EQ(data.feature_names, settings.expected_names);
+  EXPECT_EQ(data.schema.feature_names(), settings.expected_names);
   EXPECT_TRUE(data.block.label.empty());
 
   settings = file("b,y,a\n1,7,2\n");
@@ -155,11 +155,11 @@ TEST_F(CsvReader, LabelsThatAreNotReadMayHoldAnything) {
   ReadSettings settings = file("a,y\n1,?\n");
   settings.label_kind = LabelKind::none;
   const RawData data = read_on(1, settings);
-  EXPECT_EQ(data.feature_names, Names{"a"});
+  EXPECT_EQ(data.schema.feature_names(), Names{"a"});
   EXPECT_TRUE(data.block.label.empty());
   settings = file("a,b\n1,2\n");
   settings.label_kind = LabelKind::none;
-  EXPECT_EQ(read_on(1, settings).feature_names, (Names{"a", "b"}));
+  EXPECT_EQ(read_on(1, settings).schema.feature_names(), (Names{"a", "b"}));
 }
 
 TEST_F(CsvReader, ClassesAreNumberedOverAllRanks) {
@@ -167,7 +167,7 @@ TEST_F(CsvReader, ClassesAreNumberedOverAllRanks) {
   settings.label_kind = LabelKind::classes;
   for (const int ranks : kRankCounts) {
     const RawData data = read_on(ranks, settings);
-    EXPECT_EQ(data.class_names, (Names{"-1", "1", "9", "10"}));
+    EXPECT_EQ(data.schema.class_names(), (Names{"-1", "1", "9", "10"}));
     EXPECT_EQ(data.block.label, (Numbers{1, 0, 1, 3, 2}));
   }
   settings.expected_classes = {"10", "9", "-1", "1"};
@@ -181,7 +181,7 @@ TEST_F(CsvReader, ThousandClassesAreTheMost) {
   }
   ReadSettings settings = file(text);
   settings.label_kind = LabelKind::classes;
-  EXPECT_EQ(read_on(3, settings).class_names.size(), 1000U);
+  EXPECT_EQ(read_on(3, settings).schema.class_names().size(), 1000U);
   text += "1,1000\n";
   settings = file(text);
   settings.label_kind = LabelKind::classes;

@@ -68,8 +68,8 @@ inline RawData merged(const std::vector<RawData>& parts) {
     EXPECT_EQ(part.total_rows, whole.total_rows);
     EXPECT_EQ(part.block.features, whole.block.features);
     EXPECT_EQ(part.block.is_dense, whole.block.is_dense);
-    EXPECT_EQ(part.class_names, whole.class_names);
-    EXPECT_EQ(part.feature_names, whole.feature_names);
+    EXPECT_EQ(part.schema.class_names(), whole.schema.class_names());
+    EXPECT_EQ(part.schema.feature_names(), whole.schema.feature_names());
     for (std::size_t i = 1; i < part.block.row_start.size(); ++i) {
       whole.block.row_start.push_back(part.block.row_start[i] + static_cast<std::int64_t>(whole.block.column.size()));
     }

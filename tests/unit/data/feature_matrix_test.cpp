@@ -1,5 +1,8 @@
 #include "data/feature_matrix.h"
 
+#include "base/lanes.h"
+#include "lockstep/base/errors.h"
+
 #include <array>
 #include <numeric>
 
@@ -73,6 +76,33 @@ INSTANTIATE_TEST_SUITE_P(EveryLayout, GatherRows,
                          ::testing::Combine(::testing::Values(Layout::dense_columns, Layout::dense_rows,
                                                               Layout::sparse_rows),
                                             ::testing::Values(Index{1}, Index{8}, Index{13})));
+
+/// They have no panel to read.
+TEST(DenseColumns, ProductsOfPickedRowsAreRefused) {
+  RowBlock block;
+  block.rows = 3;
+  block.features = 1;
+  block.is_dense = true;
+  block.dense = {1, 2, 3};
+  const Panels panels = cut_panels(std::array<std::int64_t, 2>{0, 3}, 1);
+  const auto matrix = make_feature_matrix(std::move(block), Layout::dense_columns, panels, 1);
+  const std::int32_t picked = 2;
+  const double w = 1;
+  AlignedVector<double> z(static_cast<std::size_t>(padded(1)));
+  double g = 0;
+  EXPECT_THROW(matrix->multiply({0, 1, -1, &picked}, &w, z.data()), InternalError);
+  EXPECT_THROW(matrix->add_transposed({0, 1, -1, &picked}, z.data(), &g), InternalError);
+}
+
+TEST(ChooseLayout, IsSparseBelowAQuarterRoundedDownAndNeverForThreeFeatures) {
+  for (Index d = 0; d <= 3; ++d) {
+    EXPECT_EQ(choose_layout(100, d, 0, Access::full_batch), Layout::dense_columns) << d;
+  }
+  EXPECT_EQ(choose_layout(100, 4, 99, Access::full_batch), Layout::sparse_rows);
+  EXPECT_EQ(choose_layout(100, 4, 100, Access::full_batch), Layout::dense_columns);
+  EXPECT_EQ(choose_layout(100, 7, 100, Access::full_batch), Layout::dense_columns) << "⌊7/4⌋ = 1";
+  EXPECT_EQ(choose_layout(100, 8, 199, Access::mini_batch), Layout::sparse_rows);
+}
 
 }  // namespace
 }  // namespace lockstep::testing

@@ -55,7 +55,7 @@ TEST_F(Hdf5Reader, ReadsTheSameRowsOnAnyNumberOfRanks) {
     EXPECT_EQ(data.block.weight, weight);
     EXPECT_EQ(data.block.offset, offset);
     EXPECT_EQ(data.block.id, id);
-    EXPECT_EQ(data.feature_names, (Names{"a", "b", "c"}));
+    EXPECT_EQ(data.schema.feature_names(), (Names{"a", "b", "c"}));
   }
 }
 
@@ -89,22 +89,22 @@ TEST_F(Hdf5Reader, LabelsAreNumbersTextsOrNumbersOfClassNames) {
     return read_on(2, settings);
   };
   RawData data = read_classes([](Hdf5ImageWriter& writer) { writer.write("/y", Numbers{1, -1, 1}); });
-  EXPECT_EQ(data.class_names, (Names{"-1", "1"}));
+  EXPECT_EQ(data.schema.class_names(), (Names{"-1", "1"}));
   EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
   data = read_classes([](Hdf5ImageWriter& writer) { writer.write("/y", Names{"M", "B", "M"}); });
-  EXPECT_EQ(data.class_names, (Names{"B", "M"}));
+  EXPECT_EQ(data.schema.class_names(), (Names{"B", "M"}));
   EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
   data = read_classes([](Hdf5ImageWriter& writer) {
     writer.write("/y", std::vector<std::int64_t>{1, 0, 1});
     writer.write("/class_names", Names{"B", "M"});
   });
-  EXPECT_EQ(data.class_names, (Names{"B", "M"}));
+  EXPECT_EQ(data.schema.class_names(), (Names{"B", "M"}));
   EXPECT_EQ(data.block.label, (Numbers{1, 0, 1}));
   data = read_classes([](Hdf5ImageWriter& writer) {
     writer.write("/y", std::vector<std::int64_t>{1, 0, 1});
     writer.write("/class_names", Names{"DE", "NA"});
   });
-  EXPECT_EQ(data.class_names, (Names{"DE", "NA"})) << "declared to be a class, whatever its name";
+  EXPECT_EQ(data.schema.class_names(), (Names{"DE", "NA"})) << "declared to be a class, whatever its name";
 }
 
 TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {

@@ -84,9 +84,9 @@ TEST_F(IdxReader, ReadsTheSameRowsOnAnyNumberOfRanksPlainAndInGzip) {
       const RawData data = read_on(ranks, settings);
       EXPECT_EQ(data.block.dense, values_);
       EXPECT_EQ(data.block.features, 6);
-      EXPECT_EQ(data.class_names, (Names{"0", "1", "2"}));
-      EXPECT_EQ(data.label_name, "label");
-      EXPECT_TRUE(data.feature_names.empty());
+      EXPECT_EQ(data.schema.class_names(), (Names{"0", "1", "2"}));
+      EXPECT_EQ(data.schema.label_name(), "label");
+      EXPECT_TRUE(data.schema.feature_names().empty());
       for (std::size_t row = 0; row < kRows; ++row) {
         EXPECT_EQ(data.block.label[row], static_cast<double>(row % 3));
       }

@@ -66,7 +66,7 @@ class LabelSpelling : public ::testing::Test {
 };
 
 TEST_F(LabelSpelling, CodesAreKept) {
-  EXPECT_EQ(read_on(2, csv({"007", "042", "007"})).class_names, (Names{"007", "042"}));
+  EXPECT_EQ(read_on(2, csv({"007", "042", "007"})).schema.class_names(), (Names{"007", "042"}));
   ReadSettings settings = csv({"7"});
   settings.expected_classes = {"007", "042"};
   EXPECT_THAT(error_on(2, settings), HasSubstr("label '7' is not among the model's classes (007, 042)"));
@@ -83,7 +83,7 @@ TEST_F(LabelSpelling, OneNumberInTwoSpellingsIsRefused) {
       EXPECT_THAT(error, HasSubstr("'" + other + "'"));
     }
   }
-  EXPECT_EQ(read_on(2, csv({"+1", "1", "1.0", "-1"})).class_names, (Names{"-1", "1"}));
+  EXPECT_EQ(read_on(2, csv({"+1", "1", "1.0", "-1"})).schema.class_names(), (Names{"-1", "1"}));
 }
 
 TEST_F(LabelSpelling, MissingLabelsAmongNumbersAreNoClass) {
@@ -121,7 +121,7 @@ TEST_F(LabelSpelling, WhatMayBeMissingAmongTextsIsAClassAndSaidOnce) {
   for (const std::string unclear : {"none", "unknown", "-", ".", "Missing", "nil"}) {
     for (const int ranks : {1, 3}) {
       const RawData data = read_on(ranks, csv({"mild", unclear, "severe", unclear}));
-      EXPECT_EQ(data.class_names.size(), 3U);
+      EXPECT_EQ(data.schema.class_names().size(), 3U);
       EXPECT_THAT(data.notices, ElementsAre(HasSubstr("label '" + unclear +
                                                       "' in column 'y' is taken for a class: leave the rows out if")));
     }
@@ -135,7 +135,7 @@ TEST_F(LabelSpelling, ClassesThatDifferOnlyInCaseOrBlanksAreSaid) {
   for (const auto& [one, other] : pairs) {
     for (const int ranks : {1, 3}) {
       const RawData data = read_on(ranks, csv({one, "no", other, "no"}));
-      EXPECT_EQ(data.class_names.size(), 3U);
+      EXPECT_EQ(data.schema.class_names().size(), 3U);
       EXPECT_THAT(data.notices,
                   ElementsAre(::testing::AllOf(HasSubstr("'" + one + "'"), HasSubstr("'" + without_quotes(other) + "'"),
                                                HasSubstr("in column 'y' are 2 classes, though they differ only in"))));
@@ -176,7 +176,7 @@ TEST_F(LabelSpelling, NumbersWrittenInAnotherWayAreNoClasses) {
       EXPECT_THAT(error_on(3, csv(labels)), ::testing::StartsWith("65 FILE:" + row + ":5: " + error));
       EXPECT_EQ(error_on(1, csv(labels)), error_on(3, csv(labels)));
     }
-    EXPECT_EQ(read_on(2, csv({label, "red"})).class_names.size(), 2U) << "a name among texts";
+    EXPECT_EQ(read_on(2, csv({label, "red"})).schema.class_names().size(), 2U) << "a name among texts";
   }
   ReadSettings settings = csv({"0", "\"0,5\""});
   settings.expected_classes = {"0", "1"};
@@ -185,7 +185,7 @@ TEST_F(LabelSpelling, NumbersWrittenInAnotherWayAreNoClasses) {
 
 TEST_F(LabelSpelling, NumbersThatNoDoubleHoldsAreRefused) {
   ReadSettings settings = csv({"1", "9007199254740993.0"});
-  EXPECT_EQ(read_on(2, settings).class_names, (Names{"1", "9007199254740993"}));
+  EXPECT_EQ(read_on(2, settings).schema.class_names(), (Names{"1", "9007199254740993"}));
   settings.label_kind = LabelKind::real;
   EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: the integer 9007199254740993.0 would lose digits"));
   for (const LabelKind kind : {LabelKind::classes, LabelKind::real}) {
@@ -196,7 +196,7 @@ TEST_F(LabelSpelling, NumbersThatNoDoubleHoldsAreRefused) {
     settings.label_kind = kind;
     EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: value in the label is out of range (saw '1e400')"));
   }
-  EXPECT_EQ(read_on(2, csv({"0.0", "0", "1"})).class_names, (Names{"0", "1"}));
+  EXPECT_EQ(read_on(2, csv({"0.0", "0", "1"})).schema.class_names(), (Names{"0", "1"}));
 }
 
 TEST_F(LabelSpelling, MissingTextAmongNumbersInHdf5IsNamedByItsRow) {
@@ -220,7 +220,7 @@ TEST_F(LabelSpelling, IntegersOfHdf5AreExactAndAgreeWithCsv) {
   settings.id_column = "id";
   const RawData data = read_on(3, settings);
   const Names names = {"-9223372036854775808", "-7", "100000", "9007199254740992", "9007199254740993"};
-  EXPECT_EQ(data.class_names, names);
+  EXPECT_EQ(data.schema.class_names(), names);
   EXPECT_EQ(data.block.label, (Numbers{4, 1, 3, 0, 2}));
   EXPECT_EQ(data.block.id, (Names{"9007199254740993", "-7", "9007199254740992", "-9223372036854775808", "100000"}));
   const std::uint64_t fingerprint = fingerprint_on(2, settings);
@@ -233,10 +233,11 @@ TEST_F(LabelSpelling, IntegersOfHdf5AreExactAndAgreeWithCsv) {
 }
 
 TEST_F(LabelSpelling, ShortFloatsOfHdf5AgreeWithCsv) {
-  EXPECT_EQ(read_on(2, hdf5(H5T_NATIVE_FLOAT, std::vector<float>{0.1F, 0.2F})).class_names, (Names{"0.1", "0.2"}));
+  EXPECT_EQ(read_on(2, hdf5(H5T_NATIVE_FLOAT, std::vector<float>{0.1F, 0.2F})).schema.class_names(),
+            (Names{"0.1", "0.2"}));
   ReadSettings settings = hdf5(H5T_NATIVE_DOUBLE, Numbers{1, 100000, 0.25});
   settings.id_column = "id";
-  EXPECT_EQ(read_on(2, settings).class_names, (Names{"0.25", "1", "100000"}));
+  EXPECT_EQ(read_on(2, settings).schema.class_names(), (Names{"0.25", "1", "100000"}));
   EXPECT_EQ(read_on(2, settings).block.id, (Names{"1", "100000", "0.25"}));
 }
 

@@ -39,7 +39,7 @@ TEST_F(LibsvmReader, ReadsTheSameRowsOnAnyNumberOfRanks) {
   for (int ranks = 1; ranks <= 12; ++ranks) {
     const RawData data = read_on(ranks, settings);
     EXPECT_FALSE(data.block.is_dense);
-    EXPECT_EQ(data.class_names, (Names{"-1", "1"}));
+    EXPECT_EQ(data.schema.class_names(), (Names{"-1", "1"}));
     EXPECT_EQ(data.block.row_start, expected.row_start);
     EXPECT_EQ(data.block.column, expected.column);
     EXPECT_EQ(data.block.value, expected.value);
@@ -66,7 +66,7 @@ TEST_F(LibsvmReader, AcceptsTheWaysTextIsWritten) {
 TEST_F(LibsvmReader, LabelsOfClassesAreAnyWord) {
   ReadSettings settings = file("spam 1:1\nham 2:1\n");
   settings.label_kind = LabelKind::classes;
-  EXPECT_EQ(read_on(2, settings).class_names, (Names{"ham", "spam"}));
+  EXPECT_EQ(read_on(2, settings).schema.class_names(), (Names{"ham", "spam"}));
 }
 
 TEST_F(LibsvmReader, RowsWithoutLabelsAreReadWhereTheyAreOptional) {

@@ -21,8 +21,7 @@ class SplitRows : public ::testing::Test {
   RawData share(const Communicator& comm, bool is_dense) const {
     RawData raw;
     raw.total_rows = kRows;
-    raw.feature_names = {"a", "b", "c"};
-    raw.label_name = "y";
+    raw.schema = schema_of_names(3, {"a", "b", "c"}, "y", {});
     RowBlock& block = raw.block;
     block.is_dense = is_dense;
     block.features = 3;
@@ -85,8 +84,8 @@ class SplitRows : public ::testing::Test {
       EXPECT_EQ(x, (std::vector<double>{number, 0, third}));
     }
     EXPECT_TRUE(std::ranges::is_sorted(block.label));
-    EXPECT_EQ(part.feature_names, (std::vector<std::string>{"a", "b", "c"}));
-    EXPECT_EQ(part.label_name, "y");
+    EXPECT_EQ(part.schema.feature_names(), (std::vector<std::string>{"a", "b", "c"}));
+    EXPECT_EQ(part.schema.label_name(), "y");
   }
 };
 

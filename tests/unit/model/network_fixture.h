@@ -17,15 +17,16 @@ namespace lockstep::testing {
 /// Rows with labels 0 … classes − 1, or real ones (classes = 0).
 inline RawData labelled(const MadeData& made, int classes) {
   RawData raw = made_share(made, 0, 1);
-  raw.class_names.clear();
+  std::vector<std::string> names;
   for (std::int64_t row = 0; row < made.rows; ++row) {
     const double real = made_label({.features = made.features, .classes = false}, row);
     raw.block.label[static_cast<std::size_t>(row)] =
         classes == 0 ? real : std::floor(std::fmod(std::abs(real) * 3, classes));
   }
   for (int k = 0; k < classes; ++k) {
-    raw.class_names.push_back(std::to_string(k));
+    names.push_back(std::to_string(k));
   }
+  raw.schema.set_class_names(names);
   return raw;
 }
 

@@ -264,7 +264,7 @@ class ExclusiveOr : public ::testing::Test {
       block.dense.insert(block.dense.end(), {a, b});
       block.label.push_back(a * b > 0 ? 1 : 0);
     }
-    raw.class_names = {"0", "1"};
+    raw.schema.set_class_names({"0", "1"});
     return make_dataset(std::move(raw), {}, comm);
   }
 };

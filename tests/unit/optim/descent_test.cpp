@@ -59,7 +59,7 @@ TEST(Newton, DampsASingularHessianAndNamesTheColumn) {
   for (std::size_t i = 0; i < 200; ++i) {
     raw.block.dense[7 * i + 4] = raw.block.dense[7 * i + 1];
   }
-  raw.feature_names = {"a", "b", "c", "d", "twin", "f", "g"};
+  raw.schema = schema_of_names(7, {"a", "b", "c", "d", "twin", "f", "g"}, "y", raw.schema.class_names());
   Logistic problem(std::move(raw), 0);
   const auto run = newton(problem.risk, Vector::Zero(8));
   EXPECT_EQ(run.summary.status, Summary::Status::converged);

@@ -77,7 +77,7 @@ TEST(NewtonOnSoftmaxWithARepeatedColumn, NamesTheFeatureAndTheClasses) {
   for (std::size_t row = 0; row < 300; ++row) {
     raw.block.dense[3 * row + 2] = raw.block.dense[3 * row];
   }
-  raw.feature_names = {"area", "depth", "surface"};
+  raw.schema = schema_of_names(3, {"area", "depth", "surface"}, "y", raw.schema.class_names());
   const Dataset data = make_dataset(std::move(raw), {}, comm);
   const SoftmaxModel model(3, 3, true);
   EmpiricalRisk risk(data, model, Penalty(0, model.penalised()), {}, 1, comm);

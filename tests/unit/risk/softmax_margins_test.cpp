@@ -51,7 +51,7 @@ struct OneRow {
     raw.block.is_dense = true;
     raw.block.dense = {1};
     raw.block.label = {static_cast<double>(y)};
-    raw.class_names = {"a", "b", "c"};
+    raw.schema.set_class_names({"a", "b", "c"});
     return raw;
   }
   SerialCommunicator comm;

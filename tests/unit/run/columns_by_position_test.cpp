@@ -29,35 +29,29 @@ Training training(Trained table) {
   Training trained;
   ModelFile& file = trained.file;
   file.model.features = 2;
-  file.feature_names = {"a", "b"};
-  file.label_name = "z";
   switch (table) {
     case Trained::label_first:
-      file.columns = {"z", "a", "b"};
+      file.schema = schema_of_table({"z", "a", "b"}, {"a", "b"}, "z", {});
       break;
     case Trained::label_last:
-      file.columns = {"a", "b", "z"};
+      file.schema = schema_of_table({"a", "b", "z"}, {"a", "b"}, "z", {});
       break;
     case Trained::with_others:
-      file.columns = {"id", "z", "a", "w", "b", "o"};
+      file.schema = schema_of_table({"id", "z", "a", "w", "b", "o"}, {"a", "b"}, "z", {});
       trained.stored.drop = {"id"};
       trained.stored.weight_column = "w";
       trained.stored.offset_column = "o";
       break;
     case Trained::without_header:
-      file.columns = {"c1", "c2", "c3", "c4"};
-      file.feature_names = {"c1", "c4"};
-      file.label_name = "c3";
+      file.schema = schema_of_table({"c1", "c2", "c3", "c4"}, {"c1", "c4"}, "c3", {});
       trained.stored.drop = {"c2"};
       break;
     case Trained::before_columns_were_stored:
-      file.feature_names = {"c1", "c4"};
-      file.label_name = "c3";
+      file.schema = schema_of_names(2, {"c1", "c4"}, "c3", {});
       trained.stored.drop = {"c2"};
       break;
     case Trained::no_table:
-      file.feature_names.clear();
-      file.label_name.clear();
+      file.schema = schema_of_names(2, {}, "", {});
       break;
   }
   return trained;

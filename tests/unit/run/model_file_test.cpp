@@ -6,6 +6,8 @@
 #include "lockstep/base/errors.h"
 #include "run/training_state.h"
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -16,10 +18,13 @@ ModelFile some_model() {
   model.model.kind = ModelKind::logistic;
   model.model.features = 2;
   model.parameters = Vector{{1, -2, 0.5}};
-  model.feature_names = {"länge", "b c"};
-  model.class_names = {"no", "yes"};
-  model.label_name = "target";
-  model.columns = {"target", "länge", "b c"};
+  model.schema.is_table = true;
+  model.schema.columns = {
+      {.name = "target", .role = ColumnRole::label, .kind = ColumnKind::text, .levels = {"no", "yes"}},
+      {.name = "länge", .kind = ColumnKind::boolean, .feature = 0},
+      {.name = "key", .role = ColumnRole::id, .kind = ColumnKind::text},
+      {.name = "b c", .feature = 1},
+      {.name = "w", .role = ColumnRole::weight}};
   model.configuration = "l2 = 0.1\n";
   model.fingerprint = 42;
   return model;
@@ -30,9 +35,7 @@ TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
   const std::vector<std::byte> bytes = to_bytes(model);
   const ModelFile back = parse_model(bytes, "m");
   EXPECT_EQ(back.parameters, model.parameters);
-  EXPECT_EQ(back.feature_names, model.feature_names);
-  EXPECT_EQ(back.class_names, model.class_names);
-  EXPECT_EQ(back.columns, model.columns);
+  EXPECT_EQ(back.schema, model.schema);
   EXPECT_EQ(to_bytes(back), bytes);
 }
 
@@ -46,8 +49,17 @@ TEST(ModelFile, RefusesOtherContent) {
   EXPECT_THROW(parse_model(to_bytes(TrainingState()), "m"), DataError);
 }
 
-/// Files of versions that stored neither the columns of the training table nor a hash.
-TEST(ModelFile, OfAnEarlierVersionIsRead) {
+/// h5py's users find names where they were.
+TEST(ModelFile, HasNamesOfFeaturesAndClassesBesideTheSchema) {
+  Hdf5ImageReader image(to_bytes(some_model()), "m");
+  EXPECT_EQ(image.read_texts("/feature_names"), (std::vector<std::string>{"länge", "b c"}));
+  EXPECT_EQ(image.read_texts("/class_names"), (std::vector<std::string>{"no", "yes"}));
+  EXPECT_EQ(image.read_text("/provenance/label"), "target");
+  EXPECT_EQ(image.read_texts("/schema/role"),
+            (std::vector<std::string>{"label", "feature", "id", "feature", "weight"}));
+}
+
+Hdf5ImageWriter first_version() {
   Hdf5ImageWriter image;
   image.write("/coef", std::vector<double>{1, -2}, {1, 2});
   image.write("/intercept", std::vector<double>{0.5});
@@ -59,9 +71,49 @@ TEST(ModelFile, OfAnEarlierVersionIsRead) {
   image.write("/provenance/label", std::string("target"));
   image.write("/provenance/configuration", std::string("l2 = 0.1\n"));
   image.write_scalar("/provenance/data_fingerprint", std::uint64_t{42});
-  const ModelFile back = parse_model(image.finish(), "m");
+  return image;
+}
+
+/// Files of versions that stored neither the columns of the training table nor a hash.
+TEST(ModelFile, OfTheFirstVersionIsRead) {
+  const ModelFile back = parse_model(first_version().finish(), "m");
   EXPECT_EQ(back.parameters, (Vector{{1, -2, 0.5}}));
-  EXPECT_TRUE(back.columns.empty());
+  EXPECT_EQ(back.schema, schema_of_names(2, {"a", "b"}, "target", {"no", "yes"}));
+}
+
+/// Files of the version that stored them, and names in place of a schema; the hash is one that it wrote.
+TEST(ModelFile, OfTheSecondVersionIsReadAndStillSealed) {
+  const std::string hash = "a2e6f07491885dd58d87d0e6d8ffeecab5d083ea38b143ea1a87b31b7a8f14db";
+  const std::vector<std::string> columns = {"target", "a", "key", "b"};
+  for (const std::string& seal : {hash, std::string(64, '0')}) {
+    Hdf5ImageWriter image = first_version();
+    image.write("/provenance/columns", columns);
+    image.write("/provenance/content_sha256", seal);
+    const std::vector<std::byte> bytes = image.finish();
+    if (seal == hash) {
+      EXPECT_EQ(parse_model(bytes, "m").schema, schema_of_table(columns, {"a", "b"}, "target", {"no", "yes"}));
+    } else {
+      EXPECT_THROW(parse_model(bytes, "m"), DataError);
+    }
+  }
+}
+
+TEST(ModelFile, ASchemaThatIsNotTheCoefficientsIsRefused) {
+  const std::vector<std::function<void(Schema&)>> damages = {
+      [](Schema& schema) {
+        schema.columns.pop_back();
+        schema.columns.pop_back();
+      },
+      [](Schema& schema) { schema.columns[3].feature = 0; },
+      [](Schema& schema) { schema.columns[3].width = 2; },
+      [](Schema& schema) { schema.columns[3].feature = -1; },
+      [](Schema& schema) { schema.columns[0].levels.push_back("maybe"); },
+  };
+  for (const auto& damage : damages) {
+    ModelFile file = some_model();
+    damage(file.schema);
+    EXPECT_THROW(parse_model(to_bytes(file), "m"), DataError);
+  }
 }
 
 /// A file of which only the number of its format is known.
@@ -138,7 +190,7 @@ TEST(ModelFile, HoldsNetworksLayerByLayer) {
   file.model.outputs = 2;
   file.model.activation = Activation::gelu;
   file.model.precision = Scalar::float64;
-  file.class_names = {"a", "b"};
+  file.schema = schema_of_names(3, {}, "", {"a", "b"});
   file.parameters = Vector::LinSpaced(file.model.dimension(), 1, 2);
   const ModelFile back = parse_model(to_bytes(file), "m");
   EXPECT_EQ(back.model, file.model);

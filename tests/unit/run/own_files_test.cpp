@@ -46,7 +46,7 @@ std::vector<std::byte> own_model() {
   ModelFile file;
   file.model.features = 2;
   file.parameters = Vector::Zero(3);
-  file.class_names = {"0", "1"};
+  file.schema = schema_of_names(2, {}, "", {"0", "1"});
   return to_bytes(file);
 }
 

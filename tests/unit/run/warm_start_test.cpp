@@ -32,10 +32,7 @@ class WarmStart : public ::testing::TestWithParam<ModelKind> {
   WarmStart() {
     file_.model = described(GetParam());
     file_.parameters = Vector::LinSpaced(file_.model.dimension(), 1, static_cast<double>(file_.model.dimension()));
-    file_.feature_names = {"a", "b", "c"};
-    if (file_.model.is_classifier()) {
-      file_.class_names = {"0", "1"};
-    }
+    file_.schema = schema_of_names(3, {"a", "b", "c"}, "y", file_.model.is_classifier() ? Names{"0", "1"} : Names{});
     settings_.data.path = "data.csv";
     settings_.model.kind = GetParam();
     settings_.model.hidden = {4};
@@ -43,11 +40,10 @@ class WarmStart : public ::testing::TestWithParam<ModelKind> {
     write_bytes(settings_.run.init, to_bytes(file_));
     problem_.model = file_.model;
     problem_.rows.features = file_.model.features;
-    problem_.rows.class_names = file_.class_names;
   }
 
   Vector start(const Names& names) {
-    problem_.rows.feature_names = names;
+    problem_.rows.schema = schema_of_names(3, names, "y", file_.schema.class_names());
     SerialCommunicator comm;
     return fresh_state(settings_, problem_, comm).optimizer.parameters;
   }
@@ -65,7 +61,7 @@ class WarmStart : public ::testing::TestWithParam<ModelKind> {
 };
 
 TEST_P(WarmStart, FindsEachFeatureByItsName) {
-  Names names = file_.feature_names;
+  Names names = file_.schema.feature_names();
   do {
     const Vector w = start(names);
     for (std::size_t j = 0; j < names.size(); ++j) {

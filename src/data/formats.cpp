@@ -1,0 +1,88 @@
+#include "data/formats.h"
+
+#include "data/csv_reader.h"
+#include "data/hdf5_reader.h"
+#include "data/idx_reader.h"
+#include "data/libsvm_reader.h"
+#include "lockstep/base/errors.h"
+
+#include <algorithm>
+#include <array>
+
+namespace lockstep {
+
+namespace {
+
+constexpr std::string_view kAutomatic = "auto";
+
+constexpr std::array<FormatRow, 4> kFormats = {{
+    {.format = DataFormat::csv,
+     .name = "csv",
+     .title = "CSV",
+     .files = "CSV and TSV",
+     .is_text = true,
+     .has_header = true,
+     .fits_name = is_csv_name,
+     .fits_line = is_csv_line,
+     .names = csv_names,
+     .open = open_csv},
+    {.format = DataFormat::libsvm,
+     .name = "libsvm",
+     .title = "LIBSVM text",
+     .files = "LIBSVM text",
+     .is_text = true,
+     .fits_name = is_libsvm_name,
+     .fits_line = is_libsvm_line,
+     .open = open_libsvm},
+    {.format = DataFormat::hdf5,
+     .name = "hdf5",
+     .title = "HDF5",
+     .files = "HDF5",
+     .fits_head = is_hdf5_signature,
+     .fits_name = is_hdf5_name,
+     .names = hdf5_names,
+     .open = open_hdf5},
+    {.format = DataFormat::idx,
+     .name = "idx",
+     .title = "IDX",
+     .files = "IDX",
+     .is_read_in_gzip = true,
+     .fits_head = is_idx_signature,
+     .fits_name = is_idx_name,
+     .usual_labels = usual_labels_path,
+     .open = open_idx},
+}};
+
+}  // namespace
+
+std::span<const FormatRow> formats() {
+  return kFormats;
+}
+
+const FormatRow& format_row(DataFormat format) {
+  const auto found = std::ranges::find(kFormats, format, &FormatRow::format);
+  if (found == kFormats.end()) {
+    throw InternalError("the format of a data file was not decided");
+  }
+  return *found;
+}
+
+std::string to_string(DataFormat format) {
+  return std::string(format == DataFormat::automatic ? kAutomatic : format_row(format).name);
+}
+
+DataFormat data_format(std::string_view word) {
+  if (word == kAutomatic) {
+    return DataFormat::automatic;
+  }
+  if (const auto found = std::ranges::find(kFormats, word, &FormatRow::name); found != kFormats.end()) {
+    return found->format;
+  }
+  std::string names(kAutomatic);
+  for (const FormatRow& row : kFormats) {
+    names += (row.format == kFormats.back().format ? " or " : ", ") + std::string(row.name);
+  }
+  throw UsageError("must be " + names);
+}
+
+}  // namespace lockstep

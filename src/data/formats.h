@@ -1,0 +1,62 @@
+/// The registry of formats: one row a format. Adding one touches its own file and this.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lockstep {
+
+class Communicator;
+class FileReader;
+class InputFile;
+struct ReadSettings;
+
+enum class DataFormat { automatic, csv, libsvm, hdf5, idx };
+
+/// The names in a file before it is read.
+struct FileNames {
+  bool is_table = false;             ///< columns have places
+  bool has_header = false;           ///< of a table: its columns have names of their own
+  std::vector<std::string> columns;  ///< of a table, in file order
+  std::function<bool(const std::string& name)> has;
+};
+
+struct FormatRow {
+  DataFormat format = DataFormat::automatic;
+  std::string_view name = {};    ///< as --format has it
+  std::string_view title = {};   ///< as messages have it
+  std::string_view files = {};   ///< what of it is read
+  bool is_text = false;          ///< lines of text, shared out by bytes
+  bool has_header = false;       ///< --header applies
+  bool is_read_in_gzip = false;  ///< a gzip file of it is read as it is
+
+  // How it is told where --format does not name it; null: not in this way.
+  bool (*fits_head)(std::string_view head) = nullptr;  ///< the first bytes
+  bool (*fits_name)(std::string_view name) = nullptr;  ///< the file's name in lower case
+  bool (*fits_line)(std::string_view line) = nullptr;  ///< the first line that is neither blank nor a comment
+
+  /// The usual file of the labels of a path; null: labels stand with the features, and --labels does not apply.
+  std::string (*usual_labels)(const std::string& path) = nullptr;
+  /// Reads the head; null: nothing has a name, and options that name columns do not apply. Not Collective.
+  FileNames (*names)(const ReadSettings& settings, const InputFile& file) = nullptr;
+  /// What the file holds. `file` and `settings` outlive the reader. Collective. Throws on every rank.
+  std::unique_ptr<FileReader> (*open)(const ReadSettings& settings, const InputFile& file,
+                                      Communicator& comm) = nullptr;
+};
+
+/// All formats, in the order of messages. Where several fit a name or a line, the last one has it.
+std::span<const FormatRow> formats();
+
+/// Throws InternalError for DataFormat::automatic.
+const FormatRow& format_row(DataFormat format);
+
+/// "auto", or the name of a format.
+std::string to_string(DataFormat format);
+/// Throws UsageError for another word.
+DataFormat data_format(std::string_view word);
+
+}  // namespace lockstep

@@ -1,0 +1,141 @@
+#include "run/schema_image.h"
+
+#include "comm/summation_tree.h"
+#include "lockstep/base/errors.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace lockstep {
+
+namespace {
+
+constexpr const char* kName = "/schema/name";
+constexpr const char* kRole = "/schema/role";
+constexpr const char* kKind = "/schema/kind";
+constexpr const char* kFeature = "/schema/feature";
+constexpr const char* kWidth = "/schema/width";
+constexpr const char* kLevelCount = "/schema/level_count";
+constexpr const char* kLevels = "/schema/levels";
+constexpr const char* kIsTable = "/schema/is_table";
+/// Of the version before.
+constexpr const char* kColumns = "/provenance/columns";
+
+std::vector<std::string> texts_of(const Schema& schema, auto text) {
+  std::vector<std::string> texts;
+  std::ranges::transform(schema.columns, std::back_inserter(texts), text);
+  return texts;
+}
+
+Schema read_stored(Hdf5ImageReader& image, const std::string& path) {
+  const std::vector<std::string> name = image.read_texts(kName);
+  const std::vector<std::string> role = image.read_texts(kRole);
+  const std::vector<std::string> kind = image.read_texts(kKind);
+  const std::vector<std::int64_t> feature = image.read_integers(kFeature);
+  const std::vector<std::int64_t> width = image.read_integers(kWidth);
+  const std::vector<std::int64_t> count = image.read_integers(kLevelCount);
+  const std::vector<std::string> levels = image.read_texts(kLevels);
+  Schema schema;
+  schema.is_table = image.read_integer(kIsTable) != 0;
+  std::size_t next = 0;
+  const std::array<std::size_t, 5> sizes = {role.size(), kind.size(), feature.size(), width.size(), count.size()};
+  const bool are_columns = std::ranges::all_of(sizes, [&](std::size_t size) { return size == name.size(); });
+  for (std::size_t i = 0; are_columns && i < name.size(); ++i) {
+    Column& column = schema.columns.emplace_back();
+    column.name = name[i];
+    column.role = column_role(role[i]);
+    column.kind = column_kind(kind[i]);
+    column.feature = feature[i];
+    column.width = width[i];
+    if (count[i] < 0 || count[i] > std::ssize(levels) - static_cast<std::int64_t>(next)) {
+      break;  // next stays below them all
+    }
+    const auto begin = levels.begin() + static_cast<std::ptrdiff_t>(next);
+    column.levels.assign(begin, begin + count[i]);
+    next += static_cast<std::size_t>(count[i]);
+  }
+  if (!are_columns || next != levels.size()) {
+    throw DataError({path, 0, 0}, "/schema holds columns of different numbers");
+  }
+  return schema;
+}
+
+Schema read_names(Hdf5ImageReader& image, Index features) {
+  const std::vector<std::string> names = image.read_texts("/feature_names");
+  const std::string label = image.read_text("/provenance/label");
+  std::vector<std::string> classes = image.read_texts("/class_names");
+  const std::vector<std::string> table = image.has(kColumns) ? image.read_texts(kColumns) : std::vector<std::string>{};
+  return table.empty() ? schema_of_names(features, names, label, std::move(classes))
+                       : schema_of_table(table, names, label, std::move(classes));
+}
+
+/// Every column of X is filled by one column.
+bool fills(const Schema& schema, Index features) {
+  std::vector<Run> runs;
+  for (const Column& column : schema.columns) {
+    if (column.role == ColumnRole::feature) {
+      if (column.feature < 0 || column.width < 0 || column.width > features - column.feature) {
+        return false;
+      }
+      runs.push_back({column.feature, column.feature + column.width});
+    }
+  }
+  std::ranges::sort(runs, {}, &Run::begin);
+  Index end = 0;
+  for (const Run& run : runs) {
+    if (run.begin != end) {
+      return false;
+    }
+    end = run.end;
+  }
+  return end == features;
+}
+
+}  // namespace
+
+void write_schema(const Schema& schema, Hdf5ImageWriter& image) {
+  std::vector<std::int64_t> feature;
+  std::vector<std::int64_t> width;
+  std::vector<std::int64_t> count;
+  std::vector<std::string> levels;
+  for (const Column& column : schema.columns) {
+    feature.push_back(column.feature);
+    width.push_back(column.width);
+    count.push_back(std::ssize(column.levels));
+    std::ranges::copy(column.levels, std::back_inserter(levels));
+  }
+  image.write(kName, texts_of(schema, &Column::name));
+  image.write(kRole, texts_of(schema, [](const Column& column) { return to_string(column.role); }));
+  image.write(kKind, texts_of(schema, [](const Column& column) { return to_string(column.kind); }));
+  image.write(kFeature, feature);
+  image.write(kWidth, width);
+  image.write(kLevelCount, count);
+  image.write(kLevels, levels);
+  image.write_scalar(kIsTable, std::int64_t{schema.is_table ? 1 : 0});
+}
+
+bool has_schema(const Hdf5ImageReader& image) {
+  return image.has(kRole);
+}
+
+Schema read_schema(Hdf5ImageReader& image, Index features, const std::string& path) {
+  Schema schema = has_schema(image) ? read_stored(image, path) : read_names(image, features);
+  if (!fills(schema, features)) {
+    throw DataError({path, 0, 0}, "names do not fit the coefficients");
+  }
+  return schema;
+}
+
+std::vector<std::string> schema_words(const Schema& schema) {
+  std::vector<std::string> words = {schema.is_table ? "table" : "columns"};
+  for (const Column& column : schema.columns) {
+    words.insert(words.end(),
+                 {column.name, to_string(column.role), to_string(column.kind), std::to_string(column.feature),
+                  std::to_string(column.width), std::to_string(column.levels.size())});
+    std::ranges::copy(column.levels, std::back_inserter(words));
+  }
+  return words;
+}
+
+}  // namespace lockstep
