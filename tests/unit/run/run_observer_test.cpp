@@ -6,7 +6,9 @@
 #include "model/linear_model.h"
 
 #include <cerrno>
+#include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/faulty_file_system.h"
@@ -116,6 +118,7 @@ TEST(RunObserver, SavesAtTheInterval) {
   by_epoch.train();
   EXPECT_THAT(by_epoch.saved_steps(), ElementsAre(16, 8));
   ObservedRun by_time(sgd_settings("0.000001s"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
   EXPECT_TRUE(by_time.observer.wishes_checkpoint());
 }
 
