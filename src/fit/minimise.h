@@ -15,7 +15,7 @@ struct OptimizerVectors {
 };
 
 /// Those of the optimizer of the completed `settings`.
-OptimizerVectors optimizer_vectors(const TrainSettings& settings);
+OptimizerVectors optimizer_vectors(const FitSettings& settings);
 
 /// Runs the optimizer of the completed `settings` from where `state` stands. `penalised`: how many of the parameters
 /// weight decay shrinks, the first ones. Collective. Throws what the optimizers throw.
