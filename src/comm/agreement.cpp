@@ -2,9 +2,15 @@
 
 #include "lockstep/base/errors.h"
 
+#include <algorithm>
 #include <exception>
+#include <map>
 #include <new>
 #include <span>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace lockstep {
 
@@ -61,6 +67,30 @@ void agree(Communicator& comm, const std::function<void()>& work) {
 
 void on_root(Communicator& comm, const std::function<void()>& work) {
   throw_first(comm, comm.rank() == 0 ? run(work) : Failure{});
+}
+
+void require_same(Communicator& comm, std::uint64_t hash) {
+  const std::vector<std::uint64_t> all = all_gather_value(comm, hash);
+  std::map<std::uint64_t, std::vector<int>> ranks_of;
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    ranks_of[all[static_cast<std::size_t>(rank)]].push_back(rank);
+  }
+  if (ranks_of.size() == 1) {
+    return;
+  }
+  const auto by_size = [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); };
+  const auto most = std::ranges::max_element(ranks_of, by_size);
+  std::vector<int> odd;
+  for (auto group = ranks_of.begin(); group != ranks_of.end(); ++group) {
+    if (group != most) {
+      odd.insert(odd.end(), group->second.begin(), group->second.end());
+    }
+  }
+  std::ranges::sort(odd);
+  throw Agreed<InternalError>(
+      fmt::format("ranks diverged: rank {} of {} holds other parameters than the rest; nothing of this "
+                  "step was saved; resume from the last checkpoint, on other hardware if it repeats",
+                  fmt::join(odd, ", "), comm.size()));
 }
 
 }  // namespace lockstep

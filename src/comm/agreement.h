@@ -3,6 +3,7 @@
 
 #include "lockstep/comm/communicator.h"
 
+#include <cstdint>
 #include <functional>
 
 namespace lockstep {
@@ -13,5 +14,9 @@ void agree(Communicator& comm, const std::function<void()>& work);
 
 /// Runs `work` on rank 0 only; its failure becomes everyone's. Collective.
 void on_root(Communicator& comm, const std::function<void()>& work);
+
+/// Throws Agreed<InternalError> (70) naming the odd ranks unless all ranks give the same hash of what they hold.
+/// Collective.
+void require_same(Communicator& comm, std::uint64_t hash);
 
 }  // namespace lockstep

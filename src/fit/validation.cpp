@@ -10,14 +10,15 @@ HeldOutRows::HeldOutRows(const Dataset& data, const ModelDescription& descriptio
       comm_(comm),
       risk_(data, *model_, Penalty(0, model_->penalised()), {}, threads, comm) {}
 
-double HeldOutRows::loss(const Vector& w) {
+ValidationReport HeldOutRows::validate(const Vector& w) {
   Evaluation at;
   risk_.evaluate(w, Order::value, at);
-  last_loss_ = at.value;
+  ValidationReport report;
+  report.loss = at.value;
   if (description_.is_classifier() && at.weight > 0) {
-    last_accuracy_ = 1 - at.mistakes / at.weight;
+    report.accuracy = 1 - at.mistakes / at.weight;
   }
-  return last_loss_;
+  return report;
 }
 
 Metrics HeldOutRows::metrics(const Vector& w) {

@@ -6,8 +6,6 @@
 #include "risk/empirical_risk.h"
 #include "risk/metrics.h"
 
-#include <limits>
-
 namespace lockstep {
 
 class HeldOutRows final : public Validator {
@@ -15,12 +13,8 @@ class HeldOutRows final : public Validator {
   /// `data` outlives this. Class weights do not count here.
   HeldOutRows(const Dataset& data, const ModelDescription& description, int threads, Communicator& comm);
 
-  double loss(const Vector& w) override;
+  ValidationReport validate(const Vector& w) override;
   Metrics metrics(const Vector& w);  ///< Collective.
-
-  /// Of the last call of loss(); accuracy is NaN unless a classifier.
-  double last_loss() const { return last_loss_; }
-  double last_accuracy() const { return last_accuracy_; }
 
  private:
   const Dataset& data_;
@@ -29,8 +23,6 @@ class HeldOutRows final : public Validator {
   int threads_;
   Communicator& comm_;
   EmpiricalRisk risk_;
-  double last_loss_ = std::numeric_limits<double>::quiet_NaN();
-  double last_accuracy_ = std::numeric_limits<double>::quiet_NaN();
 };
 
 }  // namespace lockstep

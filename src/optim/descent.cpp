@@ -330,8 +330,9 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
     std::swap(at, trial);
     state.parameters = from_scaled(objective, at.w);
     ++state.iteration;
-    early_stopping.record(state.iteration, state);
-    observer.iteration_completed(state, report_of(at, direction, step, objective));
+    IterationReport report = report_of(at, direction, step, objective);
+    report.validation = early_stopping.record(state.iteration, state);
+    observer.iteration_completed(state, report);
   }
   end->check_passes = check_passes + std::max(end->products, direction.check_passes);
   report_end(objective, state, at, *end);

@@ -6,14 +6,15 @@
 
 namespace lockstep {
 
-void EarlyStopping::record(std::int64_t number, OptimizerState& state) const {
+std::optional<ValidationReport> EarlyStopping::record(std::int64_t number, OptimizerState& state) const {
   if (validator_ == nullptr) {
-    return;
+    return std::nullopt;
   }
-  const double loss = validator_->loss(state.parameters);
+  const ValidationReport report = validator_->validate(state.parameters);
   if (patience_ == 0) {
-    return;
+    return report;
   }
+  const double loss = report.loss;
   EarlyStoppingState& best = state.early_stopping;
   const bool is_first = best.best_parameters.size() == 0;
   if (std::isfinite(loss) && (is_first || loss < best.best_score)) {
@@ -24,6 +25,7 @@ void EarlyStopping::record(std::int64_t number, OptimizerState& state) const {
   } else {
     ++best.since_best;
   }
+  return report;
 }
 
 std::string EarlyStopping::reason(const OptimizerState& state) const {

@@ -3,19 +3,21 @@
 /// `patience` epochs (or iterations).
 #pragma once
 
+#include "lockstep/optim/minimizer.h"
 #include "lockstep/optim/state.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace lockstep {
 
-/// The loss on rows that training does not see. Collective.
+/// Rows that training does not see.
 class Validator {
  public:
   virtual ~Validator() = default;
-  /// Mean loss at w (p), without penalty; the same bits on every rank.
-  virtual double loss(const Vector& w) = 0;
+  /// At w (p); the same bits on every rank. Collective.
+  virtual ValidationReport validate(const Vector& w) = 0;
 };
 
 class EarlyStopping {
@@ -26,8 +28,9 @@ class EarlyStopping {
   /// patience ≥ 1 epochs (or iterations); 0: the loss is evaluated for reports, nothing is kept and nothing stops.
   EarlyStopping(Validator& validator, std::int64_t patience) : validator_(&validator), patience_(patience) {}
 
-  /// Evaluates the parameters after epoch (or iteration) `number` and records what was found in `state`. Collective.
-  void record(std::int64_t number, OptimizerState& state) const;
+  /// Evaluates the parameters after epoch (or iteration) `number`, records what was found in `state` and tells it;
+  /// empty: no rows are held out. Collective.
+  std::optional<ValidationReport> record(std::int64_t number, OptimizerState& state) const;
 
   /// True when the loss has not improved for `patience` epochs: a function of the state, so that a run resumed at its
   /// end ends.

@@ -121,8 +121,8 @@ Summary descend_stochastically(SampledObjective& objective, const StochasticSett
       observer.step_completed(state);
       continue;
     }
-    const IterationReport report = finish_epoch(*settings.rule, rate, state);
-    early_stopping.record(state.epoch, state);
+    IterationReport report = finish_epoch(*settings.rule, rate, state);
+    report.validation = early_stopping.record(state.epoch, state);
     observer.iteration_completed(state, report);
   }
   if (!is_over(settings, early_stopping, state)) {

@@ -3,14 +3,13 @@
 #include "base/blocks.h"
 #include "base/hash.h"
 #include "base/lanes.h"
+#include "comm/agreement.h"
 #include "lockstep/base/errors.h"
 #include "risk/overflow.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace lockstep {
 
@@ -140,33 +139,9 @@ const Partial& EmpiricalRisk::over_batch(const Pass& pass, std::uint64_t hash) {
 const Partial& EmpiricalRisk::checked(const Partial& total, std::uint64_t hash) {
   agreed_ = {word(total, RidingWord::stop), word(total, RidingWord::checkpoint)};
   if (word(total, RidingWord::parameter_hash) != ~word(total, RidingWord::parameter_hash_low)) {
-    require_agreement(hash);
+    require_same(comm_, hash);
   }
   return total;
-}
-
-void EmpiricalRisk::require_agreement(std::uint64_t hash) {
-  const std::vector<std::uint64_t> all = all_gather_value(comm_, hash);
-  std::map<std::uint64_t, std::vector<int>> ranks_of;
-  for (int rank = 0; rank < comm_.size(); ++rank) {
-    ranks_of[all[static_cast<std::size_t>(rank)]].push_back(rank);
-  }
-  if (ranks_of.size() == 1) {
-    return;
-  }
-  const auto by_size = [](const auto& a, const auto& b) { return a.second.size() < b.second.size(); };
-  const auto most = std::ranges::max_element(ranks_of, by_size);
-  std::vector<int> odd;
-  for (auto group = ranks_of.begin(); group != ranks_of.end(); ++group) {
-    if (group != most) {
-      odd.insert(odd.end(), group->second.begin(), group->second.end());
-    }
-  }
-  std::ranges::sort(odd);
-  throw Agreed<InternalError>(
-      fmt::format("ranks diverged: rank {} of {} holds other parameters than the rest; nothing of this "
-                  "step was saved; resume from the last checkpoint, on other hardware if it repeats",
-                  fmt::join(odd, ", "), comm_.size()));
 }
 
 /// Intensive after: the division by Σs and the penalty, once.

@@ -8,6 +8,7 @@
 #include "lockstep/objective/objective.h"
 #include "model/pass_engine.h"
 #include "risk/regularizer.h"
+#include "risk/ride_along.h"
 #include "risk/row_reduction.h"
 
 #include <functional>
@@ -15,12 +16,6 @@
 #include <vector>
 
 namespace lockstep {
-
-/// What rides beside every reduction: a rank's wishes going in, all ranks' maxima coming out.
-struct RideAlong {
-  std::uint64_t stop = 0;        ///< why to stop; 0: go on
-  std::uint64_t checkpoint = 0;  ///< 1: a checkpoint is due
-};
 
 class EmpiricalRisk final : public SampledObjective {
  public:
@@ -58,9 +53,6 @@ class EmpiricalRisk final : public SampledObjective {
   /// The first global row, from 0, that makes F or ∇F infinite at the point last evaluated, whatever batch that was
   /// for; −1: no row does by itself. One more pass. Collective.
   std::int64_t first_row_that_overflows() const;
-
-  /// Throws InternalError (70) naming the odd ranks unless all ranks give the same hash. Collective.
-  void require_agreement(std::uint64_t hash);
 
  private:
   RidingWords words_for(std::uint64_t hash) const;

@@ -45,6 +45,13 @@ std::vector<ConfigEntry> config_entries(const TrainSettings& settings) {
   return entries;
 }
 
+std::vector<ConfigEntry> fit_entries(const TrainSettings& settings) {
+  TrainSettings full = settings;
+  std::vector<Option> options = train_options(full);
+  std::erase_if(options, [](const Option& option) { return !is_fit_option(option) || !option.shapes_result(); });
+  return entries_of(options, false);
+}
+
 std::vector<ConfigEntry> launch_entries(const TrainSettings& settings) {
   TrainSettings said = settings;
   return entries_of(train_options(said), true);

@@ -17,6 +17,9 @@ struct ConfigEntry {
 };
 std::vector<ConfigEntry> config_entries(const TrainSettings& settings);
 
+/// Of these the entries of the optimizer and its knobs that shape the result: what a fit is told.
+std::vector<ConfigEntry> fit_entries(const TrainSettings& settings);
+
 /// What is said once, for one launch, and stored nowhere.
 std::vector<ConfigEntry> launch_entries(const TrainSettings& settings);
 

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/test_failure.h"
+#include "comm/agreement.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,14 +23,14 @@ constexpr double kNotableRise = 0.05;
 
 }  // namespace
 
-RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk,
-                         CheckpointManager& checkpoints, RunLog* log, const HeldOutRows* held_out, Console& console)
+RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, std::function<bool()> agreed,
+                         CheckpointManager& checkpoints, RunLog* log, Communicator& comm, Console& console)
     : settings_(settings),
       state_(state),
-      risk_(risk),
+      agreed_(std::move(agreed)),
       checkpoints_(checkpoints),
       log_(log),
-      held_out_(held_out),
+      comm_(comm),
       console_(console),
       interval_(settings.run.checkpoint_every) {}
 
@@ -41,16 +42,16 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
   entry.objective = report.objective;
   entry.gradient_norm = report.gradient_norm;
   entry.step_length = report.step_length;
-  if (held_out_ != nullptr) {
-    entry.validation_loss = held_out_->last_loss();
-    entry.validation_accuracy = held_out_->last_accuracy();
+  if (report.validation) {
+    entry.validation_loss = report.validation->loss;
+    entry.validation_accuracy = report.validation->accuracy;
   }
   entry.parameters_hash = hash64(std::span(state.parameters.data(), static_cast<std::size_t>(state.parameters.size())));
   state_.history.push_back(entry);
   if (log_ != nullptr) {
     log_->append(entry, run_timer_.seconds());
   }
-  show_progress(entry);
+  show_progress(entry, report.validation.has_value());
   warn_of_damping(report);
   warn_of_rising_loss();
   if (is_due(state)) {
@@ -72,7 +73,7 @@ bool RunObserver::wishes_checkpoint() const {
 bool RunObserver::is_due(const OptimizerState& state) const {
   switch (interval_.unit) {
     case CheckpointInterval::Unit::seconds:
-      return risk_.agreed().checkpoint != 0;
+      return agreed_();
     case CheckpointInterval::Unit::iterations:
       return std::fmod(static_cast<double>(state.iteration), interval_.amount) == 0;
     case CheckpointInterval::Unit::epochs:
@@ -84,7 +85,7 @@ bool RunObserver::is_due(const OptimizerState& state) const {
 /// Nothing is saved that the ranks do not agree on, bit for bit.
 void RunObserver::agree_on_state() {
   test_failure(TestPhase::checkpoint);
-  risk_.require_agreement(replica_hash(state_.optimizer));
+  require_same(comm_, replica_hash(state_.optimizer));
 }
 
 void RunObserver::save() {
@@ -98,7 +99,7 @@ void RunObserver::save_end() {
   checkpoints_.save_or_throw(state_);
 }
 
-void RunObserver::show_progress(const HistoryEntry& entry) {
+void RunObserver::show_progress(const HistoryEntry& entry, bool has_validation) {
   if (settings_.run.progress == Progress::none) {
     return;
   }
@@ -113,7 +114,7 @@ void RunObserver::show_progress(const HistoryEntry& entry) {
                                        entry.objective, entry.step_length)
                          : fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}",
                                        entry.number, entry.objective, entry.gradient_norm, entry.step_length);
-  if (held_out_ != nullptr) {
+  if (has_validation) {
     line += fmt::format("  validation loss {:.6g}", entry.validation_loss);
   }
   console_.info(line);

@@ -2,21 +2,21 @@
 #pragma once
 
 #include "base/timer.h"
-#include "fit/validation.h"
 #include "lockstep/optim/minimizer.h"
-#include "risk/empirical_risk.h"
 #include "run/checkpoint_manager.h"
 #include "run/run_log.h"
 #include "run/settings.h"
+
+#include <functional>
 
 namespace lockstep {
 
 class RunObserver final : public IterationObserver {
  public:
-  /// `state.optimizer` is the state that the optimizer advances. `log` is null on ranks other than 0, `held_out` where
-  /// there is no validation.
-  RunObserver(const TrainSettings& settings, TrainingState& state, EmpiricalRisk& risk, CheckpointManager& checkpoints,
-              RunLog* log, const HeldOutRows* held_out, Console& console);
+  /// `state.optimizer` is the state that the optimizer advances. `agreed` says, alike on every rank, whether a rank's
+  /// wish for a checkpoint rode with the last oracle call. `log` is null on ranks other than 0.
+  RunObserver(const TrainSettings& settings, TrainingState& state, std::function<bool()> agreed,
+              CheckpointManager& checkpoints, RunLog* log, Communicator& comm, Console& console);
 
   void iteration_completed(const OptimizerState& state, const IterationReport& report) override;
   void step_completed(const OptimizerState& state) override;
@@ -34,16 +34,16 @@ class RunObserver final : public IterationObserver {
   bool is_due(const OptimizerState& state) const;
   void save();
   void agree_on_state();
-  void show_progress(const HistoryEntry& entry);
+  void show_progress(const HistoryEntry& entry, bool has_validation);
   void warn_of_damping(const IterationReport& report);
   void warn_of_rising_loss();
 
   const TrainSettings& settings_;
   TrainingState& state_;
-  EmpiricalRisk& risk_;
+  std::function<bool()> agreed_;
   CheckpointManager& checkpoints_;
   RunLog* log_;
-  const HeldOutRows* held_out_;
+  Communicator& comm_;
   Console& console_;
   CheckpointInterval interval_;
   Timer run_timer_;

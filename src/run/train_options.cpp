@@ -221,4 +221,8 @@ std::vector<Option> train_options(TrainSettings& settings) {
   return options;
 }
 
+bool is_fit_option(const Option& option) {
+  return option.group == kFullBatch || option.group == kMiniBatch;
+}
+
 }  // namespace lockstep

@@ -168,8 +168,9 @@ void TrainingJob::write_start() {
     }
     log_.emplace(files_, folder_, unit, state_.history);
   });
-  observer_.emplace(settings_, state_, *risk_, *checkpoints_, log_ ? &*log_ : nullptr,
-                    held_out_ ? &*held_out_ : nullptr, console_);
+  observer_.emplace(
+      settings_, state_, [this] { return risk_->agreed().checkpoint != 0; }, *checkpoints_, log_ ? &*log_ : nullptr,
+      comm_, console_);
   show_banner();
 }
 

@@ -4,10 +4,18 @@
 #include "lockstep/optim/state.h"
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace lockstep {
+
+/// What a model makes of rows that training does not see, without penalty.
+struct ValidationReport {
+  double loss = std::numeric_limits<double>::quiet_NaN();      ///< mean
+  double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< NaN: no classifier
+};
 
 /// One completed iteration (full-batch) or epoch (mini-batch).
 struct IterationReport {
@@ -19,7 +27,8 @@ struct IterationReport {
   /// Parameters whose pivots vanished where damping was needed, with those that each depends on: "b (with a,
   /// intercept)".
   std::vector<std::string> weak_parameters;
-  double mistakes = -1;  ///< weight of the rows on the wrong side in an epoch; −1: not known
+  double mistakes = -1;                        ///< weight of the rows on the wrong side in an epoch; −1: not known
+  std::optional<ValidationReport> validation;  ///< at the new point, where rows are held out
 };
 
 /// Called by the optimizers on every rank with the same values, so that all ranks see the same trajectory.

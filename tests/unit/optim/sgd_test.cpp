@@ -199,7 +199,7 @@ TEST(Sgd, RefusesAStepThatOverflows) {
 
 /// Validation losses by script, one a call.
 struct ScriptedValidator final : Validator {
-  double loss(const Vector&) override { return losses.at(calls++); }
+  ValidationReport validate(const Vector&) override { return {losses.at(calls++), 0.5}; }
   std::vector<double> losses;
   std::size_t calls = 0;
 };
@@ -220,6 +220,11 @@ TEST(Sgd, KeepsTheBestParametersAndStopsEarly) {
   EXPECT_EQ(state.early_stopping.best_at, 3);
   EXPECT_EQ(state.early_stopping.best_parameters, observer.states[11].parameters);
   expect_same_state(observer.states.back(), state);  // the observer sees what was recorded
+  for (std::size_t epoch = 0; epoch < validator.losses.size(); ++epoch) {
+    ASSERT_TRUE(observer.reports[epoch].validation);
+    EXPECT_EQ(observer.reports[epoch].validation->loss, validator.losses[epoch]);
+    EXPECT_EQ(observer.reports[epoch].validation->accuracy, 0.5);
+  }
 
   Evaluation at;
   problem.risk.evaluate(state.early_stopping.best_parameters, Order::gradient, at);

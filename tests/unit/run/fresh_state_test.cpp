@@ -16,7 +16,7 @@ struct Start {
     settings.data.path = "data.csv";
     problem.model.features = 3;
     problem.rows.features = 3;
-    problem.rows.class_names = {"0", "1"};
+    problem.rows.schema = schema_of_names(3, {}, "", {"0", "1"});
     problem.rows.fingerprint = 42;
     problem.rows.partition.leaves = 8;
     problem.rows.partition.lanes = 4;
@@ -45,14 +45,14 @@ TEST(FreshState, IsThatOfTheModelAndTellsTheDataApart) {
 TEST(FreshState, KnowsTheHeldOutRowsWhereTheyShapeTheResult) {
   Start start;
   EXPECT_EQ(start.state().validation_fingerprint, 0u);
-  start.settings.patience = 3;
+  start.settings.fit.patience = 3;
   EXPECT_EQ(start.state().validation_fingerprint, 43u);
 }
 
 TEST(FreshState, HoldsTheEntriesThatShapeTheResultAlone) {
   Start start;
-  start.settings.l2 = 0.5;
-  start.settings.threads = 7;
+  start.settings.penalty.l2 = 0.5;
+  start.settings.run.threads = 7;
   const std::vector<ConfigEntry> entries = start.state().configuration;
   EXPECT_TRUE(std::ranges::all_of(entries, &ConfigEntry::shapes_result));
   const auto l2 = std::ranges::find(entries, "l2", &ConfigEntry::key);
@@ -67,7 +67,7 @@ TEST(FreshState, OfANetworkFollowsTheSeed) {
   start.problem.model.hidden = {4};
   const Vector first = start.state().optimizer.parameters;
   EXPECT_EQ(start.state().optimizer.parameters, first);
-  start.settings.seed = 1;
+  start.settings.fit.seed = 1;
   EXPECT_NE(start.state().optimizer.parameters, first);
 }
 
@@ -79,7 +79,7 @@ TEST(TrainedModel, HasTheBestParametersWhereTheyAreKept) {
   state.optimizer.early_stopping.best_parameters = Vector::Constant(4, 2);
   const ModelFile file = trained_model(start.problem, state);
   EXPECT_EQ(file.parameters, Vector::Constant(4, 2));
-  EXPECT_EQ(file.class_names, start.problem.rows.class_names);
+  EXPECT_EQ(file.schema, start.problem.rows.schema);
   EXPECT_EQ(file.fingerprint, 42u);
 }
 

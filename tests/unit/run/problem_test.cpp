@@ -48,9 +48,9 @@ TEST_F(Problem, HasTheModelOfItsSettingsAndTheShapeOfItsFile) {
   const TrainingProblem problem = load();
   EXPECT_EQ(problem.model.kind, ModelKind::logistic);
   EXPECT_EQ(problem.model.dimension(), 3);
-  EXPECT_EQ(problem.label_name, "y");
-  EXPECT_THAT(problem.rows.feature_names, ElementsAre("a", "b"));
-  EXPECT_THAT(problem.rows.class_names, ElementsAre("no", "yes"));
+  EXPECT_EQ(problem.rows.schema.label_name(), "y");
+  EXPECT_THAT(problem.rows.schema.feature_names(), ElementsAre("a", "b"));
+  EXPECT_THAT(problem.rows.schema.class_names(), ElementsAre("no", "yes"));
   EXPECT_EQ(problem.shape.rows, 40);
   EXPECT_EQ(problem.shape.features, 2);
   EXPECT_EQ(problem.shape.columns, 1);
@@ -59,13 +59,13 @@ TEST_F(Problem, HasTheModelOfItsSettingsAndTheShapeOfItsFile) {
 }
 
 TEST_F(Problem, OfSoftmaxHasAnOutputAClass) {
-  settings_.model = ModelKind::softmax;
+  settings_.model.kind = ModelKind::softmax;
   EXPECT_EQ(load().model.outputs, 2);
   EXPECT_EQ(load().model.dimension(), 6);
 }
 
 TEST_F(Problem, HoldsOutAFractionOfTheRows) {
-  settings_.validation = "0.25";
+  settings_.validation.rows = ValidationSource::parse("0.25");
   const TrainingProblem problem = load();
   ASSERT_TRUE(problem.validation);
   EXPECT_EQ(problem.rows.partition.rows + problem.validation->partition.rows, 40);
@@ -74,9 +74,9 @@ TEST_F(Problem, HoldsOutAFractionOfTheRows) {
 }
 
 TEST_F(Problem, WeighsTheClasses) {
-  settings_.class_weight = "balanced";
+  settings_.model.class_weights = ClassWeights::parse("balanced");
   EXPECT_THAT(load().class_weights, ElementsAre(40.0 / 60, 2));
-  settings_.class_weight = "perhaps:2";
+  settings_.model.class_weights = ClassWeights::parse("perhaps:2");
   EXPECT_THAT(refusal(), HasSubstr("'perhaps' is none of the classes of the data (no, yes)"));
 }
 
@@ -99,10 +99,10 @@ TEST_F(Problem, IsLaidOutForTheKindOfItsPasses) {
   ModelDescription linear;
   ModelDescription network;
   network.kind = ModelKind::mlp;
-  settings_.optimizer = OptimizerKind::newton;
+  settings_.fit.optimizer = OptimizerKind::newton;
   EXPECT_EQ(access_of(settings_, linear), Access::full_batch);
   EXPECT_EQ(access_of(settings_, network), Access::mini_batch);
-  settings_.optimizer = OptimizerKind::sgd;
+  settings_.fit.optimizer = OptimizerKind::sgd;
   EXPECT_EQ(access_of(settings_, linear), Access::mini_batch);
   EXPECT_GT(load().rows.partition.lanes, 0);
 }

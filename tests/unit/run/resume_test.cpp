@@ -134,11 +134,11 @@ TEST_F(ResumedRun, GoesOnFromTheNewestCheckpoint) {
 }
 
 TEST_F(ResumedRun, StartsAnewOverACheckpointOnlyWhereToldTo) {
-  settings_.resume = ResumePolicy::never;
+  settings_.run.resume = Resume::parse("never");
   const auto [code, text] = refused();
   EXPECT_EQ(code, ExitCode::cannot_create);
   EXPECT_THAT(text, HasSubstr("holds checkpoints up to step 3; --overwrite removes them"));
-  settings_.overwrite = true;
+  settings_.run.overwrite = true;
   EXPECT_EQ(first_step(), 0);
   EXPECT_EQ(checkpoints_.newest_step(), -1);
 }
@@ -167,10 +167,9 @@ TEST_F(ResumedRun, FromAFileGivesUpLaterCheckpointsOnlyWhereToldTo) {
   TrainingState later = saved_;
   later.optimizer.iteration = 9;
   checkpoints_.save_or_throw(later);
-  settings_.resume = ResumePolicy::file;
-  settings_.resume_file = folder_ / "checkpoint-3.h5";
+  settings_.run.resume = Resume::parse(folder_ / "checkpoint-3.h5");
   EXPECT_EQ(refused().first, ExitCode::cannot_create);
-  settings_.overwrite = true;
+  settings_.run.overwrite = true;
   EXPECT_EQ(first_step(), 3);
   EXPECT_EQ(checkpoints_.newest_step(), 3);
 }

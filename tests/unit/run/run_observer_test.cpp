@@ -4,6 +4,7 @@
 #include "fit/minimise.h"
 #include "io/checkpoint_file.h"
 #include "model/linear_model.h"
+#include "risk/empirical_risk.h"
 
 #include <cerrno>
 #include <chrono>
@@ -32,14 +33,14 @@ using ::testing::SizeIs;
 TrainSettings sgd_settings(const std::string& checkpoint_every) {
   TrainSettings settings;
   settings.data.path = "a.csv";
-  settings.optimizer = OptimizerKind::sgd;
-  settings.momentum = 0.9;
-  settings.epochs = 4;
-  settings.batch_size = 100;
-  settings.lanes = 8;
-  settings.checkpoint_every = checkpoint_every;
-  settings.keep = 100;
-  settings.progress = "lines";
+  settings.fit.optimizer = OptimizerKind::sgd;
+  settings.fit.momentum = 0.9;
+  settings.fit.epochs = 4;
+  settings.fit.batch_size = 100;
+  settings.fit.lanes = 8;
+  settings.run.checkpoint_every = CheckpointInterval::parse(checkpoint_every);
+  settings.run.keep = 100;
+  settings.run.progress = Progress::lines;
   return settings.completed();
 }
 
@@ -56,13 +57,14 @@ struct ObservedRun {
       : settings(chosen),
         data(make_data({.rows = 400}, comm, in_lanes())),
         model(7, true, make_logistic_loss()),
-        risk(data, model, Penalty(0, 7), {settings.batch_size, settings.seed}, 1, comm),
-        checkpoints(given != nullptr ? *given : files, folder.path(), settings.keep, comm, console),
-        observer(settings, state, risk, checkpoints, nullptr, nullptr, console) {
+        risk(data, model, Penalty(0, 7), {settings.fit.batch_size, settings.fit.seed}, 1, comm),
+        checkpoints(given != nullptr ? *given : files, folder.path(), settings.run.keep, comm, console),
+        observer(
+            settings, state, [this] { return risk.agreed().checkpoint != 0; }, checkpoints, nullptr, comm, console) {
     state.optimizer.parameters = Vector::Zero(8);
   }
 
-  Summary train() { return minimise(risk, settings, 7, 1, EarlyStopping(), state.optimizer, observer); }
+  Summary train() { return minimise(risk, settings.fit, 7, 1, EarlyStopping(), state.optimizer, observer); }
 
   std::vector<std::int64_t> saved_steps() {
     std::vector<std::int64_t> steps;
