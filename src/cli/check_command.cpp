@@ -42,7 +42,7 @@ TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& column
 
 ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& console) {
   require_equal_programs(check.training, comm);
-  const int threads = survey_cores(comm, check.training.run.threads, process_environment()).threads;
+  const Execution execution(comm, survey_cores(comm, check.training.run.threads, process_environment()).threads);
   const std::uint64_t seed = check.training.fit.seed;
   TrainSettings settings = check.training;
   std::optional<ModelFile> file;
@@ -61,18 +61,18 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   settings.fit.optimizer = OptimizerKind::automatic;  // rows are read in their order
   settings.data.label_kind = label_kind(settings.model.kind, settings.model.loss);
   const TrainingProblem problem =
-      file ? load_problem_for_model(settings, *file, threads, comm) : load_problem(settings, threads, comm);
+      file ? load_problem_for_model(settings, *file, execution) : load_problem(settings, execution);
   for (const std::string& notice : problem.rows.notices) {
     console.warning(notice);
   }
   const auto model = make_model(problem.model, problem.class_weights);
   EmpiricalRisk risk(problem.rows, *model, Penalty(settings.penalty.l2, model->penalised(), settings.penalty.l1), {},
-                     threads, comm);
+                     execution);
 
   const DerivativeSettings derivatives{
       .smoothness = smoothness_of(problem.model), .has_hessian = !problem.model.is_network(), .seed = seed};
   const Vector start = initial_parameters(problem.model, settings.fit.seed);
-  CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = threads};
+  CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = execution.threads()};
   const auto check_at = [&](const std::string& place, const Vector& w) {
     report.points.push_back({place, check_derivatives(risk, to_scaled(risk, w), derivatives)});
   };

@@ -212,7 +212,7 @@ void require_writable(const PredictSettings& settings) {
 
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console) {
   on_root(comm, [&] { require_writable(settings); });
-  const int threads = survey_cores(comm, settings.threads, process_environment()).threads;
+  const Execution execution(comm, survey_cores(comm, settings.threads, process_environment()).threads);
   const ModelFile file = load_model(settings.model_file, comm);
   ReadSettings read = settings.data;
   read.label_optional = true;
@@ -226,12 +226,12 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   for (const std::string& notice : notices_of(columns)) {
     console.warning(notice);
   }
-  const Dataset data = load_data_for_model(columns.read, file, threads, comm);
+  const Dataset data = load_data_for_model(columns.read, file, execution);
   for (const std::string& notice : data.notices) {
     console.warning(notice);
   }
   const auto model = make_model(file.model);
-  const Margins margins = compute_margins(data, *model, file.parameters, threads);
+  const Margins margins = compute_margins(data, *model, file.parameters, execution);
   const Task task = file.model.task();
   require_finite(RowResult::prediction, data, margins, task, {}, settings.data.path, comm);
   const Predictions predictions = predict_rows(task, margins, file.model.outputs);

@@ -10,7 +10,7 @@ ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& c
   if (!launch.warning.empty()) {
     console.warning(launch.warning);
   }
-  return train(settings, launch.threads, comm, console);
+  return train(settings, Execution(comm, launch.threads), console);
 }
 
 }  // namespace lockstep

@@ -81,7 +81,7 @@ std::vector<std::string> Schema::feature_names() const {
     if (column.role != ColumnRole::feature) {
       continue;
     }
-    if (column.name.empty()) {
+    if (column.name.empty() || column.feature < 0) {
       return {};
     }
     names.resize(std::max(names.size(), static_cast<std::size_t>(column.feature) + 1));

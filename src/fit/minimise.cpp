@@ -54,7 +54,7 @@ OptimizerVectors optimizer_vectors(const FitSettings& settings) {
   return {points + method->state_vectors(), kDescentVectors + method->working_vectors()};
 }
 
-Summary minimise(Objective& objective, const FitSettings& settings, Index penalised, int threads,
+Summary minimise(Objective& objective, const FitSettings& settings, Index penalised, const Execution& execution,
                  const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer) {
   if (is_mini_batch(settings.optimizer)) {
     auto* sampled = dynamic_cast<SampledObjective*>(&objective);
@@ -62,8 +62,8 @@ Summary minimise(Objective& objective, const FitSettings& settings, Index penali
       throw Agreed<ConfigurationError>("--optimizer " + to_string(settings.optimizer) +
                                        " needs an objective with mini-batches");
     }
-    return descend_stochastically(*sampled, stochastic_settings(settings, penalised, threads), early_stopping, state,
-                                  observer);
+    return descend_stochastically(*sampled, stochastic_settings(settings, penalised, execution.threads()),
+                                  early_stopping, state, observer);
   }
   return descend(objective, *descent_method(settings), {settings.max_iterations, settings.tolerance}, early_stopping,
                  state, observer);

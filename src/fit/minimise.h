@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fit/settings.h"
+#include "lockstep/comm/execution.h"
 #include "lockstep/objective/objective.h"
 #include "lockstep/optim/minimizer.h"
 #include "optim/early_stopping.h"
@@ -19,7 +20,7 @@ OptimizerVectors optimizer_vectors(const FitSettings& settings);
 
 /// Runs the optimizer of the completed `settings` from where `state` stands. `penalised`: how many of the parameters
 /// weight decay shrinks, the first ones. Collective. Throws what the optimizers throw.
-Summary minimise(Objective& objective, const FitSettings& settings, Index penalised, int threads,
+Summary minimise(Objective& objective, const FitSettings& settings, Index penalised, const Execution& execution,
                  const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer);
 
 }  // namespace lockstep

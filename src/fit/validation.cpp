@@ -2,13 +2,12 @@
 
 namespace lockstep {
 
-HeldOutRows::HeldOutRows(const Dataset& data, const ModelDescription& description, int threads, Communicator& comm)
+HeldOutRows::HeldOutRows(const Dataset& data, const ModelDescription& description, const Execution& execution)
     : data_(data),
       description_(description),
       model_(make_model(description)),
-      threads_(threads),
-      comm_(comm),
-      risk_(data, *model_, Penalty(0, model_->penalised()), {}, threads, comm) {}
+      execution_(execution),
+      risk_(data, *model_, Penalty(0, model_->penalised()), {}, execution) {}
 
 ValidationReport HeldOutRows::validate(const Vector& w) {
   Evaluation at;
@@ -22,7 +21,7 @@ ValidationReport HeldOutRows::validate(const Vector& w) {
 }
 
 Metrics HeldOutRows::metrics(const Vector& w) {
-  return evaluate_metrics(data_, compute_margins(data_, *model_, w, threads_), description_.task(), threads_, comm_);
+  return evaluate_metrics(data_, compute_margins(data_, *model_, w, execution_), description_.task(), execution_);
 }
 
 }  // namespace lockstep

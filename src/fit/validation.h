@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fit/model_description.h"
+#include "lockstep/comm/execution.h"
 #include "optim/early_stopping.h"
 #include "risk/empirical_risk.h"
 #include "risk/metrics.h"
@@ -11,7 +12,7 @@ namespace lockstep {
 class HeldOutRows final : public Validator {
  public:
   /// `data` outlives this. Class weights do not count here.
-  HeldOutRows(const Dataset& data, const ModelDescription& description, int threads, Communicator& comm);
+  HeldOutRows(const Dataset& data, const ModelDescription& description, const Execution& execution);
 
   ValidationReport validate(const Vector& w) override;
   Metrics metrics(const Vector& w);  ///< Collective.
@@ -20,8 +21,7 @@ class HeldOutRows final : public Validator {
   const Dataset& data_;
   ModelDescription description_;
   std::unique_ptr<Model> model_;
-  int threads_;
-  Communicator& comm_;
+  Execution execution_;
   EmpiricalRisk risk_;
 };
 

@@ -23,8 +23,8 @@ constexpr int kMostExponent = 1000;
 constexpr double kRare = 0.05;
 
 /// s, then m: 2 d numbers.
-std::vector<double> column_sums(const Dataset& data, int threads, Communicator& comm) {
-  RowReduction reduction(data.partition, threads, comm);
+std::vector<double> column_sums(const Dataset& data, const Execution& execution) {
+  RowReduction reduction(data.partition, execution);
   const Partial& total =
       reduction.over_leaves({0, 2 * data.features, Scalar::float64}, static_cast<double>(data.stored_entries),
                             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
@@ -115,20 +115,20 @@ void level(const std::vector<std::size_t>& rare, std::vector<int>& exponent) {
 
 }  // namespace
 
-void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
+void scale_columns(Dataset& data, double l2, const Execution& execution) {
   const auto d = static_cast<std::size_t>(data.features);
   std::vector<int> rescue(d, 0);
-  std::vector<double> sums = column_sums(data, threads, comm);
+  std::vector<double> sums = column_sums(data, execution);
   for (std::size_t j = 0; j < d; ++j) {
     rescue[j] = !std::isfinite(sums[j]) ? -kRescue : (sums[j] < kLeastSquares ? kRescue : 0);
   }
   if (std::ranges::any_of(rescue, [](int e) { return e != 0; })) {
-    data.x->scale_columns(powers_of_two(rescue), threads);
-    sums = column_sums(data, threads, comm);
+    data.x->scale_columns(powers_of_two(rescue), execution.threads());
+    sums = column_sums(data, execution);
   }
   const std::vector<int> done = rescue;
   if (std::ranges::any_of(rescue, [](int e) { return e < 0; })) {
-    keep_odd_values(data, rescue, comm);
+    keep_odd_values(data, rescue, execution.comm());
   }
   std::vector<int> exponent(d, 0);  // of the scale
   std::vector<std::size_t> rare;
@@ -146,7 +146,7 @@ void scale_columns(Dataset& data, double l2, int threads, Communicator& comm) {
     rest[j] = exponent[j] - done[j];
   }
   if (std::ranges::any_of(rest, [](int e) { return e != 0; })) {
-    data.x->scale_columns(powers_of_two(rest), threads);
+    data.x->scale_columns(powers_of_two(rest), execution.threads());
   }
   if (std::ranges::any_of(exponent, [](int e) { return e != 0; })) {
     data.column_scale = powers_of_two(exponent);

@@ -12,13 +12,13 @@
 #pragma once
 
 #include "data/dataset.h"
-#include "lockstep/comm/communicator.h"
+#include "lockstep/comm/execution.h"
 
 namespace lockstep {
 
 /// Scales the columns of `data` in place and records data.column_scale. A function of all rows and l2 ≥ 0 alone; a
 /// column of zeros keeps its scale, and so does one with values beyond 1e154 among ordinary ones. One pass over the
 /// features, two more for columns near the ends of the range of numbers. Collective.
-void scale_columns(Dataset& data, double l2, int threads, Communicator& comm);
+void scale_columns(Dataset& data, double l2, const Execution& execution);
 
 }  // namespace lockstep

@@ -71,15 +71,14 @@ std::string name_of(const RowFacts& facts, const Model& model, Index j) {
 }  // namespace
 
 EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty penalty, BatchSettings batches,
-                             int threads, Communicator& comm, std::function<RideAlong()> wishes)
+                             const Execution& execution, std::function<RideAlong()> wishes)
     : rows_(rows),
       model_(model),
       penalty_(penalty),
-      threads_(threads),
-      comm_(comm),
+      execution_(execution),
       wishes_(std::move(wishes)),
-      engine_(std::make_unique<ThreadedEngine>(model, rows.facts(), threads)),
-      reduction_(rows.facts().partition, threads, comm) {
+      engine_(std::make_unique<ThreadedEngine>(model, rows.facts(), execution.threads())),
+      reduction_(rows.facts().partition, execution) {
   if (batches.batch_size > 0) {
     batches_ = rows.batches(batches);
   }
@@ -139,7 +138,7 @@ const Partial& EmpiricalRisk::over_batch(const Pass& pass, std::uint64_t hash) {
 const Partial& EmpiricalRisk::checked(const Partial& total, std::uint64_t hash) {
   agreed_ = {word(total, RidingWord::stop), word(total, RidingWord::checkpoint)};
   if (word(total, RidingWord::parameter_hash) != ~word(total, RidingWord::parameter_hash_low)) {
-    require_same(comm_, hash);
+    require_same(execution_.comm(), hash);
   }
   return total;
 }
@@ -148,7 +147,7 @@ const Partial& EmpiricalRisk::checked(const Partial& total, std::uint64_t hash) 
 void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const {
   const double weight = header(total, LossHeader::weight);
   const double divisor = weight > 0 ? weight : 1;
-  const double penalty = penalty_.value(w, threads_);
+  const double penalty = penalty_.value(w, execution_.threads());
   result.weight = weight;
   result.mistakes = header(total, LossHeader::mistakes);
   result.stop_requested = agreed_.stop != 0;
@@ -170,7 +169,7 @@ void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order or
 void EmpiricalRisk::take_mean(const Partial& total, double weight, const Vector& v, Vector& mean) const {
   const double scale = weight > 0 ? weight : 1;
   mean.resize(dimension());
-  for_each_block(mean.size(), threads_, [&](Index begin, Index end) {
+  for_each_block(mean.size(), execution_.threads(), [&](Index begin, Index end) {
     if (total.shape().scalar == Scalar::float64) {
       divide(total.payload<double>(), scale, begin, end, mean);
     } else {
@@ -257,7 +256,7 @@ void EmpiricalRisk::update(UpdateKind kind) {
 }
 
 void EmpiricalRisk::replicate(std::span<double> values) {
-  broadcast_values(comm_, values, 0);
+  broadcast_values(execution_.comm(), values, 0);
 }
 
 std::int64_t EmpiricalRisk::steps_per_epoch() const {
@@ -271,7 +270,7 @@ void EmpiricalRisk::select_batch(const BatchPosition& position) {
 }
 
 std::int64_t EmpiricalRisk::first_row_that_overflows() const {
-  return lockstep::first_row_that_overflows(rows_, model_, point_, comm_);
+  return lockstep::first_row_that_overflows(rows_, model_, point_, execution_.comm());
 }
 
 }  // namespace lockstep

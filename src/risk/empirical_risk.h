@@ -5,6 +5,7 @@
 /// stays on w.
 #pragma once
 
+#include "lockstep/comm/execution.h"
 #include "lockstep/objective/objective.h"
 #include "model/pass_engine.h"
 #include "risk/regularizer.h"
@@ -20,9 +21,8 @@ namespace lockstep {
 class EmpiricalRisk final : public SampledObjective {
  public:
   /// `rows` and `model` outlive this. `wishes` is asked before each reduction for this rank's wishes; may be empty.
-  /// threads ≥ 1.
-  EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty penalty, BatchSettings batches, int threads,
-                Communicator& comm, std::function<RideAlong()> wishes = {});
+  EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty penalty, BatchSettings batches,
+                const Execution& execution, std::function<RideAlong()> wishes = {});
 
   Index dimension() const override { return model_.dimension(); }
   void evaluate(const Vector& w, Order order, Evaluation& result) override;
@@ -33,7 +33,7 @@ class EmpiricalRisk final : public SampledObjective {
   bool hessian_diagonal(Vector& diagonal) override;
   Recession recession(const Vector& u, const Vector& d) override;
   void replicate(std::span<double> values) override;
-  bool leads() const override { return comm_.rank() == 0; }
+  bool leads() const override { return execution_.rank() == 0; }
   std::int64_t steps_per_epoch() const override;
   void select_batch(const BatchPosition& position) override;
   void select_all() override { batch_selected_ = false; }
@@ -70,8 +70,7 @@ class EmpiricalRisk final : public SampledObjective {
   const Model& model_;
   Penalty penalty_;
   Structure structure_;
-  int threads_;
-  Communicator& comm_;
+  Execution execution_;
   std::function<RideAlong()> wishes_;
   std::unique_ptr<PassEngine> engine_;
   RowReduction reduction_;

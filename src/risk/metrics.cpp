@@ -21,11 +21,11 @@ using Sums = std::span<double>;
 /// Σ over rows of functions of (label, margins, weight), in tree order.
 class MetricSums {
  public:
-  MetricSums(const Dataset& data, const Margins& margins, int threads, Communicator& comm)
+  MetricSums(const Dataset& data, const Margins& margins, const Execution& execution)
       : data_(data),
         margins_(margins),
         outputs_(data.rows > 0 ? margins.size() / static_cast<std::size_t>(data.rows) : 1),
-        reduction_(data.partition, threads, comm) {}
+        reduction_(data.partition, execution) {}
 
   /// `add(y, z, s, sums)` adds the terms of one row with weight, z being its K margins, aligned, with room for
   /// padded(K) and free to overwrite; there are `count` sums. Collective.
@@ -123,19 +123,19 @@ Metrics log_link_metrics(MetricSums& sums, Deviance deviance) {
 
 }  // namespace
 
-Margins compute_margins(const LeafSource& rows, const Model& model, const Vector& w, int threads) {
+Margins compute_margins(const LeafSource& rows, const Model& model, const Vector& w, const Execution& execution) {
   Margins margins(static_cast<std::size_t>(rows.facts().rows * model.outputs()));
   KernelParameters prepared;
   model.prepare(w, prepared);
   Pass pass;
   pass.w = &prepared;
   pass.keep = margins;
-  ThreadedEngine(model, rows.facts(), threads).run(pass, rows, rows.facts().leaves);
+  ThreadedEngine(model, rows.facts(), execution.threads()).run(pass, rows, rows.facts().leaves);
   return margins;
 }
 
-Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm) {
-  MetricSums sums(data, margins, threads, comm);
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, const Execution& execution) {
+  MetricSums sums(data, margins, execution);
   switch (task) {
     case Task::regression:
       return regression_metrics(sums);
@@ -145,13 +145,13 @@ Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task,
     case Task::positives:
       return log_link_metrics(sums, [](double y, double z) { return 2 * (z - std::log(y) + y * std::exp(-z) - 1); });
     case Task::binary_score:
-      return binary_metrics(false, sums, comm);
+      return binary_metrics(false, sums, execution.comm());
     case Task::binary:
-      return binary_metrics(true, sums, comm);
+      return binary_metrics(true, sums, execution.comm());
     case Task::multiclass:
       break;
   }
-  return multiclass_metrics(data, margins, sums, comm);
+  return multiclass_metrics(data, margins, sums, execution.comm());
 }
 
 }  // namespace lockstep

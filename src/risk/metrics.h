@@ -2,7 +2,7 @@
 #pragma once
 
 #include "data/dataset.h"
-#include "lockstep/comm/communicator.h"
+#include "lockstep/comm/execution.h"
 #include "model/model.h"
 
 #include <string>
@@ -29,10 +29,10 @@ enum class Task { regression, counts, positives, binary_score, binary, multiclas
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// Margins of the local rows (rows × K) at parameters w.
-Margins compute_margins(const LeafSource& rows, const Model& model, const Vector& w, int threads);
+Margins compute_margins(const LeafSource& rows, const Model& model, const Vector& w, const Execution& execution);
 
 /// The metrics that fit the task. Collective.
-Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, int threads, Communicator& comm);
+Metrics evaluate_metrics(const Dataset& data, const Margins& margins, Task task, const Execution& execution);
 
 /// Area under the ROC curve of scores for labels 0 and 1, ties counted half: P(score of a 1 > score of a 0). NaN where
 /// one class is absent or a score is NaN. Rows of weight 0 do not count. Holds all scores on rank 0. Collective.

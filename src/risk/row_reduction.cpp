@@ -25,13 +25,13 @@ ReductionPlan plan_lanes(const RowPartition& partition, int ranks) {
 
 }  // namespace
 
-RowReduction::RowReduction(const RowPartition& partition, int threads, Communicator& comm)
-    : leaves_(partition.leaves_of_rank(comm.rank(), comm.size())),
-      lanes_(worker_run(comm.rank(), comm.size(), partition.lanes)),
-      leaf_plan_(plan_leaves(partition, comm.size())),
-      lane_plan_(plan_lanes(partition, comm.size())),
-      summer_(threads),
-      reducer_(comm) {}
+RowReduction::RowReduction(const RowPartition& partition, const Execution& execution)
+    : leaves_(partition.leaves_of_rank(execution.rank(), execution.ranks())),
+      lanes_(worker_run(execution.rank(), execution.ranks(), partition.lanes)),
+      leaf_plan_(plan_leaves(partition, execution.ranks())),
+      lane_plan_(plan_lanes(partition, execution.ranks())),
+      summer_(execution.threads()),
+      reducer_(execution.comm()) {}
 
 const Partial& RowReduction::reduce_leaves(const RidingWords& words, NodeStack& mine) {
   reducer_.all_reduce(leaf_plan_, words, mine, total_);

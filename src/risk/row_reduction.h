@@ -4,14 +4,14 @@
 
 #include "comm/tree_reducer.h"
 #include "data/row_partition.h"
+#include "lockstep/comm/execution.h"
 #include "model/leaf_summer.h"
 
 namespace lockstep {
 
 class RowReduction {
  public:
-  /// threads ≥ 1: OpenMP threads of this rank.
-  RowReduction(const RowPartition& partition, int threads, Communicator& comm);
+  RowReduction(const RowPartition& partition, const Execution& execution);
 
   /// Σ over all leaves of `mine`, the nodes of this rank's. One reduction. The result is the same on every rank and
   /// valid until the next call. Collective.

@@ -71,10 +71,10 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                                        shortage(plan, placement, limits), advice));
 }
 
-MemoryCheck::MemoryCheck(const TrainSettings& settings, int threads, Communicator& comm)
+MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution)
     : settings_(settings),
-      comm_(comm),
-      placement_{comm.size(), ranks_on_this_host(comm), threads},
+      comm_(execution.comm()),
+      placement_{execution.ranks(), ranks_on_this_host(execution.comm()), execution.threads()},
       limits_(memory_limits()) {}
 
 void MemoryCheck::foresee() {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/memory_limit.h"
+#include "lockstep/comm/execution.h"
 #include "run/plan.h"
 
 #include <optional>
@@ -37,7 +38,7 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
 class MemoryCheck {
  public:
   /// Takes the limits as they stand: to be made before the job takes its part of the memory. Collective.
-  MemoryCheck(const TrainSettings& settings, int threads, Communicator& comm);
+  MemoryCheck(const TrainSettings& settings, const Execution& execution);
 
   /// Looks at the head of the data files. Throws what read_data() throws of them. Collective.
   void foresee();

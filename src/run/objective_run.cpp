@@ -78,8 +78,8 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
       settings, state, [&ridden] { return ridden.agreed().checkpoint != 0; }, checkpoints, log ? &*log : nullptr, comm,
       console);
   ObjectiveResult result;
-  result.summary = minimise(ridden, settings.fit, objective.dimension(), execution.threads(), EarlyStopping(),
-                            state.optimizer, *observer);
+  result.summary =
+      minimise(ridden, settings.fit, objective.dimension(), execution, EarlyStopping(), state.optimizer, *observer);
   observer->save_end();
   result.parameters = final_parameters(state.optimizer);
   result.iterations = state.optimizer.iteration;

@@ -120,7 +120,7 @@ RawData read_held_out(const TrainSettings& settings, const TrainingProblem& prob
   return held_out;
 }
 
-TrainingProblem make_problem(const TrainSettings& settings, int threads, Communicator& comm, RawData raw,
+TrainingProblem make_problem(const TrainSettings& settings, const Execution& execution, RawData raw,
                              const BeforeLayout& before_layout) {
   if (settings.data.label_kind == LabelKind::classes) {
     require_classes(settings, raw.schema.class_names(), raw.label_place);
@@ -128,37 +128,39 @@ TrainingProblem make_problem(const TrainSettings& settings, int threads, Communi
   std::optional<RawData> held_out;
   if (settings.validation.rows.fraction > 0) {
     auto [training, validation] =
-        split_rows(std::move(raw), settings.validation.rows.fraction, settings.fit.seed, comm);
+        split_rows(std::move(raw), settings.validation.rows.fraction, settings.fit.seed, execution.comm());
     raw = std::move(training);
-    require_every_class(settings, raw, comm);
+    require_every_class(settings, raw, execution.comm());
     held_out = std::move(validation);
   }
   TrainingProblem problem;
   problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.schema.class_names()));
-  problem.shape = shape_of_raw(raw, held_out, comm);
+  problem.shape = shape_of_raw(raw, held_out, execution.comm());
   if (before_layout) {
     before_layout(problem.model, problem.shape);
   }
-  problem.class_weights = class_weights(settings.model.class_weights, raw, comm);
+  problem.class_weights = class_weights(settings.model.class_weights, raw, execution.comm());
   if (is_mini_batch(settings.fit.optimizer) || problem.model.is_network()) {
-    problem.column_reaches = column_reaches(raw.block, comm);
+    problem.column_reaches = column_reaches(raw.block, execution.comm());
   }
-  const std::string unbounded = is_mini_batch(settings.fit.optimizer) ? unbounded_columns(settings, raw, comm) : "";
-  problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, threads), comm);
+  const std::string unbounded =
+      is_mini_batch(settings.fit.optimizer) ? unbounded_columns(settings, raw, execution.comm()) : "";
+  problem.rows =
+      make_dataset(std::move(raw), layout_of(settings, problem.model, execution.threads()), execution.comm());
   if (scales_columns(settings, problem.model)) {
-    scale_columns(problem.rows, settings.penalty.l2, threads, comm);
+    scale_columns(problem.rows, settings.penalty.l2, execution);
   }
   if (!unbounded.empty()) {
     problem.rows.notices.push_back(unbounded);
   }
-  require_label_support(settings, problem, comm);
+  require_label_support(settings, problem, execution.comm());
   if (!held_out && !settings.validation.rows.empty()) {
-    held_out = read_held_out(settings, problem, comm);
+    held_out = read_held_out(settings, problem, execution.comm());
   }
   if (held_out) {
-    LayoutSettings layout = layout_of(settings, problem.model, threads);
+    LayoutSettings layout = layout_of(settings, problem.model, execution.threads());
     layout.lanes = 0;
-    problem.validation = make_dataset(std::move(*held_out), layout, comm);
+    problem.validation = make_dataset(std::move(*held_out), layout, execution.comm());
   }
   return problem;
 }
@@ -208,17 +210,17 @@ ModelDescription describe_model(const ModelSettings& settings, std::int64_t feat
   return model;
 }
 
-TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
+TrainingProblem load_problem(const TrainSettings& settings, const Execution& execution,
                              const BeforeLayout& before_layout) {
-  RawData raw = read_data(settings.data, comm);
+  RawData raw = read_data(settings.data, execution.comm());
   test_failure(TestPhase::reading);
   const std::vector<std::string> notices = raw.notices;
-  return with_notices(notices, [&] { return make_problem(settings, threads, comm, std::move(raw), before_layout); });
+  return with_notices(notices, [&] { return make_problem(settings, execution, std::move(raw), before_layout); });
 }
 
-TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm) {
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution) {
   settings.data = for_model(std::move(settings.data), file);
-  TrainingProblem problem = load_problem(settings, threads, comm);
+  TrainingProblem problem = load_problem(settings, execution);
   ModelDescription described = file.model;
   described.precision = problem.model.precision;
   if (!(problem.model == described)) {
@@ -227,17 +229,17 @@ TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& 
   return problem;
 }
 
-Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm) {
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution) {
   LayoutSettings layout;
-  layout.threads = threads;
+  layout.threads = execution.threads();
   layout.parameters = file.model.dimension();
   layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
   const std::string path = read.path;
-  RawData raw = read_data(for_model(std::move(read), file), comm);
+  RawData raw = read_data(for_model(std::move(read), file), execution.comm());
   if (raw.schema.feature_names().empty() && !file.schema.feature_names().empty()) {
     raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");
   }
-  return make_dataset(std::move(raw), layout, comm);
+  return make_dataset(std::move(raw), layout, execution.comm());
 }
 
 void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/dataset.h"
+#include "lockstep/comm/execution.h"
 #include "risk/overflow.h"
 #include "run/columns_by_position.h"
 #include "run/model_file.h"
@@ -46,15 +47,15 @@ using BeforeLayout = std::function<void(const ModelDescription& model, const Dat
 /// Reads and lays out the training and validation data. `settings` are completed. Throws DataError when the labels do
 /// not fit the model, ConfigurationError when class weights do not fit the labels, and what `before_layout` (may be
 /// empty) throws. Collective.
-TrainingProblem load_problem(const TrainSettings& settings, int threads, Communicator& comm,
+TrainingProblem load_problem(const TrainSettings& settings, const Execution& execution,
                              const BeforeLayout& before_layout = {});
 
 /// The problem that a model file solves: `settings` are those stored in it and say where the data are, whose columns
 /// and classes are the model's. Throws DataError where they do not describe that model. Collective.
-TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, int threads, Communicator& comm);
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution);
 
 /// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
-Dataset load_data_for_model(ReadSettings read, const ModelFile& file, int threads, Communicator& comm);
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution);
 
 /// Throws DataError naming `path` and the first row whose result overflows, of those with weight; `weights` empty: of
 /// all. Collective.

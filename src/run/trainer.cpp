@@ -36,13 +36,14 @@ namespace {
 /// One training job. The members are in the order in which they come to be.
 class TrainingJob {
  public:
-  TrainingJob(const TrainSettings& settings, int threads, Communicator& comm, Console& console)
+  TrainingJob(const TrainSettings& settings, const Execution& execution, Console& console)
       : settings_(settings),
-        threads_(threads),
-        comm_(comm),
+        execution_(execution),
+        threads_(execution.threads()),
+        comm_(execution.comm()),
         console_(console),
         folder_(settings.run_folder()),
-        memory_(settings_, threads, comm),
+        memory_(settings_, execution),
         monitor_(settings.run.max_time_seconds) {}
 
   ExitCode run() {
@@ -83,8 +84,9 @@ class TrainingJob {
   bool is_root() const { return comm_.rank() == 0; }
 
   const TrainSettings settings_;
-  int threads_;
-  Communicator& comm_;
+  Execution execution_;
+  int threads_;         // of execution_
+  Communicator& comm_;  // of execution_
   Console& console_;
   std::string folder_;
   MemoryCheck memory_;
@@ -107,7 +109,7 @@ class TrainingJob {
 /// What does not fit is refused before it is allocated.
 void TrainingJob::load() {
   const Timer timer;
-  problem_ = load_problem(settings_, threads_, comm_, [this](const ModelDescription& model, const DataShape& shape) {
+  problem_ = load_problem(settings_, execution_, [this](const ModelDescription& model, const DataShape& shape) {
     memory_.require(model, shape);
   });
   summary_.seconds.load = timer.seconds();
@@ -142,14 +144,14 @@ void TrainingJob::make_objective() {
     batches = {settings_.fit.batch_size, settings_.fit.seed};
   }
   const Penalty penalty(settings_.penalty.l2, model_->penalised(), settings_.penalty.l1);
-  risk_.emplace(problem_.rows, *model_, penalty, batches, threads_, comm_, [this] {
+  risk_.emplace(problem_.rows, *model_, penalty, batches, execution_, [this] {
     RideAlong wishes;
     wishes.stop = static_cast<std::uint64_t>(monitor_.wish(state_.optimizer.iteration > first_step_));
     wishes.checkpoint = is_root() && observer_ && observer_->wishes_checkpoint() ? 1 : 0;
     return wishes;
   });
   if (problem_.validation) {
-    held_out_.emplace(*problem_.validation, problem_.model, threads_, comm_);
+    held_out_.emplace(*problem_.validation, problem_.model, execution_);
   }
 }
 
@@ -206,7 +208,7 @@ void TrainingJob::optimise() {
     const EarlyStopping early_stopping =
         held_out_ ? EarlyStopping(*held_out_, settings_.fit.patience) : EarlyStopping();
     summary_.outcome =
-        minimise(*risk_, settings_.fit, model_->penalised(), threads_, early_stopping, state_.optimizer, *observer_);
+        minimise(*risk_, settings_.fit, model_->penalised(), execution_, early_stopping, state_.optimizer, *observer_);
     summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome);
   } catch (const NumericalStop& stop) {
     if (!is_agreed(stop)) {
@@ -279,7 +281,7 @@ void TrainingJob::evaluate() {
   const Vector& w = final_parameters(state_.optimizer);
   const Task task = problem_.model.task();
   const bool are_kept = model_->keeps_margins();
-  const Margins computed = are_kept ? Margins() : compute_margins(problem_.rows, *model_, w, threads_);
+  const Margins computed = are_kept ? Margins() : compute_margins(problem_.rows, *model_, w, execution_);
   const Margins& margins = are_kept ? risk_->accepted_margins() : computed;
   const std::int64_t row =
       first_row_without(RowResult::prediction, problem_.rows, margins, task, problem_.rows.weight, comm_);
@@ -289,7 +291,7 @@ void TrainingJob::evaluate() {
         "the model's predictions overflow" + remedy_of_long_steps(settings_) + row_at_fault(settings_, row);
     return;
   }
-  summary_.metrics = evaluate_metrics(problem_.rows, margins, task, threads_, comm_);
+  summary_.metrics = evaluate_metrics(problem_.rows, margins, task, execution_);
   if (held_out_) {
     summary_.validation = held_out_->metrics(w);
   }
@@ -329,13 +331,13 @@ void TrainingJob::say(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console) {
+ExitCode train(const TrainSettings& settings, const Execution& execution, Console& console) {
   TrainSettings completed;
-  agree(comm, [&] {
+  agree(execution.comm(), [&] {
     settings.validate();
     completed = settings.completed();
   });
-  return TrainingJob(completed, threads, comm, console).run();
+  return TrainingJob(completed, execution, console).run();
 }
 
 }  // namespace lockstep

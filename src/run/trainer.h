@@ -3,7 +3,7 @@
 
 #include "base/console.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/comm/communicator.h"
+#include "lockstep/comm/execution.h"
 #include "run/settings.h"
 
 namespace lockstep {
@@ -11,6 +11,6 @@ namespace lockstep {
 /// Trains, leaving config.toml, metrics.jsonl, summary.json, checkpoints and, where training ended by itself, model.h5
 /// in the run folder. Returns success (converged, or a limit was reached), stopped_early (a durable checkpoint waits to
 /// be resumed) or numerical_stop (no further progress). Throws Error, marked where it is agreed. Collective.
-ExitCode train(const TrainSettings& settings, int threads, Communicator& comm, Console& console);
+ExitCode train(const TrainSettings& settings, const Execution& execution, Console& console);
 
 }  // namespace lockstep

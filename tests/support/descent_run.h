@@ -73,7 +73,7 @@ struct Logistic {
   explicit Logistic(RawData&& raw, double l2 = 0.01, double l1 = 0)
       : data(make_dataset(std::move(raw), {}, comm)),
         model(data.features, true, make_logistic_loss()),
-        risk(data, model, Penalty(l2, data.features, l1), {}, 1, comm) {}
+        risk(data, model, Penalty(l2, data.features, l1), {}, Execution(comm, 1)) {}
   SerialCommunicator comm;
   Dataset data;
   LinearModel model;

@@ -143,8 +143,8 @@ struct Fit {
 inline Fit fit(const Table& table, const Model& model, const DescentMethod& method, const FitSettings& settings) {
   SerialCommunicator comm;
   Dataset data = make_dataset(table.raw(), {}, comm);
-  scale_columns(data, settings.l2, 1, comm);
-  EmpiricalRisk risk(data, model, Penalty(settings.l2, model.penalised(), settings.l1), {}, 1, comm);
+  scale_columns(data, settings.l2, Execution(comm, 1));
+  EmpiricalRisk risk(data, model, Penalty(settings.l2, model.penalised(), settings.l1), {}, Execution(comm, 1));
   DescentRun run = run_descent(risk, method, Vector::Zero(model.dimension()), settings.descent);
   return {run.summary, run.state.iteration, run.state.parameters};
 }

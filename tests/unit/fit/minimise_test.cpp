@@ -48,7 +48,7 @@ OptimizerState after(const FitSettings& settings) {
   OptimizerState state;
   state.parameters = start();
   Ignored observer;
-  minimise(objective, settings, kSize, 1, EarlyStopping(), state, observer);
+  minimise(objective, settings, kSize, Execution(), EarlyStopping(), state, observer);
   return state;
 }
 

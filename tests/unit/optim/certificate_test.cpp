@@ -164,7 +164,7 @@ class OptimumOfEveryLinearModel : public ::testing::TestWithParam<std::tuple<Mod
     const MadeData made{.rows = 400, .features = sparse ? 24 : 6, .sparse = sparse, .weights = true};
     const Dataset data = make_dataset(testing::made_share(made, test.labels, comm.rank(), comm.size()), {}, comm);
     const auto model = test.make(data.features);
-    EmpiricalRisk risk(data, *model, Penalty(l2, model->penalised()), {}, 1, comm);
+    EmpiricalRisk risk(data, *model, Penalty(l2, model->penalised()), {}, Execution(comm, 1));
     const Vector start = Vector::Zero(risk.dimension());
     const Vector at = w.size() == 0 ? minimiser(risk) : w;
     CertificateSettings settings{.tolerance = 1e-7};
@@ -278,7 +278,7 @@ TEST_F(ExclusiveOr, MakesAFlatNetworkASaddle) {
       const NetworkShape shape{
           .features = 2, .hidden = {3}, .outputs = 2, .activation = Activation::gelu, .precision = Scalar::float64};
       const Network network(shape);
-      EmpiricalRisk risk(rows, network, Penalty(0, network.penalised()), {}, 1, comm);
+      EmpiricalRisk risk(rows, network, Penalty(0, network.penalised()), {}, Execution(comm, 1));
       Vector w = Vector::Zero(network.dimension());
       w[shape.weights_begin(1)] = 1;  // one unit counts for class 0, against class 1
       w[shape.weights_begin(1) + 1] = -1;

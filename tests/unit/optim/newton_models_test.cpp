@@ -21,7 +21,7 @@ TEST(NewtonOnModels, LandsOnTheLeastSquaresSolutionInOneStep) {
   SerialCommunicator comm;
   const Dataset data = testing::make_data(made, comm);
   const LinearModel model(5, true, make_squared_loss());
-  EmpiricalRisk risk(data, model, Penalty(0, 5), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(0, 5), {}, Execution(comm, 1));
   const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(6), {1, 1e-300});
   Matrix x(120, 6);
   Vector y(120);
@@ -46,7 +46,7 @@ TEST_P(NewtonOnSoftmax, SquaresItsErrorAndKeepsTheShiftsAtZero) {
   const Dataset data =
       make_dataset(testing::made_share({.rows = 600, .features = d}, LabelStyle::three_classes, 0, 1), {}, comm);
   const SoftmaxModel model(d, 3, true);
-  EmpiricalRisk risk(data, model, Penalty(GetParam(), model.penalised()), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(GetParam(), model.penalised()), {}, Execution(comm, 1));
   const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(15), {30, 1e-13});
   EXPECT_EQ(run.summary.status, Summary::Status::converged);
   const Vector& best = run.state.parameters;
@@ -80,7 +80,7 @@ TEST(NewtonOnSoftmaxWithARepeatedColumn, NamesTheFeatureAndTheClasses) {
   raw.schema = schema_of_names(3, {"area", "depth", "surface"}, "y", raw.schema.class_names());
   const Dataset data = make_dataset(std::move(raw), {}, comm);
   const SoftmaxModel model(3, 3, true);
-  EmpiricalRisk risk(data, model, Penalty(0, model.penalised()), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(0, model.penalised()), {}, Execution(comm, 1));
   const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(12), {30, 1e-9});
   EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
   ASSERT_FALSE(run.reports.empty());

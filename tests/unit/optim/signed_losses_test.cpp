@@ -72,7 +72,7 @@ TEST_P(SignedLosses, AreMeasuredByTheSizeOfTheirTerms) {
   const Problem problem(GetParam(), 1.7);
   SerialCommunicator comm;
   const LinearModel model(4, true, GetParam().make());
-  EmpiricalRisk risk(problem.data, model, Penalty(0.3, 4), {}, 1, comm);
+  EmpiricalRisk risk(problem.data, model, Penalty(0.3, 4), {}, Execution(comm, 1));
   const Vector w{{0.3, -0.2, 0.1, -0.4, 0.2}};
   Evaluation at;
   risk.evaluate(w, Order::value, at);
@@ -99,7 +99,7 @@ TEST_P(SignedLosses, ReachTheGradientsToleranceWhereFIsZero) {
     for (const double tolerance : {1e-8, 1e-10, 1e-11}) {
       Problem problem(GetParam(), factor);
       const LinearModel model(4, true, GetParam().make());
-      EmpiricalRisk risk(problem.data, model, Penalty(0, 4), {}, 1, problem.comm);
+      EmpiricalRisk risk(problem.data, model, Penalty(0, 4), {}, Execution(problem.comm, 1));
       const auto run = testing::run_descent(risk, *optimizer.make(), Vector::Zero(5), {5000, tolerance});
       EXPECT_EQ(run.summary.status, Summary::Status::converged) << optimizer.name << ": " << run.summary.reason;
       EXPECT_LE(run.summary.decrement, tolerance) << optimizer.name << ": " << run.summary.reason;
@@ -121,7 +121,7 @@ TEST(Losses, OfOneSignAreTheirOwnScale) {
     const Dataset data =
         make_dataset(testing::made_share({.rows = 200, .features = 5, .weights = true}, test.labels, 0, 1), {}, comm);
     const auto model = test.make(5);
-    EmpiricalRisk risk(data, *model, Penalty(0.1, model->penalised()), {}, 1, comm);
+    EmpiricalRisk risk(data, *model, Penalty(0.1, model->penalised()), {}, Execution(comm, 1));
     Evaluation at;
     risk.evaluate(Vector::LinSpaced(model->dimension(), -0.5, 0.8), Order::gradient, at);
     EXPECT_EQ(at.scale, at.value) << test.name;

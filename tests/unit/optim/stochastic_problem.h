@@ -30,7 +30,7 @@ struct StochasticProblem {
                     Wishes wishes = {})
       : data(make_dataset(std::move(raw), layout(), comm)),
         model(7, true, std::move(loss)),
-        risk(data, model, Penalty(l2, 7), {batch, kSeed}, threads, comm, std::move(wishes)) {}
+        risk(data, model, Penalty(l2, 7), {batch, kSeed}, Execution(comm, threads), std::move(wishes)) {}
 
   static LayoutSettings layout() {
     LayoutSettings settings;

@@ -21,7 +21,7 @@ class StoppableRun {
 
   explicit StoppableRun(std::int64_t stop_at)
       : data_(make_dataset(testing::made_share({.rows = 200, .features = 5}, LabelStyle::counts, 0, 1), {}, comm_)),
-        risk_(data_, model_, Penalty(0.01, 5), {}, 1, comm_, [this, stop_at] {
+        risk_(data_, model_, Penalty(0.01, 5), {}, Execution(comm_, 1), [this, stop_at] {
           ++reductions_;
           return RideAlong{.stop = stop_at != kNever && reductions_ >= stop_at ? 1u : 0u};
         }) {}

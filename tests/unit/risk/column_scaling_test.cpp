@@ -44,7 +44,7 @@ struct Columns {
   Dataset scaled(Communicator& comm, double l2 = 0, int threads = 1,
                  testing::LabelStyle style = testing::LabelStyle::real) const {
     Dataset data = unscaled(comm, style);
-    scale_columns(data, l2, threads, comm);
+    scale_columns(data, l2, Execution(comm, threads));
     return data;
   }
 };
@@ -167,8 +167,8 @@ TEST_P(ScaledRisk, KeepsTheBitsOfMarginsValuesAndDerivatives) {
   const Dataset scaled = columns().scaled(comm, 0.125, 1, model_case.labels);
   ASSERT_EQ(scaled.layout, layout);
   const std::unique_ptr<Model> model = model_case.make(std::ssize(kUnits));
-  EmpiricalRisk in_w(unscaled, *model, Penalty(0.125, model->penalised()), {}, 1, comm);
-  EmpiricalRisk in_u(scaled, *model, Penalty(0.125, model->penalised()), {}, 1, comm);
+  EmpiricalRisk in_w(unscaled, *model, Penalty(0.125, model->penalised()), {}, Execution(comm, 1));
+  EmpiricalRisk in_u(scaled, *model, Penalty(0.125, model->penalised()), {}, Execution(comm, 1));
   const Vector& d = in_u.scales();
   ASSERT_EQ(d.size(), model->dimension());
 

@@ -51,7 +51,7 @@ std::vector<DerivativeCheck> checks_of(const ModelCase& test, bool sparse, doubl
                                        Communicator& comm) {
   const Dataset data = make_dataset(testing::made_share(made(sparse), test.labels, comm.rank(), comm.size()), {}, comm);
   const auto model = test.make(data.features);
-  EmpiricalRisk risk(data, *model, Penalty(l2, model->penalised()), {}, 1, comm);
+  EmpiricalRisk risk(data, *model, Penalty(l2, model->penalised()), {}, Execution(comm, 1));
   const Vector w = random_point(risk, Vector::Zero(risk.dimension()), seed);
   return check_derivatives(risk, w, {.smoothness = smoothness_of(test), .seed = seed});
 }
@@ -103,7 +103,7 @@ TEST(DerivativesOfANetwork, PassForEveryActivation) {
     const NetworkShape shape{
         .features = 6, .hidden = {8, 5}, .outputs = 3, .activation = activation, .precision = Scalar::float64};
     const Network network(shape);
-    EmpiricalRisk risk(data, network, Penalty(0.001, network.penalised()), {}, 1, comm);
+    EmpiricalRisk risk(data, network, Penalty(0.001, network.penalised()), {}, Execution(comm, 1));
     const bool has_kinks = activation == Activation::relu;
     for (std::uint64_t seed = 0; seed < 5; ++seed) {
       SCOPED_TRACE(::testing::Message() << "activation " << static_cast<int>(activation) << ", seed " << seed);
@@ -221,7 +221,7 @@ TEST(DerivativeChecks, CopeWithBadlyScaledColumns) {
     }
     const Dataset data = make_dataset(std::move(raw), {}, comm);
     const auto model = test.make(data.features);
-    EmpiricalRisk risk(data, *model, Penalty(0, model->penalised()), {}, 1, comm);
+    EmpiricalRisk risk(data, *model, Penalty(0, model->penalised()), {}, Execution(comm, 1));
     for (std::uint64_t seed = 0; seed < 3; ++seed) {
       SCOPED_TRACE(::testing::Message() << test.name << ", seed " << seed);
       const Vector w = random_point(risk, Vector::Zero(risk.dimension()), seed);

@@ -24,7 +24,7 @@ struct Problem {
   Problem(const MadeData& made, Communicator& comm, int threads = 1, std::int64_t batch = 0)
       : data(testing::make_data(made, comm, layout(batch))),
         model(made.features, true, made.classes ? make_logistic_loss() : make_squared_loss()),
-        risk(data, model, Penalty(0.01, made.features), {batch, 3}, threads, comm) {}
+        risk(data, model, Penalty(0.01, made.features), {batch, 3}, Execution(comm, threads)) {}
 
   static LayoutSettings layout(std::int64_t batch) {
     LayoutSettings settings;
@@ -81,8 +81,8 @@ TEST(EmpiricalRisk, CountsARowOfWeightTwoTwiceAndOfWeightZeroNever) {
   Evaluation b;
   const Dataset weighted_data = make_dataset(std::move(weighted), {}, comm);
   const Dataset repeated_data = make_dataset(std::move(repeated), {}, comm);
-  EmpiricalRisk(weighted_data, model, {0.1, 7}, {}, 1, comm).evaluate(some_point(8), Order::hessian, a);
-  EmpiricalRisk(repeated_data, model, {0.1, 7}, {}, 1, comm).evaluate(some_point(8), Order::hessian, b);
+  EmpiricalRisk(weighted_data, model, {0.1, 7}, {}, Execution(comm, 1)).evaluate(some_point(8), Order::hessian, a);
+  EmpiricalRisk(repeated_data, model, {0.1, 7}, {}, Execution(comm, 1)).evaluate(some_point(8), Order::hessian, b);
   EXPECT_NEAR(a.value, b.value, 1e-14);
   EXPECT_LT((a.gradient - b.gradient).norm(), 1e-14);
   EXPECT_LT((a.hessian.packed() - b.hessian.packed()).norm(), 1e-13);
@@ -184,10 +184,10 @@ TEST(EmpiricalRisk, NamesTheFirstRowThatOverflowsOnAnyRanks) {
         const LinearModel squared(7, true, make_squared_loss());
         const LinearModel huber(7, true, make_huber_loss(1));
         Evaluation at;
-        EmpiricalRisk risk(data, squared, {0, 7}, {}, 1, comm);
+        EmpiricalRisk risk(data, squared, {0, 7}, {}, Execution(comm, 1));
         risk.evaluate(Vector::Zero(8), Order::gradient, at);
         EXPECT_EQ(risk.first_row_that_overflows(), 130);
-        EmpiricalRisk linear_risk(data, huber, {0, 7}, {}, 1, comm);
+        EmpiricalRisk linear_risk(data, huber, {0, 7}, {}, Execution(comm, 1));
         linear_risk.evaluate(Vector::Zero(8), Order::gradient, at);
         EXPECT_EQ(linear_risk.first_row_that_overflows(), huge);
       });
@@ -208,7 +208,9 @@ TEST(EmpiricalRisk, PassesOnTheWishOfOneRank) {
     const MadeData made;
     const Dataset data = testing::make_data(made, comm);
     const LinearModel model(7, true, make_logistic_loss());
-    EmpiricalRisk risk(data, model, {0, 7}, {}, 1, comm, [&] { return RideAlong{comm.rank() == 1 ? 2u : 0u, 0}; });
+    EmpiricalRisk risk(data, model, {0, 7}, {}, Execution(comm, 1), [&] {
+      return RideAlong{comm.rank() == 1 ? 2u : 0u, 0};
+    });
     Evaluation at;
     risk.evaluate(some_point(8), Order::value, at);
     EXPECT_TRUE(at.stop_requested);
@@ -222,12 +224,12 @@ TEST(Metrics, PassOverWhatOverflowsInARowWithoutWeight) {
   const MadeData made{.rows = 60, .weights = true};  // rows 0, 5, … weigh nothing
   const Dataset data = testing::make_data(made, comm);
   const LinearModel model(7, true, make_logistic_loss());
-  Margins margins = compute_margins(data, model, some_point(8), 1);
-  const Metrics expected = evaluate_metrics(data, margins, Task::binary, 1, comm);
+  Margins margins = compute_margins(data, model, some_point(8), Execution(1));
+  const Metrics expected = evaluate_metrics(data, margins, Task::binary, Execution(comm, 1));
   EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, {}, comm), -1);
   margins[20] = std::numeric_limits<double>::quiet_NaN();
   margins[25] = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(evaluate_metrics(data, margins, Task::binary, 1, comm), expected);
+  EXPECT_EQ(evaluate_metrics(data, margins, Task::binary, Execution(comm, 1)), expected);
   EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, data.weight, comm), -1);
   EXPECT_EQ(first_row_without(RowResult::margins, data, margins, Task::binary, {}, comm), 20);
 }

@@ -56,7 +56,7 @@ class MadeLeaves final : public LeafSource {
 
 /// All that an oracle can be asked, in one vector.
 Vector answers(const LeafSource& rows, const Model& model, int threads, Communicator& comm) {
-  EmpiricalRisk risk(rows, model, Penalty(0.01, model.penalised()), {}, threads, comm);
+  EmpiricalRisk risk(rows, model, Penalty(0.01, model.penalised()), {}, Execution(comm, threads));
   const Index p = model.dimension();
   const Vector w = Vector::LinSpaced(p, -0.3, 0.4);
   const Vector d = Vector::LinSpaced(p, 0.2, -0.1);
@@ -73,7 +73,7 @@ Vector answers(const LeafSource& rows, const Model& model, int threads, Communic
   risk.evaluate(w + d, Order::gradient, trial);
   risk.update(UpdateKind::trial);
   const LinePoint line = risk.along(w, d, 0.25);
-  const Margins margins = compute_margins(rows, model, w, threads);
+  const Margins margins = compute_margins(rows, model, w, Execution(threads));
   double sum = 0;  // of this rank's rows
   for (const double z : margins) {
     sum += z;
@@ -129,7 +129,7 @@ TEST(LeafSource, PassesOnTheFailureOfALeaf) {
   const Dataset resident = testing::make_data(made, comm);
   MadeLeaves leaves(made, resident);
   const LinearModel model(made.features, true, make_logistic_loss());
-  EmpiricalRisk risk(leaves, model, Penalty(0, made.features), {}, 2, comm);
+  EmpiricalRisk risk(leaves, model, Penalty(0, made.features), {}, Execution(comm, 2));
   leaves.failing_leaf = resident.leaves.size() / 2;
   Evaluation at;
   EXPECT_THROW(risk.evaluate(Vector::Zero(model.dimension()), Order::gradient, at), DataError);
@@ -143,7 +143,7 @@ TEST(LeafSource, HasNoBatchesUnlessItSaysSo) {
   const Dataset resident = testing::make_data(made, comm);
   const MadeLeaves leaves(made, resident);
   const LinearModel model(made.features, true, make_logistic_loss());
-  EXPECT_THROW(EmpiricalRisk(leaves, model, Penalty(0, made.features), {32, 1}, 1, comm), InternalError);
+  EXPECT_THROW(EmpiricalRisk(leaves, model, Penalty(0, made.features), {32, 1}, Execution(comm, 1)), InternalError);
 }
 
 /// Kept margins belong to points that the oracle was told of, once each.
@@ -152,7 +152,7 @@ TEST(EmpiricalRiskMargins, AreNeverThoseOfAnotherPoint) {
   const MadeData made;
   const Dataset data = testing::make_data(made, comm);
   const LinearModel model(made.features, true, make_logistic_loss());
-  EmpiricalRisk risk(data, model, Penalty(0, made.features), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(0, made.features), {}, Execution(comm, 1));
   const Vector w = Vector::Constant(model.dimension(), 0.1);
   const Vector d = Vector::Ones(model.dimension());
   Vector product;
@@ -176,7 +176,7 @@ TEST(EmpiricalRiskLine, OfANetworkIsItsValueAndSlope) {
   const MadeData made{.rows = 200};
   const Dataset data = testing::make_data(made, comm);
   const auto network = small_network(made.features);
-  EmpiricalRisk risk(data, *network, Penalty(0.1, network->penalised()), {}, 1, comm);
+  EmpiricalRisk risk(data, *network, Penalty(0.1, network->penalised()), {}, Execution(comm, 1));
   const Vector w = Vector::LinSpaced(network->dimension(), -0.5, 0.5);
   const Vector d = Vector::LinSpaced(network->dimension(), 0.3, -0.2);
   Evaluation at;

@@ -27,7 +27,7 @@ TEST(RSquared, IsUndefinedForLabelsThatAreAllTheSame) {
     const Dataset data = make_dataset(std::move(raw), {}, comm);
     Margins margins(300, constant);
     margins[7] += 1e-3;
-    const Metrics metrics = evaluate_metrics(data, margins, Task::regression, 1, comm);
+    const Metrics metrics = evaluate_metrics(data, margins, Task::regression, Execution(comm, 1));
     EXPECT_TRUE(std::isnan(metric(metrics, "r2"))) << constant;
     EXPECT_NEAR(metric(metrics, "mse"), 1e-6 / 300, 1e-6 / 300) << constant;
   }
@@ -41,7 +41,7 @@ TEST(RSquared, IsDefinedForLabelsThatDifferBesideALargeMean) {
   }
   const Margins margins = raw.block.label;
   const Dataset data = make_dataset(std::move(raw), {}, comm);
-  EXPECT_EQ(metric(evaluate_metrics(data, margins, Task::regression, 1, comm), "r2"), 1);
+  EXPECT_EQ(metric(evaluate_metrics(data, margins, Task::regression, Execution(comm, 1)), "r2"), 1);
 }
 
 /// All that a weighted fit is made of.
@@ -57,11 +57,11 @@ Weighted evaluate_with_weights_times(double factor, Communicator& comm) {
   }
   const Dataset data = make_dataset(std::move(raw), {}, comm);
   const LinearModel model(4, true, make_logistic_loss());
-  EmpiricalRisk risk(data, model, Penalty(0.1, 4), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(0.1, 4), {}, Execution(comm, 1));
   Weighted result;
   risk.evaluate(Vector{{0.3, -1, 2, 0.5, 0.1}}, Order::hessian, result.at);
   risk.update(UpdateKind::initial);
-  result.metrics = evaluate_metrics(data, risk.accepted_margins(), Task::binary, 1, comm);
+  result.metrics = evaluate_metrics(data, risk.accepted_margins(), Task::binary, Execution(comm, 1));
   return result;
 }
 

@@ -24,7 +24,8 @@ struct Problem {
           int threads = 1)
       : data(make_dataset(testing::made_share(made, test.labels, comm.rank(), comm.size()), layout, comm)),
         model(test.make(made.features)),
-        risk(data, *model, Penalty(kL2, model->penalised()), {layout.lanes > 0 ? 16 : 0, 3}, threads, comm) {}
+        risk(data, *model, Penalty(kL2, model->penalised()), {layout.lanes > 0 ? 16 : 0, 3}, Execution(comm, threads)) {
+  }
   Dataset data;
   std::unique_ptr<Model> model;
   EmpiricalRisk risk;
@@ -188,7 +189,7 @@ TEST(SquaredLossOfALine, HasTheGradientSumsOfTheClosedForm) {
   const MadeData made{.rows = 50, .features = 1, .classes = false};
   const Dataset data = testing::make_data(made, comm);
   const LinearModel model(1, true, make_squared_loss());
-  EmpiricalRisk risk(data, model, Penalty(0, 1), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(0, 1), {}, Execution(comm, 1));
   const double w = 0.7;
   const double b = -0.2;
   double sum_w = 0;

@@ -47,7 +47,7 @@ TEST(NetworkChecks, PassWhereMostUnitsAreSaturated) {
     for (const NetworkLoss loss : {NetworkLoss::cross_entropy, NetworkLoss::squared}) {
       const NetworkShape shape = shape_of(activation, loss);
       const Network network(shape);
-      EmpiricalRisk risk(data, network, Penalty(0, network.penalised()), {}, 1, comm);
+      EmpiricalRisk risk(data, network, Penalty(0, network.penalised()), {}, Execution(comm, 1));
       for (std::uint64_t seed = 0; seed < 8; ++seed) {
         const Vector start = initial_parameters(shape, seed);
         for (const Vector& w : {start, random_point(risk, start, seed)}) {
@@ -69,7 +69,7 @@ TEST(NetworkChecks, PassWhereThePointLiesOnAKink) {
   NetworkShape shape = shape_of(Activation::relu);
   shape.hidden = {2, 2};
   const Network network(shape);
-  EmpiricalRisk risk(data, network, Penalty(0, network.penalised()), {}, 1, comm);
+  EmpiricalRisk risk(data, network, Penalty(0, network.penalised()), {}, Execution(comm, 1));
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const DerivativeSettings settings{.smoothness = Smoothness::kinked, .has_hessian = false, .seed = seed};
     for (const DerivativeCheck& check : check_derivatives(risk, initial_parameters(shape, seed), settings)) {
@@ -115,7 +115,7 @@ class WrongProductsOfANetwork : public ::testing::TestWithParam<Activation> {
   /// The check at initial parameters finds the fault with every seed.
   void expect_found(bool gauss_newton, const WrongNetwork::Fault& fault, const std::string& what) {
     const WrongNetwork network(shape_, gauss_newton, fault);
-    EmpiricalRisk risk(data_, network, Penalty(0, network.penalised()), {}, 1, comm_);
+    EmpiricalRisk risk(data_, network, Penalty(0, network.penalised()), {}, Execution(comm_, 1));
     for (std::uint64_t seed = 0; seed < 4; ++seed) {
       const DerivativeCheck check = product_check(risk, initial_parameters(shape_, seed), seed);
       EXPECT_FALSE(check.passed) << what << ", seed " << seed << ": " << check.measured;

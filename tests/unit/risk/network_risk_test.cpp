@@ -32,8 +32,9 @@ Vector all_results(const Case& test, Communicator& comm, int threads) {
   Vector product;
   {
     const Dataset data = testing::make_data(test.made, comm);
-    EmpiricalRisk risk(data, model, penalty, {}, threads, comm);
+    EmpiricalRisk risk(data, model, penalty, {}, Execution(comm, threads));
     risk.evaluate(w, Order::gradient, at);
+    risk.update(UpdateKind::initial);
     results.insert(results.end(), {at.value, at.mistakes});
     keep(at.gradient);
     for (const Curvature kind : {Curvature::exact, Curvature::gauss_newton}) {
@@ -45,7 +46,7 @@ Vector all_results(const Case& test, Communicator& comm, int threads) {
   layout.access = Access::mini_batch;
   layout.lanes = 8;
   const Dataset data = testing::make_data(test.made, comm, layout);
-  EmpiricalRisk risk(data, model, penalty, {100, 3}, threads, comm);
+  EmpiricalRisk risk(data, model, penalty, {100, 3}, Execution(comm, threads));
   for (const std::int64_t step : {0, 3}) {
     risk.select_batch({1, step % risk.steps_per_epoch()});
     risk.evaluate(w, Order::gradient, at);
@@ -85,7 +86,7 @@ TEST(NetworkRisk, GivesTheSlopeAlongALineFromAFullPass) {
   const NetworkShape shape{6, {9}, 2, Activation::tanh, NetworkLoss::cross_entropy, Scalar::float64};
   const Network model(shape);
   const Dataset data = testing::make_data(made, comm);
-  EmpiricalRisk risk(data, model, Penalty(0.01, model.penalised()), {}, 1, comm);
+  EmpiricalRisk risk(data, model, Penalty(0.01, model.penalised()), {}, Execution(comm, 1));
   const Vector w = initial_parameters(shape, 1);
   const Vector d = initial_parameters(shape, 2);
   const double h = 1e-5;

@@ -42,7 +42,7 @@ struct NaiveSoftmax {
 /// One row with x = 1 and no intercept: the coefficients are the margins.
 struct OneRow {
   explicit OneRow(std::size_t y)
-      : data(make_dataset(raw(y), {}, comm)), risk(data, model, Penalty(0, 3), {}, 1, comm) {}
+      : data(make_dataset(raw(y), {}, comm)), risk(data, model, Penalty(0, 3), {}, Execution(comm, 1)) {}
   static RawData raw(std::size_t y) {
     RawData raw;
     raw.total_rows = 1;

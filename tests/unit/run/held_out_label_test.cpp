@@ -24,7 +24,7 @@ class HeldOutLabel : public ::testing::Test {
     settings.data.label_column = label_column;
     settings.validation.rows = ValidationSource::parse(folder_ / "v.csv");
     SerialCommunicator comm;
-    return load_problem(settings.completed(), 1, comm).validation->label;
+    return load_problem(settings.completed(), Execution(comm, 1)).validation->label;
   }
 
   const TemporaryFolder folder_;

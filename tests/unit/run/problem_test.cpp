@@ -28,7 +28,7 @@ class Problem : public ::testing::Test {
 
   TrainingProblem load() {
     SerialCommunicator comm;
-    return load_problem(settings_.completed(), 1, comm);
+    return load_problem(settings_.completed(), Execution(comm, 1));
   }
 
   std::string refusal() {
@@ -83,7 +83,7 @@ TEST_F(Problem, WeighsTheClasses) {
 TEST_F(Problem, IsAskedForBeforeItsRowsAreLaidOut) {
   SerialCommunicator comm;
   std::int64_t rows = 0;
-  load_problem(settings_.completed(), 1, comm, [&](const ModelDescription& model, const DataShape& shape) {
+  load_problem(settings_.completed(), Execution(comm, 1), [&](const ModelDescription& model, const DataShape& shape) {
     EXPECT_EQ(model.dimension(), 3);
     rows = shape.rows;
   });

@@ -57,14 +57,14 @@ struct ObservedRun {
       : settings(chosen),
         data(make_data({.rows = 400}, comm, in_lanes())),
         model(7, true, make_logistic_loss()),
-        risk(data, model, Penalty(0, 7), {settings.fit.batch_size, settings.fit.seed}, 1, comm),
+        risk(data, model, Penalty(0, 7), {settings.fit.batch_size, settings.fit.seed}, Execution(comm, 1)),
         checkpoints(given != nullptr ? *given : files, folder.path(), settings.run.keep, comm, console),
         observer(
             settings, state, [this] { return risk.agreed().checkpoint != 0; }, checkpoints, nullptr, comm, console) {
     state.optimizer.parameters = Vector::Zero(8);
   }
 
-  Summary train() { return minimise(risk, settings.fit, 7, 1, EarlyStopping(), state.optimizer, observer); }
+  Summary train() { return minimise(risk, settings.fit, 7, Execution(), EarlyStopping(), state.optimizer, observer); }
 
   std::vector<std::int64_t> saved_steps() {
     std::vector<std::int64_t> steps;
