@@ -18,18 +18,18 @@ using ::testing::IsEmpty;
 using ::testing::Pair;
 
 TEST(ClassWeights, AreReadEntryByEntry) {
-  EXPECT_THAT(parse_class_weights("a:2,b:0.5"), ElementsAre(Pair("a", 2), Pair("b", 0.5)));
-  EXPECT_THAT(parse_class_weights("1.0:3"), ElementsAre(Pair("1", 3))) << "classes are canonical labels";
-  EXPECT_THAT(parse_class_weights("a:b:2"), ElementsAre(Pair("a:b", 2))) << "the last colon divides";
-  EXPECT_THAT(parse_class_weights("\"a,\"\"b\":2,c:0"), ElementsAre(Pair("a,\"b", 2), Pair("c", 0)));
-  EXPECT_THAT(parse_class_weights(""), IsEmpty());
-  EXPECT_THAT(parse_class_weights("balanced"), IsEmpty());
+  EXPECT_THAT(ClassWeights::parse("a:2,b:0.5").named, ElementsAre(Pair("a", 2), Pair("b", 0.5)));
+  EXPECT_THAT(ClassWeights::parse("1.0:3").named, ElementsAre(Pair("1", 3))) << "classes are canonical labels";
+  EXPECT_THAT(ClassWeights::parse("a:b:2").named, ElementsAre(Pair("a:b", 2))) << "the last colon divides";
+  EXPECT_THAT(ClassWeights::parse("\"a,\"\"b\":2,c:0").named, ElementsAre(Pair("a,\"b", 2), Pair("c", 0)));
+  EXPECT_THAT(ClassWeights::parse("").named, IsEmpty());
+  EXPECT_THAT(ClassWeights::parse("balanced").named, IsEmpty());
 }
 
 TEST(ClassWeights, WrittenWronglyAreRefusedNamingTheRule) {
   const auto refusal = [](const std::string& text) -> std::string {
     try {
-      parse_class_weights(text);
+      ClassWeights::parse(text);
     } catch (const UsageError& error) {
       return error.what();
     }
@@ -48,7 +48,7 @@ TEST(ClassWeights, WrittenWronglyAreRefusedNamingTheRule) {
 /// Six rows of class 0, three of class 1, none of class 2, divided among the ranks.
 RawData share(const Communicator& comm) {
   RawData raw;
-  raw.class_names = {"no", "yes", "maybe"};
+  raw.schema.set_class_names({"no", "yes", "maybe"});
   raw.total_rows = 9;
   for (int row = 0; row < 9; ++row) {
     if (row % comm.size() == comm.rank()) {
@@ -60,14 +60,14 @@ RawData share(const Communicator& comm) {
 
 TEST(ClassWeights, AreThoseNamedAndOneForTheOthers) {
   SerialCommunicator comm;
-  EXPECT_THAT(class_weights("", share(comm), comm), IsEmpty());
-  EXPECT_THAT(class_weights("yes:4", share(comm), comm), ElementsAre(1, 4, 1));
+  EXPECT_THAT(class_weights(ClassWeights::parse(""), share(comm), comm), IsEmpty());
+  EXPECT_THAT(class_weights(ClassWeights::parse("yes:4"), share(comm), comm), ElementsAre(1, 4, 1));
 }
 
 TEST(ClassWeights, BalancedGiveEveryClassTheSameSumOnAnyRanks) {
   for (const int ranks : {1, 2, 3, 8}) {
     run_ranks(ranks, [](Communicator& comm) {
-      EXPECT_THAT(class_weights("balanced", share(comm), comm), ElementsAre(0.5, 1, 0));
+      EXPECT_THAT(class_weights(ClassWeights::parse("balanced"), share(comm), comm), ElementsAre(0.5, 1, 0));
     });
   }
 }
@@ -75,7 +75,7 @@ TEST(ClassWeights, BalancedGiveEveryClassTheSameSumOnAnyRanks) {
 TEST(ClassWeights, OfAClassThatTheDataDoNotHaveAreRefused) {
   SerialCommunicator comm;
   try {
-    class_weights("never:2", share(comm), comm);
+    class_weights(ClassWeights::parse("never:2"), share(comm), comm);
     ADD_FAILURE() << "not refused";
   } catch (const ConfigurationError& error) {
     EXPECT_STREQ(error.what(),

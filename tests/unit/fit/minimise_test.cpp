@@ -32,19 +32,19 @@ struct Ignored final : IterationObserver {
   void step_completed(const OptimizerState&) override {}
 };
 
-TrainSettings settings_for(OptimizerKind optimizer) {
-  TrainSettings settings;
-  settings.data.path = "a.csv";
+FitSettings settings_for(OptimizerKind optimizer) {
+  FitSettings settings;
   settings.optimizer = optimizer;
   settings.momentum = optimizer == OptimizerKind::sgd ? 0.5 : 0;
   settings.learning_rate = optimizer == OptimizerKind::gd ? 0 : 1e-4;
   settings.tolerance = 1e-300;
   settings.max_iterations = 15;
   settings.epochs = 15;
-  return settings.completed();
+  const ModelSettings model;
+  return completed(settings, model, {});
 }
 
-OptimizerState after(const TrainSettings& settings) {
+OptimizerState after(const FitSettings& settings) {
   FormulaObjective objective = stretched();
   OptimizerState state;
   state.parameters = start();
@@ -71,9 +71,9 @@ Index vectors_of(const OptimizerState& state) {
 class Minimise : public ::testing::TestWithParam<OptimizerKind> {};
 
 TEST_P(Minimise, KeepsAsManyVectorsAsMemoryIsPlannedFor) {
-  const TrainSettings settings = settings_for(GetParam());
+  const FitSettings settings = settings_for(GetParam());
   EXPECT_EQ(vectors_of(after(settings)), optimizer_vectors(settings).state);
-  TrainSettings patient = settings;
+  FitSettings patient = settings;
   patient.patience = 3;
   EXPECT_EQ(optimizer_vectors(patient).state, optimizer_vectors(settings).state + 1) << "the best point";
   EXPECT_GE(optimizer_vectors(settings).working, 3);
@@ -88,25 +88,27 @@ TEST_P(Minimise, LowersTheObjective) {
   EXPECT_LT(at.value, before.value);
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizers, Minimise,
-                         ::testing::Values(OptimizerKind::perceptron, OptimizerKind::gd, OptimizerKind::sgd,
-                                           OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::lbfgs,
-                                           OptimizerKind::newton, OptimizerKind::newton_cg),
-                         [](const auto& one) {
-                           std::string name = to_string(one.param);
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+std::vector<OptimizerKind> every_optimizer() {
+  std::vector<OptimizerKind> kinds;
+  std::ranges::transform(optimizers(), std::back_inserter(kinds), &OptimizerRow::kind);
+  return kinds;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryOptimizer, Minimise, ::testing::ValuesIn(every_optimizer()), [](const auto& one) {
+  std::string name = to_string(one.param);
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
 
 TEST(Minimise, NesterovIsAnotherRuleThanSgd) {
-  TrainSettings settings = settings_for(OptimizerKind::sgd);
+  FitSettings settings = settings_for(OptimizerKind::sgd);
   const Vector plain = after(settings).parameters;
   settings.nesterov = true;
   EXPECT_NE(after(settings).parameters, plain);
 }
 
 TEST(Minimise, OfNoOptimizerIsABug) {
-  TrainSettings settings = settings_for(OptimizerKind::newton);
+  FitSettings settings = settings_for(OptimizerKind::newton);
   settings.optimizer = OptimizerKind::automatic;
   EXPECT_THROW(after(settings), InternalError);
 }
