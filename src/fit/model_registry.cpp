@@ -12,6 +12,9 @@
 
 namespace lockstep {
 
+// Losses that only their rows make.
+std::unique_ptr<PointwiseLoss> make_quantile_loss(double level, double delta);
+
 namespace {
 
 using Weights = std::vector<double>;
@@ -53,6 +56,12 @@ std::deque<ModelRow> own_rows() {
        .smoothness = Smoothness::kinked_gradient,
        .loss = [](const LossParameters& of) { return make_huber_loss(of.delta); },
        .parameters = {&LossParameters::delta},
+       .squares_labels = true},
+      {.name = "quantile",
+       .task = Task::regression,
+       .smoothness = Smoothness::kinked_gradient,
+       .loss = [](const LossParameters& of) { return make_quantile_loss(of.quantile, of.delta); },
+       .parameters = {&LossParameters::delta, &LossParameters::quantile},
        .squares_labels = true},
       {.name = "squared-hinge",
        .task = Task::binary_score,

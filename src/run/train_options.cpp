@@ -23,6 +23,7 @@ constexpr Range<double> kFiniteFromZero = {[](double x) { return std::isfinite(x
 constexpr Range<double> kFiniteAboveZero = {[](double x) { return std::isfinite(x) && x > 0; },
                                             "must be finite and above 0"};
 constexpr Range<double> kLearningRate = {kFiniteFromZero.holds, "must be finite and above 0, or 0"};
+constexpr Range<double> kInsideUnit = {[](double x) { return x > 0 && x < 1; }, "must be above 0 and below 1"};
 constexpr Range<double> kMomentum = {[](double x) { return x >= 0 && x < 1; }, "must be at least 0 and below 1"};
 constexpr Range<std::int64_t> kFromZero = {[](std::int64_t n) { return n >= 0; }, "must be at least 0"};
 constexpr Range<std::int64_t> kBatchSize = {kFromZero.holds, "must be at least 1, or 0"};
@@ -225,6 +226,8 @@ std::vector<Option> model_options(ModelSettings& model, PenaltySettings& penalty
        parsed(model.class_weights), always_shapes_result()},
       {"delta", group, "X", takers(&LossParameters::delta) + ": where the loss becomes linear; above 0 (default {})",
        number(model.loss_parameters.delta, kFiniteAboveZero), takes(&LossParameters::delta)},
+      {"quantile", group, "X", takers(&LossParameters::quantile) + ": level; above 0 and below 1 (default {})",
+       number(model.loss_parameters.quantile, kInsideUnit), takes(&LossParameters::quantile)},
       {"hidden", group, "N,...", "mlp: units of the hidden layers (default {})",
        numbers(model.hidden, 1, 1000000, kHidden), shapes_result(is_network)},
       {"activation", group, "A", "mlp: relu, tanh, sigmoid or gelu (default {})",

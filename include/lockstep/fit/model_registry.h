@@ -23,7 +23,8 @@ class Model;
 
 /// The numbers that losses take. Each loss ignores those of others.
 struct LossParameters {
-  double delta = 1.35;  ///< δ > 0
+  double delta = 1.35;    ///< δ > 0
+  double quantile = 0.5;  ///< τ in (0, 1)
   friend bool operator==(const LossParameters&, const LossParameters&) = default;
 };
 
@@ -32,7 +33,8 @@ struct LossParameter {
   const char* name;
   double LossParameters::*value;
 };
-inline constexpr LossParameter kLossParameters[] = {{"delta", &LossParameters::delta}};
+inline constexpr LossParameter kLossParameters[] = {{"delta", &LossParameters::delta},
+                                                    {"quantile", &LossParameters::quantile}};
 
 /// How labels fall into groups.
 enum class LabelGroups { classes, zero_or_more };
