@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 namespace lockstep {
@@ -107,13 +108,12 @@ std::string to_string(ModelKind kind) {
 }
 
 ModelKind model_kind(const std::string& name) {
-  std::vector<std::string> known;
-  for (const ModelRow& row : rows()) {
-    if (row.name == name) {
-      return ModelKind(row);
-    }
-    known.push_back(row.name);
+  const auto row = std::ranges::find(rows(), name, &ModelRow::name);
+  if (row != rows().end()) {
+    return ModelKind(*row);
   }
+  std::vector<std::string> known;
+  std::ranges::transform(rows(), std::back_inserter(known), &ModelRow::name);
   throw_unknown_name("model", name, known);
 }
 

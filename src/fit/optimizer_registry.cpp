@@ -20,7 +20,7 @@ RuleSettings rule_settings(const FitSettings& settings, Index penalised) {
   return {settings.momentum, settings.weight_decay, penalised};
 }
 
-const OptimizerRow kRows[] = {
+constexpr OptimizerRow kRows[] = {
     {.kind = OptimizerKind::automatic, .name = "auto"},
     {.kind = OptimizerKind::perceptron,
      .name = "perceptron",
