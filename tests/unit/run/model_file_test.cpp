@@ -63,6 +63,17 @@ TEST(ModelFile, KnowsEveryModelByNameAndParameters) {
   }
 }
 
+TEST(ModelFile, KnowsALossThatAProgramRegistered) {
+  ModelFile file;
+  file.model.kind = register_model({.name = "own", .loss = [](const LossParameters&) { return make_squared_loss(); }});
+  file.model.features = 2;
+  file.schema = schema_of_names(2, {"a", "b"}, "y", {});
+  file.parameters = Vector{{1, 2, 3}};
+  const ModelFile back = parse_model(to_bytes(file), "m");
+  EXPECT_EQ(to_string(back.model.kind), "own");
+  EXPECT_EQ(make_model(back.model)->dimension(), 3);
+}
+
 TEST(ModelFile, RefusesOtherContent) {
   try {
     parse_model(std::vector<std::byte>(100), "m");
