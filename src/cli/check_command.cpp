@@ -15,20 +15,6 @@ namespace lockstep {
 
 namespace {
 
-Smoothness smoothness_of(const ModelDescription& model) {
-  switch (model.kind) {
-    case ModelKind::perceptron:
-      return Smoothness::kinked;
-    case ModelKind::huber:
-    case ModelKind::squared_hinge:
-      return Smoothness::kinked_gradient;
-    case ModelKind::mlp:
-      return model.activation == Activation::relu ? Smoothness::kinked : Smoothness::smooth;
-    default:
-      return Smoothness::smooth;
-  }
-}
-
 /// The stored settings on data read as `columns` say.
 TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& columns) {
   stored.data = columns.read;
@@ -70,7 +56,7 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
                      execution);
 
   const DerivativeSettings derivatives{
-      .smoothness = smoothness_of(problem.model), .has_hessian = !problem.model.is_network(), .seed = seed};
+      .smoothness = problem.model.smoothness(), .has_hessian = !problem.model.is_network(), .seed = seed};
   const Vector start = initial_parameters(problem.model, settings.fit.seed);
   CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = execution.threads()};
   const auto check_at = [&](const std::string& place, const Vector& w) {

@@ -8,16 +8,10 @@ namespace lockstep {
 
 namespace {
 
-std::unique_ptr<StochasticRule> stochastic_rule(const FitSettings& settings, Index penalised) {
-  const bool looks_ahead = settings.optimizer == OptimizerKind::sgd && settings.nesterov;
-  return make_stochastic_rule(looks_ahead ? "nesterov" : to_string(settings.optimizer),
-                              {settings.momentum, settings.weight_decay, penalised});
-}
-
 StochasticSettings stochastic_settings(const FitSettings& settings, Index penalised, int threads) {
   StochasticSettings stochastic;
   stochastic.epochs = settings.epochs;
-  stochastic.rule = stochastic_rule(settings, penalised);
+  stochastic.rule = optimizer_row(settings.optimizer).rule(settings, penalised);
   stochastic.schedule = Schedule::make(settings.schedule, settings.learning_rate, settings.epochs);
   stochastic.clip_norm = settings.clip_norm;
   stochastic.threads = threads;
@@ -25,30 +19,19 @@ StochasticSettings stochastic_settings(const FitSettings& settings, Index penali
 }
 
 std::unique_ptr<DescentMethod> descent_method(const FitSettings& settings) {
-  switch (settings.optimizer) {
-    case OptimizerKind::gd:
-      return make_gradient_descent(settings.learning_rate);
-    case OptimizerKind::lbfgs:
-      return make_lbfgs();
-    case OptimizerKind::newton:
-      return make_newton_cholesky();
-    case OptimizerKind::newton_cg: {
-      NewtonCgSettings newton;
-      newton.curvature = settings.curvature;
-      return make_newton_cg(newton);
-    }
-    default:
-      break;
+  const OptimizerRow& row = optimizer_row(settings.optimizer);
+  if (row.method == nullptr) {
+    throw InternalError(std::string("no full-batch method for --optimizer ") + row.name);
   }
-  throw InternalError("no full-batch method for --optimizer " + to_string(settings.optimizer));
+  return row.method(settings);
 }
 
 }  // namespace
 
 OptimizerVectors optimizer_vectors(const FitSettings& settings) {
   const Index points = settings.patience > 0 ? 2 : 1;  // the last one, and the best
-  if (is_mini_batch(settings.optimizer)) {
-    return {points + stochastic_rule(settings, 0)->moments(), kStochasticVectors};
+  if (const OptimizerRow& row = optimizer_row(settings.optimizer); row.is_mini_batch()) {
+    return {points + row.rule(settings, 0)->moments(), kStochasticVectors};
   }
   const std::unique_ptr<DescentMethod> method = descent_method(settings);
   return {points + method->state_vectors(), kDescentVectors + method->working_vectors()};

@@ -1,10 +1,8 @@
 #include "fit/model_description.h"
 
-#include "io/printable.h"
+#include "fit/known_names.h"
 #include "lockstep/base/errors.h"
 #include "model/linear_model.h"
-#include "model/network.h"
-#include "model/softmax_model.h"
 
 #include <array>
 #include <numeric>
@@ -20,16 +18,6 @@ namespace {
 template <typename Kind>
 using Names = std::span<const std::pair<Kind, const char*>>;
 
-constexpr std::array<std::pair<ModelKind, const char*>, 10> kModels = {{{ModelKind::perceptron, "perceptron"},
-                                                                        {ModelKind::adaline, "adaline"},
-                                                                        {ModelKind::linear, "linear"},
-                                                                        {ModelKind::logistic, "logistic"},
-                                                                        {ModelKind::softmax, "softmax"},
-                                                                        {ModelKind::poisson, "poisson"},
-                                                                        {ModelKind::gamma, "gamma"},
-                                                                        {ModelKind::huber, "huber"},
-                                                                        {ModelKind::squared_hinge, "squared-hinge"},
-                                                                        {ModelKind::mlp, "mlp"}}};
 constexpr std::array<std::pair<Activation, const char*>, 4> kActivations = {{{Activation::relu, "relu"},
                                                                              {Activation::tanh, "tanh"},
                                                                              {Activation::sigmoid, "sigmoid"},
@@ -51,49 +39,18 @@ std::string name_of(Kind kind, Names<Kind> names) {
 
 template <typename Kind>
 Kind kind_of(const char* key, const std::string& text, Names<Kind> names) {
-  std::string all;
+  std::vector<std::string> known;
   for (const auto& [kind, name] : names) {
     if (text == name) {
       return kind;
     }
-    all += (all.empty() ? "" : ", ") + std::string(name);
+    known.emplace_back(name);
   }
-  throw ConfigurationError(fmt::format("{} = \"{}\": must be one of {}", key, printable(text), all));
-}
-
-std::unique_ptr<PointwiseLoss> pointwise_loss(const ModelDescription& description) {
-  switch (description.kind) {
-    case ModelKind::perceptron:
-      return make_perceptron_loss();
-    case ModelKind::adaline:
-      return make_adaline_loss();
-    case ModelKind::linear:
-      return make_squared_loss();
-    case ModelKind::logistic:
-      return make_logistic_loss();
-    case ModelKind::poisson:
-      return make_poisson_loss();
-    case ModelKind::gamma:
-      return make_gamma_loss();
-    case ModelKind::huber:
-      return make_huber_loss(description.delta);
-    case ModelKind::squared_hinge:
-      return make_squared_hinge_loss();
-    case ModelKind::softmax:
-    case ModelKind::mlp:
-      break;
-  }
-  throw InternalError("this model has no pointwise loss");
+  throw_unknown_name(key, text, known);
 }
 
 }  // namespace
 
-std::string to_string(ModelKind kind) {
-  return name_of<ModelKind>(kind, kModels);
-}
-ModelKind model_kind(const std::string& name) {
-  return kind_of<ModelKind>("model", name, kModels);
-}
 std::string to_string(Activation activation) {
   return name_of<Activation>(activation, kActivations);
 }
@@ -118,26 +75,11 @@ Index ParameterBlock::size() const {
 }
 
 Task ModelDescription::task() const {
-  switch (kind) {
-    case ModelKind::linear:
-    case ModelKind::huber:
-      return Task::regression;
-    case ModelKind::poisson:
-      return Task::counts;
-    case ModelKind::gamma:
-      return Task::positives;
-    case ModelKind::logistic:
-      return Task::binary;
-    case ModelKind::perceptron:
-    case ModelKind::adaline:
-    case ModelKind::squared_hinge:
-      return Task::binary_score;
-    case ModelKind::softmax:
-      return Task::multiclass;
-    case ModelKind::mlp:
-      break;
-  }
-  return loss == NetworkLoss::cross_entropy ? Task::multiclass : Task::regression;
+  return task_of(kind, loss);
+}
+
+Smoothness ModelDescription::smoothness() const {
+  return is_network() && activation == Activation::relu ? Smoothness::kinked : kind->smoothness;
 }
 
 bool ModelDescription::is_classifier() const {
@@ -186,11 +128,12 @@ std::vector<ParameterBlock> ModelDescription::blocks() const {
   return blocks;
 }
 
+Task task_of(ModelKind kind, NetworkLoss loss) {
+  return kind->is_network && loss == NetworkLoss::squared ? Task::regression : kind->task;
+}
+
 LabelKind label_kind(ModelKind kind, NetworkLoss loss) {
-  ModelDescription description;
-  description.kind = kind;
-  description.loss = loss;
-  switch (description.task()) {
+  switch (task_of(kind, loss)) {
     case Task::regression:
       return LabelKind::real;
     case Task::counts:
@@ -206,15 +149,12 @@ LabelKind label_kind(ModelKind kind, NetworkLoss loss) {
 }
 
 std::unique_ptr<Model> make_model(const ModelDescription& description, std::vector<double> class_weights) {
-  if (description.is_network()) {
-    return std::make_unique<Network>(description.network(), std::move(class_weights));
+  const ModelRow& row = *description.kind;
+  if (row.model != nullptr) {
+    return row.model(description, std::move(class_weights));
   }
-  if (description.kind == ModelKind::softmax) {
-    return std::make_unique<SoftmaxModel>(description.features, description.outputs, description.intercept,
-                                          std::move(class_weights));
-  }
-  return std::make_unique<LinearModel>(description.features, description.intercept, pointwise_loss(description),
-                                       std::move(class_weights));
+  return std::make_unique<LinearModel>(description.features, description.intercept,
+                                       row.loss(description.loss_parameters), std::move(class_weights));
 }
 
 Vector initial_parameters(const ModelDescription& description, std::uint64_t seed) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "data/labels.h"
+#include "lockstep/fit/model_registry.h"
 #include "model/network.h"
-#include "risk/metrics.h"
 
 #include <memory>
 #include <string>
@@ -11,10 +11,6 @@
 
 namespace lockstep {
 
-enum class ModelKind { perceptron, adaline, linear, logistic, softmax, poisson, gamma, huber, squared_hinge, mlp };
-
-std::string to_string(ModelKind kind);
-ModelKind model_kind(const std::string& name);  ///< throws ConfigurationError naming the known models
 std::string to_string(Activation activation);
 Activation activation_kind(const std::string& name);  ///< throws ConfigurationError
 std::string to_string(NetworkLoss loss);
@@ -32,26 +28,30 @@ struct ParameterBlock {
 };
 
 struct ModelDescription {
-  ModelKind kind = ModelKind::logistic;
+  ModelKind kind = model_kind("logistic");
   Index features = 0;  ///< d
   Index outputs = 1;   ///< K
   bool intercept = true;
-  double delta = 1.35;        ///< huber
+  LossParameters loss_parameters;
   std::vector<Index> hidden;  ///< mlp
   Activation activation = Activation::relu;
   NetworkLoss loss = NetworkLoss::cross_entropy;
   Scalar precision = Scalar::float32;
 
   Task task() const;
+  Smoothness smoothness() const;
   bool is_classifier() const;
-  bool is_network() const { return kind == ModelKind::mlp; }
+  bool is_network() const { return kind->is_network; }
   Index dimension() const;  ///< p
   std::vector<ParameterBlock> blocks() const;
   NetworkShape network() const;  ///< for mlp
   friend bool operator==(const ModelDescription&, const ModelDescription&) = default;
 };
 
-/// How labels are understood for a model.
+/// What a model of this kind answers; `loss`: of a network.
+Task task_of(ModelKind kind, NetworkLoss loss);
+
+/// How labels are understood for it.
 LabelKind label_kind(ModelKind kind, NetworkLoss loss);
 
 /// `class_weights`: one a class, or empty.

@@ -8,15 +8,13 @@
 
 #include "data/row_block.h"
 #include "lockstep/comm/communicator.h"
+#include "lockstep/fit/model_registry.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace lockstep {
-
-/// How the labels of a block fall into groups.
-enum class LabelGroups { classes, zero_or_more };
 
 /// The one-sided columns, of those with entries in rows of weight > 0. `groups` of labels: the number of classes, or 2.
 /// Exact, so the same on any ranks. Collective.

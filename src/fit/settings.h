@@ -4,6 +4,7 @@
 #include "fit/class_weights.h"
 #include "fit/model_description.h"
 #include "lockstep/base/order.h"
+#include "lockstep/fit/optimizer_registry.h"
 #include "optim/schedule.h"
 
 #include <cstdint>
@@ -12,24 +13,19 @@
 
 namespace lockstep {
 
-enum class OptimizerKind { automatic, perceptron, gd, sgd, adam, adamw, lbfgs, newton, newton_cg };
-
-std::string to_string(OptimizerKind kind);
-OptimizerKind optimizer_kind(const std::string& name);  ///< throws ConfigurationError naming the known optimizers
-
-/// True for the optimizers that step through mini-batches.
-bool is_mini_batch(OptimizerKind kind);
-
 /// What is learned.
 struct ModelSettings {
-  ModelKind kind = ModelKind::logistic;
+  ModelKind kind = model_kind("logistic");
   bool intercept = true;
-  ClassWeights class_weights;         ///< classifiers
-  double delta = 1.35;                ///< > 0; huber
+  ClassWeights class_weights;  ///< classifiers
+  LossParameters loss_parameters;
   std::vector<Index> hidden = {128};  ///< mlp: units of the hidden layers, first to last, 1 to 1000000 each
   Activation activation = Activation::relu;
   NetworkLoss loss = NetworkLoss::cross_entropy;
   Scalar precision = Scalar::float32;  ///< mlp
+
+  Task task() const { return task_of(kind, loss); }
+  bool is_network() const { return kind->is_network; }
 };
 
 struct PenaltySettings {

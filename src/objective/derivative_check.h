@@ -11,6 +11,7 @@
 /// F is the smooth part of the objective: an L1 penalty is left out.
 #pragma once
 
+#include "lockstep/base/smoothness.h"
 #include "lockstep/objective/objective.h"
 
 #include <cstdint>
@@ -18,13 +19,6 @@
 #include <vector>
 
 namespace lockstep {
-
-/// How often F can be differentiated, and so which slopes its remainders have.
-enum class Smoothness {
-  smooth,           ///< slopes 2 and 3
-  kinked_gradient,  ///< ∇F has kinks (huber, squared hinge): slope 2
-  kinked,           ///< F has kinks (perceptron, relu): slope 2 between them
-};
 
 struct DerivativeCheck {
   enum class Kind {

@@ -18,16 +18,13 @@
 ///
 /// (c: R. Pascanu, T. Mikolov & Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.)
 ///
-/// A rule is a file of its own and one row of the table in stochastic_rule.cpp.
+/// A rule is a file of its own; optimizers name it in the factories of their rows (fit/optimizer_registry.cpp).
 #pragma once
 
 #include "lockstep/base/types.h"
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace lockstep {
 
@@ -71,12 +68,7 @@ struct RuleSettings {
   Index decayed = 0;        ///< adamw shrinks the first so many parameters; intercepts and biases come last
 };
 
-/// The rule of that name. Throws InternalError where there is none.
-std::unique_ptr<StochasticRule> make_stochastic_rule(std::string_view name, const RuleSettings& settings = {});
-
-/// The names of all rules.
-std::vector<std::string> stochastic_rule_names();
-
+/// Makes a rule that takes what it needs of the settings.
 using MakeStochasticRule = std::unique_ptr<StochasticRule>(const RuleSettings& settings);
 MakeStochasticRule make_perceptron_rule;
 MakeStochasticRule make_sgd_rule;

@@ -3,6 +3,7 @@
 
 #include "data/dataset.h"
 #include "lockstep/comm/execution.h"
+#include "lockstep/model/task.h"
 #include "model/model.h"
 
 #include <string>
@@ -11,21 +12,8 @@
 
 namespace lockstep {
 
-/// What kind of answer a model gives, and so which predictions and metrics fit it.
-///
-/// | task         | margins z          | prediction        | metrics                     |
-/// | regression   | the mean           | z                 | mse, mae, r2                |
-/// | counts       | its logarithm      | e^z               | deviance (Poisson), mse, mae |
-/// | positives    | its logarithm      | e^z               | deviance (gamma), mse, mae  |
-/// | binary_score | a score            | class 1 if z > 0  | accuracy, auc               |
-/// | binary       | log odds           | class 1 if z > 0  | accuracy, log_loss, auc     |
-/// | multiclass   | K log probabilities, up to a shift | the largest | accuracy, log_loss (auc for K = 2) |
-///
-/// Deviances are means: 2 (y log(y/μ) − y + μ) and 2 (log(μ/y) + y/μ − 1).
-enum class Task { regression, counts, positives, binary_score, binary, multiclass };
-
-/// Metrics by name, in the order of the table; rows weighted by s. NaN where one is undefined: r2 of labels that are
-/// all the same, auc of a single class.
+/// Metrics by name, in the order of the table of tasks; rows weighted by s. NaN where one is undefined: r2 of labels
+/// that are all the same, auc of a single class.
 using Metrics = std::vector<std::pair<std::string, double>>;
 
 /// Margins of the local rows (rows × K) at parameters w.

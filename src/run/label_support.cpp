@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -35,11 +36,11 @@ std::vector<std::int64_t> weighing_rows(const TrainingProblem& problem, Communic
 /// Why the intercept has no finite optimum; empty: it has one.
 std::string missing_support(const TrainSettings& settings, const TrainingProblem& problem,
                             const std::vector<std::int64_t>& weighing) {
-  if (settings.model.kind == ModelKind::poisson) {
-    return weighing[1] > 0 ? "" : "every count with weight is 0: the intercept falls without bound";
-  }
-  if (settings.model.kind != ModelKind::logistic && settings.model.kind != ModelKind::softmax) {
+  if (!settings.model.kind->recedes_in) {
     return "";
+  }
+  if (*settings.model.kind->recedes_in == LabelGroups::zero_or_more) {
+    return weighing[1] > 0 ? "" : "every count with weight is 0: the intercept falls without bound";
   }
   const auto absent = std::ranges::find(weighing, 0);
   return absent == weighing.end()
@@ -54,8 +55,7 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
 constexpr double kLeastReach = 1e-140;
 
 void require_squares(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const bool is_square = settings.model.kind == ModelKind::linear || settings.model.kind == ModelKind::huber ||
-                         (settings.model.kind == ModelKind::mlp && problem.rows.schema.class_names().empty());
+  const bool is_square = settings.model.kind->squares_labels && problem.rows.schema.class_names().empty();
   double reach = 0;
   for (const double label : problem.rows.label) {
     reach = std::max(reach, std::abs(label));
@@ -74,15 +74,13 @@ void require_squares(const TrainSettings& settings, const TrainingProblem& probl
 
 std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
   constexpr std::int64_t kMostMarks = 20'000'000;
-  const bool is_count = settings.model.kind == ModelKind::poisson;
-  const bool has_classes = settings.model.kind == ModelKind::logistic || settings.model.kind == ModelKind::softmax;
-  const std::int64_t groups = has_classes ? std::ssize(raw.schema.class_names()) : 2;
-  if (!(is_count || has_classes) || settings.penalty.l1 > 0 || settings.penalty.l2 > 0 ||
-      settings.fit.weight_decay > 0 || raw.block.features * groups > kMostMarks) {
+  const std::optional<LabelGroups> kind = settings.model.kind->recedes_in;
+  const std::int64_t groups = kind == LabelGroups::classes ? std::ssize(raw.schema.class_names()) : 2;
+  if (!kind || settings.penalty.l1 > 0 || settings.penalty.l2 > 0 || settings.fit.weight_decay > 0 ||
+      raw.block.features * groups > kMostMarks) {
     return {};
   }
-  return one_sided_text(one_sided_columns(raw.block, is_count ? LabelGroups::zero_or_more : LabelGroups::classes,
-                                          static_cast<std::size_t>(groups), comm),
+  return one_sided_text(one_sided_columns(raw.block, *kind, static_cast<std::size_t>(groups), comm),
                         raw.schema.feature_names());
 }
 

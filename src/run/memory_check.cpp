@@ -60,7 +60,7 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
   TrainSettings other = settings;
   other.fit.optimizer = OptimizerKind::newton_cg;
   const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
-  if (settings.fit.optimizer == OptimizerKind::newton && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
+  if (takes_hessians(settings.fit.optimizer) && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
     advice = fmt::format("use --optimizer newton-cg, which needs no Hessian and about {} a rank{}",
                          bytes_text(instead.total_bytes()),
                          shortage(instead, placement, limits).empty() ? "" : ", and more machines");

@@ -110,7 +110,7 @@ double hessian_bytes(const PlanSizes& s, bool is_newton) {
 
 /// True where the optimizer takes a Hessian on its way or to judge whether it has converged.
 bool takes_hessian(const PlanSizes& s, const TrainSettings& settings) {
-  return settings.fit.optimizer == OptimizerKind::newton ||
+  return takes_hessians(settings.fit.optimizer) ||
          (!s.is_stochastic && !s.is_network && s.p <= static_cast<double>(kMostJudgedByHessian));
 }
 
@@ -177,17 +177,18 @@ double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescript
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                        const ModelDescription& model) {
   const bool wants_hessian = takes_hessian(s, settings);
-  const bool is_newton_cg = settings.fit.optimizer == OptimizerKind::newton_cg;
+  const bool takes_products = optimizer_row(settings.fit.optimizer).second_order == OptimizerRow::SecondOrder::products;
   const auto entries = static_cast<double>(data.stored_entries);
   const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
   const OptimizerVectors needed = optimizer_vectors(settings.fit);
   const auto state = static_cast<double>(needed.state);
   const double vectors = state + static_cast<double>(needed.working);
   const double checkpoint = 2 * state;  // the file is built in memory and copied out
-  const double scratch = s.is_network ? network_scratch(s, model, is_newton_cg, is_sparse, entries / std::max(1.0, s.n))
-                                      : linear_scratch(s, wants_hessian, is_sparse);
+  const double scratch = s.is_network
+                             ? network_scratch(s, model, takes_products, is_sparse, entries / std::max(1.0, s.n))
+                             : linear_scratch(s, wants_hessian, is_sparse);
   return (vectors + checkpoint) * s.p * kDouble + partial_bytes(s, s.p * s.scalar_bytes) +
-         (wants_hessian ? hessian_bytes(s, settings.fit.optimizer == OptimizerKind::newton) : 0) + s.threads * scratch;
+         (wants_hessian ? hessian_bytes(s, takes_hessians(settings.fit.optimizer)) : 0) + s.threads * scratch;
 }
 
 double address_bytes(const PlanSizes& s, const TrainSettings& settings) {

@@ -23,6 +23,10 @@ constexpr KnownFormats kFormats = {.oldest = 0, .newest = 1};
 constexpr const char* kFormat = "/provenance/format";
 constexpr const char* kContentHash = "/provenance/content_sha256";
 
+std::string path_of(const LossParameter& parameter) {
+  return std::string("/provenance/") + parameter.name;
+}
+
 /// The values of a block without negative zeros.
 std::vector<double> values_of(const ParameterBlock& block, const Vector& parameters) {
   std::vector<double> values(static_cast<std::size_t>(block.size()), 0.0);
@@ -66,7 +70,9 @@ ModelDescription describe(Hdf5ImageReader& image, const std::string& path) {
   ModelDescription model;
   model.kind = model_kind(image.read_text("/provenance/model"));
   model.intercept = image.read_integer("/provenance/has_intercept") != 0;
-  model.delta = image.read_double("/provenance/delta");
+  for (const LossParameter& one : stored_parameters(model.kind)) {
+    model.loss_parameters.*one.value = image.read_double(path_of(one));
+  }
   const std::string first = model.is_network() ? weights_name(0) : "/coef";
   if (!image.has(first)) {
     throw DataError({path, 0, 0}, "is not a Lockstep model: it has no " + first);
@@ -128,7 +134,9 @@ std::string content_sha256(const ModelFile& file, bool has_stored_schema) {
   for (const ParameterBlock& block : model.blocks()) {
     hash.update(std::as_bytes(std::span<const double>(values_of(block, file.parameters))));
   }
-  hash.update(std::as_bytes(std::span(&model.delta, 1)));
+  for (const LossParameter& one : stored_parameters(model.kind)) {
+    hash.update(std::as_bytes(std::span(&(model.loss_parameters.*one.value), 1)));
+  }
   hash.update(std::as_bytes(std::span(&file.fingerprint, 1)));
   if (has_stored_schema) {
     update(hash, schema_words(file.schema));
@@ -202,7 +210,9 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
   image.write_scalar(kFormat, kFormats.newest);
   image.write("/provenance/model", to_string(file.model.kind));
   image.write_scalar("/provenance/has_intercept", std::int64_t{file.model.intercept ? 1 : 0});
-  image.write_scalar("/provenance/delta", file.model.delta);
+  for (const LossParameter& one : stored_parameters(file.model.kind)) {
+    image.write_scalar(path_of(one), file.model.loss_parameters.*one.value);
+  }
   if (file.model.is_network()) {
     image.write("/provenance/activation", to_string(file.model.activation));
     image.write("/provenance/loss", to_string(file.model.loss));

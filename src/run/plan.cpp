@@ -107,12 +107,13 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   plan.address_bytes = address_bytes(s, settings);
   plan.flops = gradient_flops(s, entries);
   plan.bytes_reduced = s.p * s.scalar_bytes;
+  const OptimizerRow::SecondOrder second_order = optimizer_row(settings.fit.optimizer).second_order;
   if (s.is_stochastic) {
     plan.flops *= std::min(1.0, static_cast<double>(settings.fit.batch_size) / std::max(s.n, 1.0));
-  } else if (settings.fit.optimizer == OptimizerKind::newton) {
+  } else if (second_order == OptimizerRow::SecondOrder::hessian) {
     plan.flops += newton_flops(s, entries);
     plan.bytes_reduced += s.p * (s.p + 1) / 2 * kDouble;
-  } else if (settings.fit.optimizer == OptimizerKind::newton_cg) {
+  } else if (second_order == OptimizerRow::SecondOrder::products) {
     plan.products = kAssumedProducts;
     plan.flops *= 1 + plan.products;
     plan.bytes_reduced *= 1 + plan.products;

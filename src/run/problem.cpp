@@ -27,7 +27,7 @@ bool has_fractions(const std::vector<std::string>& classes) {
 }
 
 void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes, const std::string& place) {
-  const bool has_many = settings.model.kind == ModelKind::softmax || settings.model.kind == ModelKind::mlp;
+  const bool has_many = settings.model.task() == Task::multiclass;
   if (has_many ? classes.size() >= 2 : classes.size() == 2) {
     return;
   }
@@ -94,7 +94,8 @@ LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& 
 
 /// A fixed learning rate is one of the parameters as they are; what chooses its own steps is freed of their units.
 bool scales_columns(const TrainSettings& settings, const ModelDescription& model) {
-  const bool has_fixed_rate = settings.fit.optimizer == OptimizerKind::gd && settings.fit.learning_rate > 0;
+  const bool has_fixed_rate =
+      optimizer_row(settings.fit.optimizer).takes_learning_rate && settings.fit.learning_rate > 0;
   return !model.is_network() && !is_mini_batch(settings.fit.optimizer) && !has_fixed_rate;
 }
 
@@ -197,7 +198,9 @@ ModelDescription describe_model(const ModelSettings& settings, std::int64_t feat
   model.kind = settings.kind;
   model.features = features;
   model.intercept = settings.intercept;
-  model.delta = settings.delta;
+  for (const LossParameter& one : stored_parameters(model.kind)) {
+    model.loss_parameters.*one.value = settings.loss_parameters.*one.value;
+  }
   if (model.is_network()) {
     model.hidden = settings.hidden;
     model.activation = settings.activation;

@@ -121,7 +121,7 @@ void RunObserver::show_progress(const HistoryEntry& entry, bool has_validation) 
 }
 
 void RunObserver::warn_of_damping(const IterationReport& report) {
-  if (warned_of_damping_ || report.damping == 0 || settings_.fit.optimizer != OptimizerKind::newton) {
+  if (warned_of_damping_ || report.damping == 0 || !takes_hessians(settings_.fit.optimizer)) {
     return;
   }
   warned_of_damping_ = true;
@@ -138,7 +138,7 @@ void RunObserver::warn_of_damping(const IterationReport& report) {
 
 void RunObserver::warn_of_lost_ground(double objective) {
   if (warned_of_rising_loss_ || !is_mini_batch(settings_.fit.optimizer) ||
-      settings_.fit.optimizer == OptimizerKind::perceptron || state_.history.empty()) {
+      optimizer_row(settings_.fit.optimizer).learns_from_mistakes || state_.history.empty()) {
     return;
   }
   const double first = state_.history.front().objective;
@@ -155,7 +155,7 @@ void RunObserver::warn_of_lost_ground(double objective) {
 void RunObserver::warn_of_rising_loss() {
   const std::vector<HistoryEntry>& history = state_.history;
   if (warned_of_rising_loss_ || !is_mini_batch(settings_.fit.optimizer) ||
-      settings_.fit.optimizer == OptimizerKind::perceptron || history.size() <= kRises) {
+      optimizer_row(settings_.fit.optimizer).learns_from_mistakes || history.size() <= kRises) {
     return;
   }
   const auto begin = history.end() - static_cast<std::ptrdiff_t>(kRises) - 1;

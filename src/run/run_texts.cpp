@@ -50,19 +50,21 @@ std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& 
   if (is_mini_batch(settings.fit.optimizer) || !(is_limit || summary.status == Summary::Status::failed)) {
     return "";
   }
-  const bool has_newton = settings.model.kind != ModelKind::mlp && settings.penalty.l1 == 0;
-  const std::string other = !has_newton || settings.fit.optimizer == OptimizerKind::newton ? ""
-                            : settings.fit.optimizer == OptimizerKind::newton_cg           ? "--optimizer newton"
-                                                                                 : "--optimizer newton or newton-cg";
+  using SecondOrder = OptimizerRow::SecondOrder;
+  const bool has_newton = !settings.model.is_network() && settings.penalty.l1 == 0;
+  const SecondOrder taken = optimizer_row(settings.fit.optimizer).second_order;
+  const std::string other = !has_newton || taken == SecondOrder::hessian ? ""
+                            : taken == SecondOrder::products             ? "--optimizer newton"
+                                                                         : "--optimizer newton or newton-cg";
   const std::string delta =
-      settings.model.kind == ModelKind::huber
+      settings.model.kind->takes(&LossParameters::delta)
           ? fmt::format("; where --delta {} is far below the residuals, raise it or scale the labels",
-                        settings.model.delta)
+                        settings.model.loss_parameters.delta)
           : "";
   if (is_limit) {
     return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other) + delta;
   }
-  const bool has_log_link = settings.model.kind == ModelKind::gamma || settings.model.kind == ModelKind::poisson;
+  const bool has_log_link = settings.model.task() == Task::positives || settings.model.task() == Task::counts;
   const std::string unit = has_log_link && !summary.is_dependent
                                ? "; labels of an extreme unit have no start near them: scale them"
                                : "; columns may be dependent to rounding: drop one, or use a larger --l2";

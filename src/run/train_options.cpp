@@ -1,5 +1,6 @@
 #include "run/train_options.h"
 
+#include "fit/known_names.h"
 #include "run/config_entries.h"
 #include "run/option_values.h"
 
@@ -14,13 +15,15 @@ namespace {
 using namespace values;
 
 const std::string kFullBatch = "Optimizer";
-const std::string kMiniBatch = "Mini-batch optimizers (perceptron, sgd, adam, adamw)";
+const std::string kMiniBatch =
+    "Mini-batch optimizers (" + joined(optimizer_names(&OptimizerRow::is_mini_batch), ", ") + ")";
 
 constexpr Range<double> kFiniteFromZero = {[](double x) { return std::isfinite(x) && x >= 0; },
                                            "must be finite and at least 0"};
 constexpr Range<double> kFiniteAboveZero = {[](double x) { return std::isfinite(x) && x > 0; },
                                             "must be finite and above 0"};
 constexpr Range<double> kLearningRate = {kFiniteFromZero.holds, "must be finite and above 0, or 0"};
+constexpr Range<double> kInsideUnit = {[](double x) { return x > 0 && x < 1; }, "must be above 0 and below 1"};
 constexpr Range<double> kMomentum = {[](double x) { return x >= 0 && x < 1; }, "must be at least 0 and below 1"};
 constexpr Range<std::int64_t> kFromZero = {[](std::int64_t n) { return n >= 0; }, "must be at least 0"};
 constexpr Range<std::int64_t> kBatchSize = {kFromZero.holds, "must be at least 1, or 0"};
@@ -32,6 +35,47 @@ constexpr Range<int> kThreads = {[](int n) { return n >= 0; }, "must be at least
 constexpr const char* kHidden = "must be whole numbers from 1 to 1000000, separated by commas";
 constexpr const char* kSchedule =
     "must be [warmup:EPOCHS+]constant, step[:EPOCHS[:FACTOR]], cosine or inverse[:RATE], with positive numbers";
+
+std::string models() {
+  std::vector<std::string> names;
+  for (const ModelKind kind : known_models()) {
+    names.push_back(kind->name);
+  }
+  return joined(names, " or ");
+}
+
+/// The models whose loss takes it.
+std::string takers(double LossParameters::*parameter) {
+  std::vector<std::string> names;
+  for (const ModelKind kind : known_models()) {
+    if (kind->takes(parameter)) {
+      names.push_back(kind->name);
+    }
+  }
+  return joined(names, " and ");
+}
+
+/// The optimizers that have a property.
+std::string those(bool OptimizerRow::*fact) {
+  return joined(optimizer_names(fact), " and ");
+}
+
+/// "perceptron 1, sgd 0.01, adam and adamw 0.001; gd: line search"
+std::string usual_rates() {
+  std::vector<double> rates;
+  for (const OptimizerRow& row : optimizers()) {
+    if (row.learning_rate > 0 && std::ranges::find(rates, row.learning_rate) == rates.end()) {
+      rates.push_back(row.learning_rate);
+    }
+  }
+  std::vector<std::string> texts;
+  for (const double rate : rates) {
+    const auto has_rate = [rate](const OptimizerRow& row) { return row.learning_rate == rate; };
+    texts.push_back(fmt::format("{} {}", joined(optimizer_names(has_rate), " and "), rate));
+  }
+  const auto searches = [](const OptimizerRow& row) { return row.takes_learning_rate && row.learning_rate == 0; };
+  return joined(texts, ", ") + "; " + joined(optimizer_names(searches), " and ") + ": line search";
+}
 
 bool is_named(const std::string& column) {
   return !column.empty();
@@ -50,7 +94,7 @@ std::vector<Option> validation_options(ValidationSettings& validation) {
 
 std::vector<Option> start_options(TrainSettings& s) {
   const std::string group = "Model";
-  const auto is_network = [&s] { return s.model.kind == ModelKind::mlp; };
+  const auto is_network = [&s] { return s.model.is_network(); };
   return {
       {"precision", group, "P", "mlp: float32 or float64 (default {})", choice(s.model.precision, precision_kind),
        shapes_result(is_network)},
@@ -61,8 +105,8 @@ std::vector<Option> start_options(TrainSettings& s) {
 std::vector<Option> full_batch_options(FitSettings& fit) {
   return {
       {"optimizer", kFullBatch, "O",
-       "perceptron, gd, sgd, adam, adamw, lbfgs, newton, newton-cg or auto (default {}: newton; perceptron for the "
-       "perceptron without l2, adam for mlp, lbfgs with l1)",
+       joined(optimizer_names([](const auto&) { return true; }), ", ") +
+           " or auto (default {}: newton; perceptron for the perceptron without l2, adam for mlp, lbfgs with l1)",
        choice(fit.optimizer, optimizer_kind), always_shapes_result()},
       {"max-iterations", kFullBatch, "N", "full-batch optimizers: most iterations; at least 0 (default {})",
        number(fit.max_iterations, kFromZero)},
@@ -74,10 +118,10 @@ std::vector<Option> mini_batch_options(TrainSettings& s) {
   FitSettings& fit = s.fit;
   const auto is_stochastic = [&fit] { return is_mini_batch(fit.optimizer); };
   const auto has_horizon = [&fit] { return is_mini_batch(fit.optimizer) && fit.schedule.uses_horizon(); };
-  const auto has_rate = [&fit] { return is_mini_batch(fit.optimizer) || fit.optimizer == OptimizerKind::gd; };
+  const auto has_rate = [&fit] { return optimizer_row(fit.optimizer).takes_learning_rate; };
   Option seed = seed_option(fit.seed);
   seed.use.shapes_result = [&s] {
-    return is_mini_batch(s.fit.optimizer) || s.model.kind == ModelKind::mlp || s.validation.rows.fraction > 0;
+    return is_mini_batch(s.fit.optimizer) || s.model.is_network() || s.validation.rows.fraction > 0;
   };
   return {
       {"epochs", kMiniBatch, "N", "passes over the data; at least 0 (default {})", number(fit.epochs, kFromZero),
@@ -87,17 +131,17 @@ std::vector<Option> mini_batch_options(TrainSettings& s) {
       {"lanes", kMiniBatch, "N",
        "virtual workers; a power of two (default {}: 64 for linear models, a 64th of the batch for networks)",
        number(fit.lanes, kLanes), shapes_result(is_stochastic)},
-      {"learning-rate", kMiniBatch, "X",
-       "first step length (default {}: perceptron 1, sgd 0.01, adam and adamw 0.001; gd: line search)",
+      {"learning-rate", kMiniBatch, "X", "first step length (default {}: " + usual_rates() + ")",
        number(fit.learning_rate, kLearningRate), shapes_result(has_rate)},
       {"schedule", kMiniBatch, "S",
        "[warmup:EPOCHS+]constant, step[:EPOCHS[:FACTOR]], cosine or inverse[:RATE] (default {})",
        parsed(fit.schedule, kSchedule), shapes_result(is_stochastic)},
-      {"momentum", kMiniBatch, "X", "sgd: at least 0 and below 1 (default {})", number(fit.momentum, kMomentum),
-       shapes_result(is_stochastic)},
-      {"nesterov", kMiniBatch, "", "sgd: Nesterov's momentum (default {})", flag(fit.nesterov),
-       shapes_result(is_stochastic)},
-      {"weight-decay", kMiniBatch, "X", "adamw: decoupled decay of weights; at least 0 (default {})",
+      {"momentum", kMiniBatch, "X", those(&OptimizerRow::takes_momentum) + ": at least 0 and below 1 (default {})",
+       number(fit.momentum, kMomentum), shapes_result(is_stochastic)},
+      {"nesterov", kMiniBatch, "", those(&OptimizerRow::takes_momentum) + ": Nesterov's momentum (default {})",
+       flag(fit.nesterov), shapes_result(is_stochastic)},
+      {"weight-decay", kMiniBatch, "X",
+       those(&OptimizerRow::takes_weight_decay) + ": decoupled decay of weights; at least 0 (default {})",
        number(fit.weight_decay, kFiniteFromZero), shapes_result(is_stochastic)},
       {"clip-norm", kMiniBatch, "X", "cut longer gradients to this norm (default {}: none)",
        number(fit.clip_norm, kFiniteFromZero), shapes_result(is_stochastic)},
@@ -164,23 +208,26 @@ std::vector<Option> data_options(ReadSettings& data) {
 
 std::vector<Option> model_options(ModelSettings& model, PenaltySettings& penalty) {
   const std::string group = "Model";
-  const auto is_huber = [&model] { return model.kind == ModelKind::huber; };
-  const auto is_network = [&model] { return model.kind == ModelKind::mlp; };
+  const auto takes = [&model](double LossParameters::*parameter) {
+    return shapes_result([&model, parameter] { return model.kind->takes(parameter); });
+  };
+  const auto is_network = [&model] { return model.is_network(); };
   return {
-      {"model", group, "M",
-       "perceptron, adaline, linear, logistic, softmax, poisson, gamma, huber, squared-hinge or mlp (default {})",
-       choice(model.kind, model_kind), always_shapes_result()},
+      {"model", group, "M", models() + " (default {})", choice(model.kind, model_kind), always_shapes_result()},
       {"l2", group, "X", "penalty l2/2 |w|^2 on the mean loss; at least 0 (default {})",
        number(penalty.l2, kFiniteFromZero), always_shapes_result()},
-      {"l1", group, "X", "penalty l1 |w|_1 on the mean loss; at least 0 (default {}); lbfgs",
+      {"l1", group, "X",
+       "penalty l1 |w|_1 on the mean loss; at least 0 (default {}); " + those(&OptimizerRow::takes_l1),
        number(penalty.l1, kFiniteFromZero), always_shapes_result()},
       {"intercept", group, "", "fit an intercept, which is not penalised (default {})", on_off(model.intercept),
        always_shapes_result()},
       {"class-weight", group, "W",
        "balanced, or CLASS:WEIGHT,...; a class with commas or colons in \"\" (default: all 1)",
        parsed(model.class_weights), always_shapes_result()},
-      {"delta", group, "X", "huber: where the loss becomes linear; above 0 (default {})",
-       number(model.delta, kFiniteAboveZero), shapes_result(is_huber)},
+      {"delta", group, "X", takers(&LossParameters::delta) + ": where the loss becomes linear; above 0 (default {})",
+       number(model.loss_parameters.delta, kFiniteAboveZero), takes(&LossParameters::delta)},
+      {"quantile", group, "X", takers(&LossParameters::quantile) + ": level; above 0 and below 1 (default {})",
+       number(model.loss_parameters.quantile, kInsideUnit), takes(&LossParameters::quantile)},
       {"hidden", group, "N,...", "mlp: units of the hidden layers (default {})",
        numbers(model.hidden, 1, 1000000, kHidden), shapes_result(is_network)},
       {"activation", group, "A", "mlp: relu, tanh, sigmoid or gelu (default {})",

@@ -1,6 +1,7 @@
 /// The promise for every optimizer: same bits on any layout, from any checkpoint, and when a run is extended.
 #include "cli/invariance.h"
 #include "cli/optimizer_cases.h"
+#include "lockstep/fit/model_registry.h"
 
 #include <algorithm>
 
@@ -58,15 +59,15 @@ TEST(Predict, NeedsNoLabels) {
   const Scratch scratch;
   const std::string rows = scratch.write("rows.csv", "a,b,y\n1,2,1\n2,1,2\n3,3,1\n0,1,2\n1,1,2\n4,2,1\n");
   const std::string unlabelled = scratch.write("unlabelled.csv", "a,b\n1,2\n2,1\n3,3\n0,1\n");
-  for (const char* model : {"perceptron", "adaline", "linear", "logistic", "softmax", "poisson", "gamma", "huber",
-                            "squared-hinge", "mlp"}) {
+  for (const ModelKind kind : known_models()) {
+    const std::string model = kind->name;
     SCOPED_TRACE(model);
     const std::string run = scratch.path(model);
-    const Arguments penalty = std::string(model) == "perceptron" ? Arguments{} : Arguments{"--l2", "0.1"};
+    const Arguments penalty = model == "perceptron" ? Arguments{} : Arguments{"--l2", "0.1"};
     launch_well(0, 1, Arguments{"train", "--data", rows, "--model", model, "--epochs", "2", "--run", run} + penalty);
     std::string first;
     for (const int ranks : {0, 3}) {
-      const std::string output = scratch.path(std::string(model) + std::to_string(ranks) + ".csv");
+      const std::string output = scratch.path(model + std::to_string(ranks) + ".csv");
       launch_well(ranks, 1, {"predict", "--model-file", run + "/model.h5", "--data", unlabelled, "--output", output});
       first = first.empty() ? content_of(output) : first;
       EXPECT_EQ(content_of(output), first);

@@ -135,7 +135,7 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
                                  "none"});
   EXPECT_TRUE(s.validation.rows.is_file());
   EXPECT_EQ(s.validation.rows.text, "v.csv");
-  EXPECT_EQ(s.model.kind, ModelKind::linear);
+  EXPECT_EQ(s.model.kind, model_kind("linear"));
   EXPECT_EQ(s.data.label_kind, LabelKind::real);
   EXPECT_EQ(s.fit.optimizer, OptimizerKind::sgd);
   EXPECT_EQ(s.run_folder(), "r");
@@ -361,7 +361,7 @@ TEST_F(CommandLineTest, WithoutArgumentsTheFileInTheFolderIsUsedElseHelp) {
   const CommandLine line = parse_command_line(Arguments{}, {});
   EXPECT_EQ(line.command, Command::train);
   EXPECT_EQ(line.train.data.path, "b.csv");
-  EXPECT_EQ(line.train.model.kind, ModelKind::linear);
+  EXPECT_EQ(line.train.model.kind, model_kind("linear"));
 }
 
 TEST_F(CommandLineTest, HelpListsEveryOptionInGroups) {
@@ -420,8 +420,8 @@ TEST_F(CommandLineTest, CheckTakesAModelOrAModelFile) {
   const CommandLine model =
       parse_command_line({"check", "--data", "d", "--model", "huber", "--delta", "2", "--seed", "3", "--json"}, {});
   EXPECT_EQ(model.command, Command::check);
-  EXPECT_EQ(model.check.training.model.kind, ModelKind::huber);
-  EXPECT_EQ(model.check.training.model.delta, 2);
+  EXPECT_EQ(model.check.training.model.kind, model_kind("huber"));
+  EXPECT_EQ(model.check.training.model.loss_parameters.delta, 2);
   EXPECT_EQ(model.check.training.fit.seed, 3u);
   EXPECT_TRUE(model.check.json);
   const CommandLine file = parse_command_line({"check", "--data", "d", "--model-file", "m", "--tolerance", "1e-3"}, {});

@@ -48,7 +48,7 @@ TEST(ClassWeights, WrittenWronglyAreRefusedNamingTheRule) {
 /// Six rows of class 0, three of class 1, none of class 2, divided among the ranks.
 RawData share(const Communicator& comm) {
   RawData raw;
-  raw.schema = schema_of_names(0, {}, "", {"no", "yes", "maybe"});
+  raw.schema.set_class_names({"no", "yes", "maybe"});
   raw.total_rows = 9;
   for (int row = 0; row < 9; ++row) {
     if (row % comm.size() == comm.rank()) {

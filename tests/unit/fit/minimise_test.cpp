@@ -40,7 +40,8 @@ FitSettings settings_for(OptimizerKind optimizer) {
   settings.tolerance = 1e-300;
   settings.max_iterations = 15;
   settings.epochs = 15;
-  return settings;
+  const ModelSettings model;
+  return completed(settings, model, {});
 }
 
 OptimizerState after(const FitSettings& settings) {
@@ -87,15 +88,17 @@ TEST_P(Minimise, LowersTheObjective) {
   EXPECT_LT(at.value, before.value);
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizers, Minimise,
-                         ::testing::Values(OptimizerKind::perceptron, OptimizerKind::gd, OptimizerKind::sgd,
-                                           OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::lbfgs,
-                                           OptimizerKind::newton, OptimizerKind::newton_cg),
-                         [](const auto& one) {
-                           std::string name = to_string(one.param);
-                           std::ranges::replace(name, '-', '_');
-                           return name;
-                         });
+std::vector<OptimizerKind> every_optimizer() {
+  std::vector<OptimizerKind> kinds;
+  std::ranges::transform(optimizers(), std::back_inserter(kinds), &OptimizerRow::kind);
+  return kinds;
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryOptimizer, Minimise, ::testing::ValuesIn(every_optimizer()), [](const auto& one) {
+  std::string name = to_string(one.param);
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
 
 TEST(Minimise, NesterovIsAnotherRuleThanSgd) {
   FitSettings settings = settings_for(OptimizerKind::sgd);

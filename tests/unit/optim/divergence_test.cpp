@@ -37,7 +37,7 @@ StochasticSettings settings_of(const std::string& rule, double rate, const std::
   StochasticSettings settings;
   settings.epochs = 4;
   settings.schedule = Schedule::parse(schedule, rate, 4);
-  settings.rule = make_stochastic_rule(rule);
+  settings.rule = testing::make_stochastic_rule(rule);
   return settings;
 }
 

@@ -47,7 +47,7 @@ StochasticSettings rosenblatt() {
   StochasticSettings settings;
   settings.epochs = 1000;
   settings.schedule = Schedule::parse("constant", 1, 1000);
-  settings.rule = make_stochastic_rule("perceptron");
+  settings.rule = testing::make_stochastic_rule("perceptron");
   return settings;
 }
 

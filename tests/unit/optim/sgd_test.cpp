@@ -16,10 +16,11 @@ namespace {
 
 using testing::at_zero;
 using testing::expect_same_state;
+using testing::make_stochastic_rule;
 using testing::Recorder;
 using testing::StochasticProblem;
 
-const std::vector<std::string> kRules = stochastic_rule_names();
+const std::vector<std::string> kRules = testing::stochastic_rule_names();
 
 StochasticSettings settings_for(const std::string& rule, std::int64_t epochs) {
   StochasticSettings settings;

@@ -56,7 +56,7 @@ class SignedLosses : public ::testing::TestWithParam<SignedLoss> {
   static double factor_to_zero() {
     Problem plain(GetParam(), 1);
     const LinearModel model(4, true, GetParam().make());
-    EmpiricalRisk risk(plain.data, model, Penalty(0, 4), {}, 1, plain.comm);
+    EmpiricalRisk risk(plain.data, model, Penalty(0, 4), {}, Execution(plain.comm, 1));
     const auto run = testing::run_descent(risk, *make_newton_cholesky(), Vector::Zero(5), {50, 1e-12});
     double sum = 0;
     double weight = 0;

@@ -7,7 +7,9 @@
 #include "risk/empirical_risk.h"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "support/made_data.h"
@@ -15,6 +17,26 @@
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {
+
+/// The update rules by their names.
+inline const std::map<std::string, MakeStochasticRule*> kStochasticRules = {{"perceptron", make_perceptron_rule},
+                                                                            {"sgd", make_sgd_rule},
+                                                                            {"nesterov", make_nesterov_rule},
+                                                                            {"adam", make_adam_rule},
+                                                                            {"adamw", make_adamw_rule}};
+
+inline std::unique_ptr<StochasticRule> make_stochastic_rule(const std::string& name,
+                                                            const RuleSettings& settings = {}) {
+  return kStochasticRules.at(name)(settings);
+}
+
+inline std::vector<std::string> stochastic_rule_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, make] : kStochasticRules) {
+    names.push_back(name);
+  }
+  return names;
+}
 
 /// 400 rows × 7 features and an intercept in 8 lanes: p = 8, every lane holds 50 rows.
 struct StochasticProblem {

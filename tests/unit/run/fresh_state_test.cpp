@@ -63,7 +63,7 @@ TEST(FreshState, HoldsTheEntriesThatShapeTheResultAlone) {
 
 TEST(FreshState, OfANetworkFollowsTheSeed) {
   Start start;
-  start.problem.model.kind = ModelKind::mlp;
+  start.problem.model.kind = model_kind("mlp");
   start.problem.model.hidden = {4};
   const Vector first = start.state().optimizer.parameters;
   EXPECT_EQ(start.state().optimizer.parameters, first);

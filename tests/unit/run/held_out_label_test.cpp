@@ -19,7 +19,7 @@ class HeldOutLabel : public ::testing::Test {
     write_text(folder_ / "t.csv", training);
     write_text(folder_ / "v.csv", held_out);
     TrainSettings settings;
-    settings.model.kind = ModelKind::linear;
+    settings.model.kind = model_kind("linear");
     settings.data.path = folder_ / "t.csv";
     settings.data.label_column = label_column;
     settings.validation.rows = ValidationSource::parse(folder_ / "v.csv");

@@ -13,9 +13,11 @@
 namespace lockstep {
 namespace {
 
+using Texts = std::vector<std::string>;
+
 ModelFile some_model() {
   ModelFile model;
-  model.model.kind = ModelKind::logistic;
+  model.model.kind = model_kind("logistic");
   model.model.features = 2;
   model.parameters = Vector{{1, -2, 0.5}};
   model.schema.is_table = true;
@@ -37,6 +39,39 @@ TEST(ModelFile, ComesBackAndEqualModelsGiveEqualBytes) {
   EXPECT_EQ(back.parameters, model.parameters);
   EXPECT_EQ(back.schema, model.schema);
   EXPECT_EQ(to_bytes(back), bytes);
+}
+
+TEST(ModelFile, KnowsEveryModelByNameAndParameters) {
+  for (const ModelKind kind : known_models()) {
+    ModelFile file;
+    file.model.kind = kind;
+    file.model.features = 2;
+    file.model.outputs = file.model.task() == Task::multiclass ? 3 : 1;
+    file.schema = schema_of_names(2, {"a", "b"}, "y", {});
+    if (kind->is_network) {
+      file.model.hidden = {4};
+    }
+    if (file.model.is_classifier()) {
+      file.schema.set_class_names(file.model.outputs == 3 ? Texts{"a", "b", "c"} : Texts{"a", "b"});
+    }
+    double number = 0.25;
+    for (const LossParameter& one : stored_parameters(kind)) {
+      file.model.loss_parameters.*one.value = number += 0.125;
+    }
+    file.parameters = Vector::LinSpaced(file.model.dimension(), 1, 2);
+    EXPECT_EQ(parse_model(to_bytes(file), "m").model, file.model) << kind->name;
+  }
+}
+
+TEST(ModelFile, KnowsALossThatAProgramRegistered) {
+  ModelFile file;
+  file.model.kind = register_model({.name = "own", .loss = [](const LossParameters&) { return make_squared_loss(); }});
+  file.model.features = 2;
+  file.schema = schema_of_names(2, {"a", "b"}, "y", {});
+  file.parameters = Vector{{1, 2, 3}};
+  const ModelFile back = parse_model(to_bytes(file), "m");
+  EXPECT_EQ(to_string(back.model.kind), "own");
+  EXPECT_EQ(make_model(back.model)->dimension(), 3);
 }
 
 TEST(ModelFile, RefusesOtherContent) {
@@ -184,7 +219,7 @@ ModelDescription logistic(Index features, bool intercept) {
 
 TEST(ModelFile, HoldsNetworksLayerByLayer) {
   ModelFile file;
-  file.model.kind = ModelKind::mlp;
+  file.model.kind = model_kind("mlp");
   file.model.features = 3;
   file.model.hidden = {4, 2};
   file.model.outputs = 2;

@@ -19,11 +19,11 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// Settings, model and data of a softmax run.
 struct SoftmaxRun {
   explicit SoftmaxRun(OptimizerKind optimizer, Index features = 20, Index classes = 3) {
-    settings.model.kind = ModelKind::softmax;
+    settings.model.kind = model_kind("softmax");
     settings.fit.optimizer = optimizer;
     settings.data.path = "a.csv";
     settings = settings.completed();
-    model.kind = ModelKind::softmax;
+    model.kind = model_kind("softmax");
     model.features = features;
     model.outputs = classes;
     data.rows = 500;
@@ -120,7 +120,7 @@ TEST(Plan, GrowsWithThePairsOfLbfgsTheBestParametersAndTheThreadsOfNetworks) {
   EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, without + vector);
 
   SoftmaxRun mlp(OptimizerKind::adam);
-  mlp.model.kind = ModelKind::mlp;
+  mlp.model.kind = model_kind("mlp");
   mlp.model.hidden = {4096};
   const double one = mlp.plan(1, 1).optimizer_bytes;
   EXPECT_GE(mlp.plan(1, 2).optimizer_bytes, one + 4.0 * 3 * 4096 * 500) << "activations, slopes and deltas";

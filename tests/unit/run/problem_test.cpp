@@ -46,7 +46,7 @@ class Problem : public ::testing::Test {
 
 TEST_F(Problem, HasTheModelOfItsSettingsAndTheShapeOfItsFile) {
   const TrainingProblem problem = load();
-  EXPECT_EQ(problem.model.kind, ModelKind::logistic);
+  EXPECT_EQ(problem.model.kind, model_kind("logistic"));
   EXPECT_EQ(problem.model.dimension(), 3);
   EXPECT_EQ(problem.rows.schema.label_name(), "y");
   EXPECT_THAT(problem.rows.schema.feature_names(), ElementsAre("a", "b"));
@@ -59,7 +59,7 @@ TEST_F(Problem, HasTheModelOfItsSettingsAndTheShapeOfItsFile) {
 }
 
 TEST_F(Problem, OfSoftmaxHasAnOutputAClass) {
-  settings_.model.kind = ModelKind::softmax;
+  settings_.model.kind = model_kind("softmax");
   EXPECT_EQ(load().model.outputs, 2);
   EXPECT_EQ(load().model.dimension(), 6);
 }
@@ -98,7 +98,7 @@ TEST_F(Problem, WithOneClassIsRefused) {
 TEST_F(Problem, IsLaidOutForTheKindOfItsPasses) {
   ModelDescription linear;
   ModelDescription network;
-  network.kind = ModelKind::mlp;
+  network.kind = model_kind("mlp");
   settings_.fit.optimizer = OptimizerKind::newton;
   EXPECT_EQ(access_of(settings_, linear), Access::full_batch);
   EXPECT_EQ(access_of(settings_, network), Access::mini_batch);

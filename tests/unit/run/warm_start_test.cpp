@@ -18,10 +18,10 @@ ModelDescription described(ModelKind kind) {
   ModelDescription model;
   model.kind = kind;
   model.features = 3;
-  if (kind == ModelKind::softmax || kind == ModelKind::mlp) {
+  if (kind == model_kind("softmax") || kind == model_kind("mlp")) {
     model.outputs = 2;
   }
-  if (kind == ModelKind::mlp) {
+  if (kind == model_kind("mlp")) {
     model.hidden = {4};
   }
   return model;
@@ -88,7 +88,8 @@ TEST_P(WarmStart, OtherFeaturesAreRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, WarmStart,
-                         ::testing::Values(ModelKind::linear, ModelKind::logistic, ModelKind::softmax, ModelKind::mlp),
+                         ::testing::Values(model_kind("linear"), model_kind("logistic"), model_kind("softmax"),
+                                           model_kind("mlp")),
                          [](const auto& one) { return to_string(one.param); });
 
 }  // namespace
