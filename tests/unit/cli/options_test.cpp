@@ -69,6 +69,7 @@ std::vector<OptionCase> option_cases() {
       {"intercept", "false", {}, "2"},
       {"class-weight", "a:1,b:0.5", {}, "a:-1"},
       {"delta", "2.5", {"--model", "huber"}, "0"},
+      {"quantile", "0.9", {"--model", "quantile"}, "1"},
       {"hidden", "256,64", mlp, "64,0"},
       {"activation", "tanh", mlp, "step"},
       {"loss", "squared", mlp, "hinge"},

@@ -77,7 +77,7 @@ TEST_P(ModelRegistry, HasLossesThatAreAsSmoothAsTheySay) {
   const MadeData made{.rows = 400, .features = kFeatures, .weights = true};
   const Dataset rows = make_dataset(made_share(made, labels_of(described_model.task()), 0, 1), {}, comm);
   const auto model = make_model(described_model);
-  EmpiricalRisk risk(rows, *model, Penalty(0.01, model->penalised()), {}, 1, comm);
+  EmpiricalRisk risk(rows, *model, Penalty(0.01, model->penalised()), {}, Execution(comm, 1));
   const Vector w = random_point(risk, initial_parameters(described_model, 1), 1);
   for (const DerivativeCheck& check : check_derivatives(
            risk, w,

@@ -28,7 +28,7 @@ ModelDescription quantile(double level, double delta, Index features) {
 Vector optimum(const ModelDescription& description, const Dataset& rows, const std::string& optimizer) {
   SerialCommunicator comm;
   const auto model = make_model(description);
-  EmpiricalRisk risk(rows, *model, Penalty(0, model->penalised()), {}, 1, comm);
+  EmpiricalRisk risk(rows, *model, Penalty(0, model->penalised()), {}, Execution(comm, 1));
   FitSettings settings;
   settings.optimizer = optimizer_kind(optimizer);
   settings.max_iterations = 1000;
@@ -36,7 +36,7 @@ Vector optimum(const ModelDescription& description, const Dataset& rows, const s
   OptimizerState state;
   state.parameters = Vector::Zero(description.dimension());
   Ignored observer;
-  const Summary summary = minimise(risk, settings, model->penalised(), 1, EarlyStopping(), state, observer);
+  const Summary summary = minimise(risk, settings, model->penalised(), Execution(), EarlyStopping(), state, observer);
   EXPECT_EQ(summary.status, Summary::Status::converged) << optimizer << ": " << summary.reason;
   return state.parameters;
 }
