@@ -1,4 +1,4 @@
-/// A rank's rows of features in the layout that its passes want, with the three products a linear model needs.
+/// A rank's rows of features in the layout that its passes want, with the products that models need of them.
 ///
 /// | symbol | meaning                        | shape |
 /// | X      | features of some of the rows   | m × d |

@@ -1,5 +1,5 @@
-/// THE reduction: sums over all rows (leaves) or over the rows of a batch (lanes), threads and ranks alike. Nothing
-/// else asks for a sum over ranks.
+/// THE reduction: floating-point sums over all rows (leaves) or over the rows of a batch (lanes), threads and ranks
+/// alike. Nothing else adds up such numbers over ranks; counts are integers, exact in any order (all_sum).
 #pragma once
 
 #include "comm/tree_reducer.h"

@@ -2,6 +2,7 @@
 #include "cli/trainer.h"
 
 #include <chrono>
+#include <ostream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@ namespace {
 struct Victim {
   int ranks;
   int rank;
+  friend void PrintTo(const Victim& test, std::ostream* out) { *out << "rank " << test.rank << " of " << test.ranks; }
 };
 
 /// Who fails, and in which phase (base/test_failure.h).

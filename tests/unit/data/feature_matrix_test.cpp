@@ -6,6 +6,7 @@
 #include <array>
 #include <numeric>
 
+#include "support/printing.h"
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {

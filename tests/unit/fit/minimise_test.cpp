@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "support/printing.h"
 #include "support/problem_zoo.h"
 #include <gtest/gtest.h>
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "support/models.h"
+#include "support/printing.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,7 @@
 #include "fit/one_sided_columns.h"
 
+#include <ostream>
+
 #include "support/thread_communicator.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +19,7 @@ struct Case {
   std::vector<double> labels;
   std::vector<std::vector<double>> rows;
   std::vector<std::int64_t> expected;
+  friend void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 };
 
 /// The rows that a rank holds of a case, dense or sparse.

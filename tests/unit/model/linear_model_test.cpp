@@ -5,6 +5,7 @@
 #include "model/pass_engine.h"
 
 #include <cmath>
+#include <ostream>
 
 #include "support/made_data.h"
 #include <gtest/gtest.h>
@@ -49,6 +50,7 @@ struct Case {
   Access access = Access::full_batch;
   bool intercept = true;
   Layout layout = Layout::dense_columns;
+  friend void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 };
 
 class LinearModelKernels : public ::testing::TestWithParam<Case> {};

@@ -1,6 +1,7 @@
 /// Every activation × loss × depth against a plain loop over rows, finite differences and an explicit JᵀHJ.
 #include "base/lanes.h"
 
+#include <ostream>
 #include <tuple>
 
 #include "network_fixture.h"
@@ -23,6 +24,7 @@ using Fixture = testing::NetworkFixture;
 struct Case {
   std::string name;
   NetworkShape shape;
+  friend void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 };
 
 std::vector<Case> every_case() {

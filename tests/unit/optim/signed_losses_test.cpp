@@ -4,6 +4,7 @@
 #include "risk/empirical_risk.h"
 
 #include <cmath>
+#include <ostream>
 
 #include "support/descent_run.h"
 #include "support/models.h"
@@ -22,6 +23,7 @@ struct SignedLoss {
   /// The factor on all labels after which the least F, now `minimum`, is zero.
   double (*to_zero)(double minimum, double mean_label);
   double (*size_of_terms)(double y, double z);
+  friend void PrintTo(const SignedLoss& test, std::ostream* out) { *out << test.name; }
 };
 
 /// A factor k on y moves all margins by log k: it adds log k to the least F of gamma and turns that of poisson into

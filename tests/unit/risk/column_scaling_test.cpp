@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "support/models.h"
+#include "support/printing.h"
 #include "support/thread_communicator.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "support/made_data.h"
@@ -87,6 +88,7 @@ struct Case {
   std::string name;
   MadeData made;
   std::function<std::unique_ptr<Model>(Index features)> model;
+  friend void PrintTo(const Case& test, std::ostream* out) { *out << test.name; }
 };
 
 std::unique_ptr<Model> small_network(Index features) {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "support/models.h"
+#include "support/printing.h"
 #include "support/problem_zoo.h"
 #include <gtest/gtest.h>
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "support/printing.h"
 #include "support/recording_console.h"
 #include "support/thread_communicator.h"
 #include "unit/io/temporary_folder.h"

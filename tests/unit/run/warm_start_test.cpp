@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/printing.h"
 #include "unit/io/temporary_folder.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
