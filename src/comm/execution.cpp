@@ -29,12 +29,6 @@ Execution::Execution(std::unique_ptr<Communicator> comm, int threads)
 
 Execution::Execution(Communicator& comm, int threads) : comm_(borrowed(comm)), threads_(checked(threads)) {}
 
-Execution Execution::with_threads(int threads) const {
-  Execution same = *this;
-  same.threads_ = checked(threads);
-  return same;
-}
-
 Execution Execution::split(int colour) const {
   return {comm_->split(colour), threads_};
 }

@@ -132,12 +132,6 @@ MpiCommunicator::MpiCommunicator(std::unique_ptr<Handle> handle, std::int64_t la
 
 MpiCommunicator::~MpiCommunicator() = default;
 
-std::unique_ptr<MpiCommunicator> MpiCommunicator::duplicate(const void* mpi_comm) {
-  constexpr std::int64_t kLargestMessage = std::int64_t{1} << 30;
-  return std::unique_ptr<MpiCommunicator>(
-      new MpiCommunicator(Handle::duplicate(*static_cast<const MPI_Comm*>(mpi_comm)), kLargestMessage));
-}
-
 void MpiCommunicator::barrier() {
   check(MPI_Barrier(handle_->comm), "MPI_Barrier");
 }

@@ -23,9 +23,6 @@ class Execution {
   int ranks() const { return comm_->size(); }
   int threads() const { return threads_; }  ///< OpenMP threads of this rank
 
-  /// The same ranks, with other threads. threads ≥ 1.
-  Execution with_threads(int threads) const;
-
   /// The ranks that give the same colour ≥ 0, in the order of their ranks here. Collective.
   Execution split(int colour) const;
 

@@ -23,8 +23,6 @@ class MpiCommunicator final : public Communicator {
   /// All ranks of the launch. Longer messages go in pieces of `largest_message` bytes, so that counts and displacements
   /// fit MPI's int. Collective.
   explicit MpiCommunicator(std::int64_t largest_message = std::int64_t{1} << 30);
-  /// The ranks of the caller's communicator, a `MPI_Comm` given by address, of which a duplicate is taken. Collective.
-  static std::unique_ptr<MpiCommunicator> duplicate(const void* mpi_comm);
   ~MpiCommunicator() override;
 
   int rank() const override { return rank_; }

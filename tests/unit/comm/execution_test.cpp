@@ -13,7 +13,6 @@ TEST(Execution, IsOneRankUnlessToldOtherwise) {
   EXPECT_EQ(execution.rank(), 0);
   EXPECT_EQ(execution.ranks(), 1);
   EXPECT_EQ(execution.threads(), 3);
-  EXPECT_EQ(execution.with_threads(2).threads(), 2);
   EXPECT_EQ(execution.split(4).ranks(), 1);
   EXPECT_THROW(Execution(0), InternalError);
 }
