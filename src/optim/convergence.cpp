@@ -116,7 +116,8 @@ Direction by_hessian(Objective& objective, const Iterate& from, double negligibl
   }
   const Crossings crossings = find_crossings(objective.l1(), from, diagonal_of(at.hessian));
   direction = direction_by_factor(cholesky_solver(), at.hessian, crossings.free, from, negligible, objective);
-  direction.check_passes = 1 + direction.products;
+  direction.passes = 1 + direction.products;
+  direction.check_passes = direction.passes;
   add_crossings(objective.l1(), crossings, from, direction);
   if (!objective.l1().is_zero() && shows_convergence(direction, negligible)) {
     const double more = relaxed_decrease(objective.l1(), from, crossings.free, at.hessian, negligible, objective);
@@ -137,19 +138,24 @@ Direction by_products(Objective& objective, const Iterate& from, double negligib
   TruncatedNewton settings;
   settings.forcing = [](double) { return kForcing; };
   direction = direction_by_products(settings, diagonal, crossings.free, from, negligible, objective);
-  direction.check_passes = (diagonal.size() > 0 ? 1 : 0) + direction.products;
+  direction.passes = (diagonal.size() > 0 ? 1 : 0) + direction.products;
+  direction.check_passes = direction.passes;
   add_crossings(objective.l1(), crossings, from, direction);
   return direction;
 }
 
 /// Throws NoFiniteOptimum where F recedes along d, and some rows move far enough along `part` of it already.
-Settling settling_along(Objective& objective, const Iterate& from, const Vector& d, double part, std::int64_t& passes) {
+Settling settling_along(Objective& objective, const Iterate& from, const Vector& d, double part, Direction& judged) {
   constexpr double kShort = 1e-6;  // of columns of one size: moves no margin of up to 1e8 rows
   if (d.size() == 0 || !(d.lpNorm<Eigen::Infinity>() > kShort)) {
     return Settling::settled;
   }
+  const auto count_pass = [&judged] {
+    ++judged.passes;
+    ++judged.check_passes;
+  };
   const Recession recession = objective.recession(from.w, d);
-  ++passes;
+  count_pass();
   if (recession.stop_requested) {
     return Settling::stopped;
   }
@@ -158,7 +164,7 @@ Settling settling_along(Objective& objective, const Iterate& from, const Vector&
   }
   if (part < 1) {
     const Recession nearer = objective.recession(from.w, part * d);
-    ++passes;
+    count_pass();
     if (nearer.stop_requested || nearer.falling == 0) {
       return nearer.stop_requested ? Settling::stopped : Settling::moving;
     }
@@ -221,14 +227,13 @@ Settling settling(Objective& objective, const Iterate& from, Direction& directio
   // Newton's step moves receding rows by 1 for ever, and others by less and less: those that would stop them, where the
   // classes all but separate, may then move by next to nothing.
   constexpr double kOfNewton = 0.03;
-  const Settling along_newton = settling_along(objective, from, direction.d, kOfNewton, direction.check_passes);
+  const Settling along_newton = settling_along(objective, from, direction.d, kOfNewton, direction);
   if (along_newton != Settling::settled || direction.hidden.size() == 0) {
     return along_newton;
   }
   const double largest = direction.hidden.lpNorm<Eigen::Infinity>();
   const Settling along_hidden =
-      largest > 1 ? settling_along(objective, from, direction.hidden / largest, 1, direction.check_passes)
-                  : Settling::settled;
+      largest > 1 ? settling_along(objective, from, direction.hidden / largest, 1, direction) : Settling::settled;
   return along_hidden == Settling::stopped ? along_hidden : along_newton;
 }
 

@@ -77,7 +77,6 @@ struct Goal {
           relative_decrement(is_known ? direction->newton_decrease : direction->predicted_decrease(), at);
       summary.decrement = is_known ? decrement : -1;
       summary.products = direction->products;
-      summary.is_dependent = !direction->dependent.empty();
       summary.reason +=
           fmt::format("; decrement {} {:.3e}, wanted {:.3e}", is_known ? "at least" : "about", decrement, tolerance);
     }
@@ -158,9 +157,10 @@ double rounding_of(const Direction& direction, const Iterate& at) {
 /// The passes of both are the check's: those of the method's own direction found nothing to do.
 void replace_by_newton(Objective& objective, const Iterate& at, double negligible, Direction& direction) {
   const std::int64_t products = direction.products;
-  const std::int64_t passes = std::max(products, direction.check_passes);
+  const std::int64_t passes = direction.passes;
   direction = newton_direction(objective, at, negligible);
   direction.products += products;
+  direction.passes += passes;
   direction.check_passes += passes;
 }
 
@@ -248,6 +248,21 @@ Summary end_at_rounding(const Goal& goal, Direction& direction, const OptimizerS
   return *end;
 }
 
+/// "x1 (with x0)" of each parameter that depends on others.
+std::vector<std::string> weak_parameters(const Direction& direction, const Objective& objective) {
+  std::vector<std::string> weak;
+  for (const DependentParameter& dependent : direction.dependent) {
+    std::vector<std::string> partners;
+    for (const Index partner : dependent.partners) {
+      partners.push_back(objective.parameter_name(partner));
+    }
+    weak.push_back(partners.empty() ? objective.parameter_name(dependent.parameter)
+                                    : fmt::format("{} (with {})", objective.parameter_name(dependent.parameter),
+                                                  fmt::join(partners, ", ")));
+  }
+  return weak;
+}
+
 IterationReport report_of(const Iterate& at, const Direction& direction, const Step& step, const Objective& objective) {
   IterationReport report;
   report.objective = at.value;
@@ -255,16 +270,7 @@ IterationReport report_of(const Iterate& at, const Direction& direction, const S
   report.step_length = step.length;
   report.damping = direction.damping;
   report.products = direction.products;
-  for (const DependentParameter& dependent : direction.dependent) {
-    std::vector<std::string> partners;
-    for (const Index partner : dependent.partners) {
-      partners.push_back(objective.parameter_name(partner));
-    }
-    report.weak_parameters.push_back(
-        partners.empty()
-            ? objective.parameter_name(dependent.parameter)
-            : fmt::format("{} (with {})", objective.parameter_name(dependent.parameter), fmt::join(partners, ", ")));
-  }
+  report.weak_parameters = weak_parameters(direction, objective);
   return report;
 }
 
@@ -293,6 +299,7 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
   while (true) {
     reject_separated(objective, at, state.iteration);
     const Goal goal(at, settings.tolerance);
+    direction = {};
     const bool is_last = state.iteration >= settings.max_iterations;
     end = end_without_direction(goal, method, is_last, early_stopping, state);
     if (end) {
@@ -334,7 +341,9 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
     report.validation = early_stopping.record(state.iteration, state);
     observer.iteration_completed(state, report);
   }
-  end->check_passes = check_passes + std::max(end->products, direction.check_passes);
+  end->check_passes = check_passes + direction.passes;
+  end->damping = direction.damping;
+  end->weak_parameters = weak_parameters(direction, objective);
   report_end(objective, state, at, *end);
   return *end;
 }

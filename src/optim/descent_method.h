@@ -55,7 +55,8 @@ struct Direction {
   std::vector<DependentParameter> dependent;  ///< parameters whose pivots vanished
   Vector hidden;                              ///< part of the point where λ outweighs the curvature, p; empty: none
   std::int64_t products = 0;                  ///< curvature products
-  std::int64_t check_passes = 0;              ///< passes that judged the iterate, products included
+  std::int64_t passes = 0;                    ///< over the data, products included
+  std::int64_t check_passes = 0;              ///< those of them that judged the iterate
   double forcing = 0;                         ///< η: relative residual that conjugate gradients aimed at
   double scaled_norm = 0;                     ///< ‖D ∇F‖ in the scaling that conjugate gradients used
   bool is_newton = false;       ///< an undamped Newton direction, or as near to one as the curvature allows

@@ -101,6 +101,7 @@ class NewtonCg final : public DescentMethod {
     settings.max_products = settings_.max_products;
     const bool is_judged_otherwise = judges_by_hessian(objective);
     direction = direction_by_products(settings, diagonal, {}, from, is_judged_otherwise ? 0 : negligible, objective);
+    direction.passes = (diagonal.size() > 0 ? 1 : 0) + direction.products;
     if (is_judged_otherwise) {
       direction.newton_decrease = -1;
     }
@@ -119,9 +120,11 @@ class NewtonCg final : public DescentMethod {
         return {Step::Status::accepted, 1};
       }
       const std::int64_t products = direction.products;
+      const std::int64_t passes = direction.passes;
       if (!trial.at.stop_requested) {
         direction = solve(from, 0, state.newton_cg, objective, kDampingAfterRejection * direction.damping);
         direction.products += products;
+        direction.passes += passes;
       }
       if (trial.at.stop_requested || direction.stop_requested) {
         return {Step::Status::stopped, 0};

@@ -52,7 +52,9 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
     log_->append(entry, run_timer_.seconds());
   }
   show_progress(entry, report.validation.has_value());
-  warn_of_damping(report);
+  if (report.damping > 0 && takes_hessians(settings_.fit.optimizer)) {
+    warn_of_damping(report.damping, report.weak_parameters);
+  }
   warn_of_rising_loss();
   if (is_due(state)) {
     save();
@@ -120,20 +122,27 @@ void RunObserver::show_progress(const HistoryEntry& entry, bool has_validation) 
   console_.info(line);
 }
 
-void RunObserver::warn_of_damping(const IterationReport& report) {
-  if (warned_of_damping_ || report.damping == 0 || !takes_hessians(settings_.fit.optimizer)) {
+void RunObserver::warn_at_end(const Summary& summary) {
+  if (!summary.weak_parameters.empty()) {
+    warn_of_damping(summary.damping, summary.weak_parameters);
+  }
+  warn_of_lost_ground(summary.objective);
+}
+
+void RunObserver::warn_of_damping(double damping, const std::vector<std::string>& weak_parameters) {
+  if (warned_of_damping_) {
     return;
   }
   warned_of_damping_ = true;
-  const std::string columns = report.weak_parameters.empty() ? ""
-                                                             : fmt::format("; linearly dependent on others: {}",
-                                                                           fmt::join(report.weak_parameters, ", "));
+  const std::string columns = weak_parameters.empty()
+                                  ? ""
+                                  : fmt::format("; linearly dependent on others: {}", fmt::join(weak_parameters, ", "));
   const std::string remedy =
       settings_.penalty.l2 > 0
           ? fmt::format("l2 = {} is too small beside the columns to tell: scale them", settings_.penalty.l2)
           : "--l2 makes the solution unique";
-  console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; {}",
-                               report.damping, columns, remedy));
+  console_.warning(fmt::format("the Hessian is singular to rounding: damped by {:.0e} of its diagonal{}; {}", damping,
+                               columns, remedy));
 }
 
 void RunObserver::warn_of_lost_ground(double objective) {

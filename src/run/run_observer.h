@@ -27,15 +27,16 @@ class RunObserver final : public IterationObserver {
   /// Saves the end of a run; a failure ends it with 74. Collective.
   void save_end();
 
-  /// Says once that mini-batch steps led uphill, where they did; `objective` is that of the end.
-  void warn_of_lost_ground(double objective);
+  /// Says what the end shows, unless it was said before: mini-batch steps led uphill; the optimum is not unique.
+  void warn_at_end(const Summary& summary);
 
  private:
   bool is_due(const OptimizerState& state) const;
   void save();
   void agree_on_state();
   void show_progress(const HistoryEntry& entry, bool has_validation);
-  void warn_of_damping(const IterationReport& report);
+  void warn_of_lost_ground(double objective);
+  void warn_of_damping(double damping, const std::vector<std::string>& weak_parameters);
   void warn_of_rising_loss();
 
   const TrainSettings& settings_;

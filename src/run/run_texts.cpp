@@ -65,7 +65,7 @@ std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& 
     return "; raise --max-iterations" + (other.empty() ? "" : ", or use " + other) + delta;
   }
   const bool has_log_link = settings.model.task() == Task::positives || settings.model.task() == Task::counts;
-  const std::string unit = has_log_link && !summary.is_dependent
+  const std::string unit = has_log_link && summary.weak_parameters.empty()
                                ? "; labels of an extreme unit have no start near them: scale them"
                                : "; columns may be dependent to rounding: drop one, or use a larger --l2";
   return unit + (other.empty() ? "" : ", or use " + other) + delta;

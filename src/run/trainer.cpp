@@ -225,7 +225,7 @@ void TrainingJob::optimise() {
     throw Agreed<NumericalStop>(summary_.outcome.reason);
   }
   summary_.seconds.train = timer.seconds() - checkpoints_->seconds();
-  observer_->warn_of_lost_ground(summary_.outcome.objective);
+  observer_->warn_at_end(summary_.outcome);
   if (summary_.outcome.status == Summary::Status::stopped) {
     const auto reason = static_cast<StopReason>(risk_->agreed().stop);
     summary_.outcome.reason += " (" + to_string(reason) + ")";

@@ -75,17 +75,24 @@ TEST(Messages, ColumnsOfUnlikeScalesAreSaidToANetworkAlone) {
   EXPECT_THAT(newton.text(), Not(HasSubstr("differ in scale")));
 }
 
-TEST(Messages, DampingUnderAPenaltyDoesNotAskForOne) {
+TEST(Messages, DependentColumnsAreNamedByEveryOptimizerThatJudgesByTheHessian) {
   const Scratch scratch;
   std::string text = "a,b,y\n";
   for (int i = 0; i < 30; ++i) {
     text += std::to_string(i) + "," + std::to_string(2 * i) + "," + std::to_string(3 * i + i % 4) + "\n";
   }
   const std::string data = scratch.write("data.csv", text);
-  const auto damped = [&](const std::string& l2) {
-    return launch_well(0, 1, {"train", "--data", data, "--model", "linear", "--l2", l2, "--run", scratch.path(l2)}).err;
+  const auto damped = [&](const std::string& l2, const std::string& optimizer = "newton") {
+    return launch_well(0, 1,
+                       {"train", "--data", data, "--model", "linear", "--optimizer", optimizer, "--l2", l2, "--run",
+                        scratch.path(l2 + optimizer)})
+        .err;
   };
-  EXPECT_THAT(damped("0"), HasSubstr("--l2 makes the solution unique"));
+  for (const std::string optimizer : {"newton", "newton-cg", "lbfgs", "gd"}) {
+    EXPECT_THAT(damped("0", optimizer),
+                HasSubstr("linearly dependent on others: b (with a); --l2 makes the solution unique"))
+        << optimizer;
+  }
   const std::string penalised = damped("1e-200");
   EXPECT_THAT(penalised, HasSubstr("l2 = 1e-200 is too small beside the columns"));
   EXPECT_THAT(penalised, Not(HasSubstr("makes the solution unique")));

@@ -56,7 +56,8 @@ struct Summary {
   double decrement = -1;          ///< δ there (convergence.h), from below; −1: not known
   std::int64_t products = 0;      ///< curvature products that judged the last point; a Hessian is not counted
   std::int64_t check_passes = 0;  ///< passes that judged points, the last one and earlier ones
-  bool is_dependent = false;      ///< parameters depend on one another to rounding there
+  double damping = 0;             ///< λ that the check added to the curvature there
+  std::vector<std::string> weak_parameters;  ///< those that depend on others to rounding there
 };
 
 }  // namespace lockstep

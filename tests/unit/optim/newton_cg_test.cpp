@@ -24,7 +24,7 @@ TEST(NewtonCg, SolvesAQuadraticInOneStepWhenForced) {
   EXPECT_EQ(run.state.iteration, 1);
   EXPECT_EQ(problem.evaluations, 3) << "an accepted unit step costs one pass and its products; one more judges the end";
   EXPECT_EQ(run.reports[0].products + run.summary.products, problem.products) << "those of the last check, too";
-  EXPECT_EQ(run.summary.check_passes, run.summary.products + 1) << "and a Hessian";
+  EXPECT_EQ(run.summary.check_passes, run.summary.products + 2) << "a Hessian, and the diagonal for its own products";
 }
 
 TEST(NewtonCg, ConvergesSuperlinearlyOnLogistic) {

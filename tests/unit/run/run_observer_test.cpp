@@ -138,23 +138,39 @@ TEST(RunObserver, TrainingGoesOnWhenEverySaveFails) {
   EXPECT_THROW(run.observer.save_end(), Error) << "the end of a run must not be lost";
 }
 
+Summary ending_at(double objective) {
+  Summary summary;
+  summary.objective = objective;
+  return summary;
+}
+
 TEST(RunObserver, WarnsOnceOfALossThatRisesForThreeEpochs) {
   ObservedRun run(sgd_settings("1h"));
   run.report({1, 0.9, 1.2, 1.5});
   EXPECT_THAT(run.console.warnings, IsEmpty());
   run.report({1.9, 2.5});
   EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("the loss has risen for 3 epochs, from 0.9 to 1.9")));
-  run.observer.warn_of_lost_ground(9);
+  run.observer.warn_at_end(ending_at(9));
   EXPECT_THAT(run.console.warnings, SizeIs(1));
 }
 
 TEST(RunObserver, WarnsOfARunThatEndsWorseThanItBegan) {
   ObservedRun run(sgd_settings("1h"));
   run.report({1, 0.5});
-  run.observer.warn_of_lost_ground(1.5);
+  run.observer.warn_at_end(ending_at(1.5));
   EXPECT_THAT(run.console.warnings, IsEmpty());
-  run.observer.warn_of_lost_ground(3);
+  run.observer.warn_at_end(ending_at(3));
   EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("the run ended worse than it began (objective 3, 1 in its")));
+}
+
+TEST(RunObserver, NamesOnceTheParametersThatTheEndShowsToBeDependent) {
+  ObservedRun run(sgd_settings("1h"));
+  Summary summary = ending_at(1);
+  summary.damping = 1e-10;
+  summary.weak_parameters = {"b (with a)"};
+  run.observer.warn_at_end(summary);
+  run.observer.warn_at_end(summary);
+  EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("linearly dependent on others: b (with a)")));
 }
 
 }  // namespace
