@@ -1,6 +1,7 @@
 #include "optim/convergence.h"
 
 #include "base/lanes.h"
+#include "optim/conjugate_gradients.h"
 #include "optim/newton_model.h"
 #include "optim/numerical_stops.h"
 #include "optim/orthant.h"
@@ -128,6 +129,7 @@ Direction by_hessian(Objective& objective, const Iterate& from, double negligibl
 
 Direction by_products(Objective& objective, const Iterate& from, double negligible) {
   constexpr double kForcing = 0.5;
+  constexpr double kTail = 1e-4;  // one long run of products gets further than several short ones
   Direction direction;
   Vector diagonal;
   if (objective.has_hessian_diagonal() && objective.hessian_diagonal(diagonal)) {
@@ -137,6 +139,7 @@ Direction by_products(Objective& objective, const Iterate& from, double negligib
   const Crossings crossings = find_crossings(objective.l1(), from, diagonal);
   TruncatedNewton settings;
   settings.forcing = [](double) { return kForcing; };
+  settings.tail = kTail;
   direction = direction_by_products(settings, diagonal, crossings.free, from, negligible, objective);
   direction.passes = (diagonal.size() > 0 ? 1 : 0) + direction.products;
   direction.check_passes = direction.passes;
@@ -193,6 +196,12 @@ double relative_decrement(double decrease, const Iterate& at) {
 
 bool judges_by_hessian(const Objective& objective) {
   return objective.has_hessian() && objective.dimension() <= kMostJudgedByHessian;
+}
+
+bool bounds_by_products(const Objective& objective) {
+  const Vector& least = objective.structure().least_curvature;
+  return !judges_by_hessian(objective) && objective.l1().is_zero() && (least.array() > 0).any() &&
+         (least.array() == 0 || least.array() > kLeastVisible).all();
 }
 
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible) {

@@ -35,9 +35,14 @@ inline constexpr Index kMostJudgedByHessian = 1000;
 /// True where newton_direction() takes the Hessian, which sees near dependences that products leave in the dark.
 bool judges_by_hessian(const Objective& objective);
 
+/// True where products can bound what they have not found: L2 leaves all penalised parameters some curvature, and there
+/// is no L1 whose face may still change.
+bool bounds_by_products(const Objective& objective);
+
 /// Newton's direction at an accepted iterate, with newton_decrease: by Cholesky where the Hessian is small (one pass),
 /// else by conjugate gradients (a product each), which go on until they promise more than `negligible` or nothing of
-/// that size can hide. Collective.
+/// that size can hide: beside scaled curvature of 1e-8 or more, or where the least curvature is known (Structure) at
+/// all, newton_decrease then counting in what may hide. Collective.
 Direction newton_direction(Objective& objective, const Iterate& from, double negligible);
 
 /// What a Newton step that promises next to nothing does to the rows where F may have its optimum at infinity.

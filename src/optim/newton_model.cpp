@@ -57,9 +57,10 @@ void take_solution(const Vector& y, const Vector& scales, const Iterate& from, O
   direction.slope = dot(from.gradient, direction.d);
 }
 
-/// q is a lower bound; it is Newton's promise where nothing of the size of what is negligible hides beside it.
+/// q is a lower bound; it is Newton's promise where nothing of the size of what is negligible hides beside it. Where it
+/// is known how much at most hides, that is of the promise.
 double known_decrease(const KrylovSolution& solution, double negligible) {
-  return solution.resolved || solution.decrease > negligible ? solution.decrease : -1;
+  return solution.resolved || solution.decrease > negligible ? solution.decrease + solution.hidden : -1;
 }
 
 /// x ↦ D B D x + λ x on the face.
@@ -70,6 +71,37 @@ std::function<bool(const Vector&, Vector&)> scaled_product(const Vector& scales,
     product = on_face(scales.cwiseProduct(product), free) + damping * v;
     return stop;
   };
+}
+
+/// D of direction_by_products, and μ, below all eigenvalues of D B D on the face (0: not known).
+struct Scaling {
+  Vector d;
+  double least_eigenvalue = 0;
+};
+
+/// L2 leaves penalised parameters a curvature of at least μ_j D_j², the least of which is m. Columns that can stand in
+/// for an intercept leave it about m / L, L the largest eigenvalue of all: its unit is made longer, so that it has m as
+/// well. That costs conjugate gradients about one product an intercept.
+Scaling scaling_with_floor(const Vector& d, const Vector& diagonal, const Vector& free, const Vector& least_curvature) {
+  constexpr double kUnit = 8;  // enough for L ≤ 64
+  Scaling scaling{d, 0};
+  double m = std::numeric_limits<double>::infinity();
+  bool is_penalised = true;
+  for (Index j = 0; j < least_curvature.size(); ++j) {
+    if (free.size() > 0 && free[j] == 0) {
+      continue;
+    }
+    if (least_curvature[j] > 0) {
+      m = std::min(m, least_curvature[j] * d[j] * d[j]);
+    } else if (diagonal.size() > 0 && diagonal[j] > 0) {
+      scaling.d[j] *= kUnit;
+      is_penalised = false;
+    } else {
+      return {d, 0};
+    }
+  }
+  scaling.least_eigenvalue = is_penalised ? m : m / 2;
+  return std::isfinite(m) && scaling.least_eigenvalue > kLeastVisible ? scaling : Scaling{d, 0};
 }
 
 /// The damped factor P is nearly the inverse on all but the directions that rounding hides; there it is far too small,
@@ -142,7 +174,11 @@ Direction direction_by_factor(const SymmetricSolver& solver, const SymmetricMatr
 Direction direction_by_products(const TruncatedNewton& settings, const Vector& diagonal, const Vector& free,
                                 const Iterate& from, double negligible, Objective& objective) {
   const bool has_diagonal = diagonal.size() > 0;
-  const Vector scales = has_diagonal ? power_of_two_scales(diagonal) : Vector(Vector::Ones(from.w.size()));
+  Scaling scaling{has_diagonal ? power_of_two_scales(diagonal) : Vector(Vector::Ones(from.w.size())), 0};
+  if (settings.tail > 0) {
+    scaling = scaling_with_floor(scaling.d, diagonal, free, objective.structure().least_curvature);
+  }
+  const Vector& scales = scaling.d;
   const Vector right = on_face(-scales.cwiseProduct(from.gradient), free);
   Direction direction;
   direction.is_newton = settings.damping == 0;
@@ -157,6 +193,8 @@ Direction direction_by_products(const TruncatedNewton& settings, const Vector& d
   krylov.negligible = settings.damping == 0 ? negligible : 0;
   krylov.rounding = settings.damping == 0 ? direction.rounding : 0;
   krylov.largest_curvature = has_diagonal ? scales.cwiseAbs2().cwiseProduct(diagonal).maxCoeff() : 0;
+  krylov.least_eigenvalue = scaling.least_eigenvalue;
+  krylov.tail = settings.tail;
   krylov.max_products = settings.max_products;
   const KrylovSolution solution = conjugate_gradients(a, right, krylov);
   direction.products = solution.products;

@@ -85,6 +85,9 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
   structure_.scales = parameter_scales(rows.facts(), model);
   penalty_.set_scales(structure_.scales);
   structure_.l1 = penalty_.l1(model.dimension());
+  if (model.keeps_margins()) {  // the losses are convex in them
+    structure_.least_curvature = penalty_.curvature(model.dimension());
+  }
   std::ranges::copy_if(
       model.invariant_shifts(), std::back_inserter(structure_.shifts),
       [this](const InvariantShift& shift) { return penalty_.is_zero() || shift.first >= penalty_.penalised(); });

@@ -19,6 +19,15 @@ L1Term Penalty::l1(Index dimension) const {
   return term;
 }
 
+Vector Penalty::curvature(Index dimension) const {
+  Vector curvature;
+  if (l2_ > 0) {
+    curvature = Vector::Zero(dimension);
+    add_product(Vector::Ones(dimension), 0, dimension, curvature);
+  }
+  return curvature;
+}
+
 Vector Penalty::unscaled(const Vector& u) const {
   return u.head(penalised_).cwiseProduct(scales_);
 }

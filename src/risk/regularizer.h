@@ -17,6 +17,8 @@ class Penalty {
   bool is_zero() const { return l2_ == 0 && l1_ == 0; }
   /// l1 ‖w‖₁ in u (dimension p).
   L1Term l1(Index dimension) const;
+  /// Curvature of the smooth part, l2 D² on the penalised parameters and 0 on the others (dimension p); empty: none.
+  Vector curvature(Index dimension) const;
   Index penalised() const { return penalised_; }
 
   /// l2/2 ‖w‖². threads ≥ 1; the result does not depend on them.

@@ -26,6 +26,10 @@ struct Structure {
   Vector scales;
   /// The L1 penalty that F leaves out.
   L1Term l1;
+  /// μ (p; empty: not known): ∇²F − diag(μ) is positive semidefinite everywhere, as an L2 penalty on a convex loss
+  /// makes it. 0 for the few parameters without penalty, intercepts, of which the ∇²F of their own is well-conditioned
+  /// in units of its diagonal, the shifts left out.
+  Vector least_curvature;
   /// Directions in which F is constant (the common shift of softmax coefficients).
   std::vector<InvariantShift> shifts;
   /// Order::hessian works.

@@ -73,6 +73,47 @@ TEST(ConjugateGradients, GoesOnWhileTheResidualCouldHideMoreThanIsNegligible) {
   EXPECT_NEAR(careful.decrease, 0.5 + 0.5e6, 1);
 }
 
+TEST(ConjugateGradients, BoundsWhatIsLeftByTheLeastEigenvalue) {
+  const Matrix a = testing::conditioned_matrix(20, 1e3);  // least eigenvalue 1
+  const Vector b = some_right_side(20);
+  const double all = 0.5 * b.dot(a.llt().solve(b));
+  for (const double part : {0.99, 1.01, 2.0, 30.0}) {
+    const double negligible = part * all;
+    const KrylovSolution plain = conjugate_gradients(multiply_by(a), b, {.negligible = negligible});
+    for (const double known : {1.0, 0.1}) {
+      const KrylovSolution bounded =
+          conjugate_gradients(multiply_by(a), b, {.negligible = negligible, .least_eigenvalue = known});
+      EXPECT_EQ(bounded.decrease > negligible, part < 1) << part;
+      if (part > 1) {
+        EXPECT_TRUE(bounded.resolved) << part;
+        EXPECT_GE(bounded.decrease + bounded.hidden, all) << part;
+        EXPECT_LE(bounded.decrease + bounded.hidden, negligible) << part;
+        EXPECT_LT(bounded.products, plain.products) << part;
+      }
+    }
+  }
+}
+
+TEST(ConjugateGradients, TakesNoProductWhereTheLeastEigenvalueAloneBoundsTheGain) {
+  const Vector b{{1, 1}};
+  const KrylovSolution solution =
+      conjugate_gradients(multiply_by(diagonal(Vector{{2, 4}})), b, {.negligible = 0.5, .least_eigenvalue = 2});
+  EXPECT_EQ(solution.products, 0);
+  EXPECT_TRUE(solution.resolved);
+  EXPECT_EQ(solution.hidden, 0.5);
+}
+
+TEST(ConjugateGradients, LeavesNoMoreThanTheTailAskedFor) {
+  const Matrix a = testing::conditioned_matrix(40, 1e4);
+  const Vector b = some_right_side(40);
+  const double all = 0.5 * b.dot(a.llt().solve(b));
+  for (const double tail : {1e-1, 1e-4, 1e-8}) {
+    const KrylovSolution solution =
+        conjugate_gradients(multiply_by(a), b, {.negligible = 0, .least_eigenvalue = 1, .tail = tail});
+    EXPECT_LE(all - solution.decrease, tail * all) << tail;
+  }
+}
+
 TEST(ConjugateGradients, TakesAResidualOfRoundingForZero) {
   const Matrix a = diagonal(Vector{{1, 1e-12}});
   const KrylovSolution solution =

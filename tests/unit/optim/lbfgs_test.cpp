@@ -81,5 +81,23 @@ TEST(Lbfgs, StoppedAnywhereAndResumedGivesTheSameBits) {
                                                   {100, 1e-10});
 }
 
+/// The same quadratic: its least curvature, 1, is told or not.
+TEST(Lbfgs, EndsSoonerAndAsNearWhereTheLeastCurvatureIsKnown) {
+  const Matrix a = testing::conditioned_matrix(300, 1e5);
+  const Vector best = Vector::LinSpaced(300, -1, 2);
+  std::vector<int> passes;
+  for (const bool tells : {false, true}) {
+    auto problem = testing::quadratic(a, a * best);
+    problem.known.has_hessian = false;
+    problem.known.least_curvature = Vector::Constant(tells ? 300 : 0, 1.0);
+    const auto run = run_descent(problem, *make_lbfgs(), Vector::Zero(300), {2000, 1e-7});
+    EXPECT_EQ(run.summary.status, Summary::Status::converged) << run.summary.reason;
+    const Vector error = run.state.parameters - best;
+    EXPECT_LE(0.5 * error.dot(a * error), 1.01e-14 * 0.5 * best.dot(a * best)) << tells;
+    passes.push_back(problem.evaluations + problem.products);
+  }
+  EXPECT_LT(passes[1], passes[0]);
+}
+
 }  // namespace
 }  // namespace lockstep

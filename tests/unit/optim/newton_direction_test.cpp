@@ -6,6 +6,7 @@
 
 #include "support/coordinate_descent.h"
 #include "support/descent_run.h"
+#include <Eigen/Eigenvalues>
 #include <gtest/gtest.h>
 
 namespace lockstep {
@@ -105,6 +106,79 @@ TEST(NewtonPromiseWithL1, IsZeroAtTheMinimiser) {
   }
 }
 
+/// ½ (u − u*)ᵀ H (u − u*) as the linear model of `sets` one-hot columns of two levels, an intercept and an L2 penalty
+/// has it: the columns of each set add up to the intercept's.
+struct OneHotColumns {
+  explicit OneHotColumns(Index sets) : p(2 * sets + 1) {
+    Matrix x = Matrix::Ones(64, p);
+    for (Index i = 0; i < 64; ++i) {
+      for (Index set = 0; set < sets; ++set) {
+        const bool level = std::sin(static_cast<double>(7 * i + 3 * set * set + 1)) > 0;
+        x(i, 2 * set) = level ? 1 : 0;
+        x(i, 2 * set + 1) = level ? 0 : 1;
+      }
+    }
+    mu = Vector::Constant(p, 1e-3);
+    mu[p - 1] = 0;
+    h = x.transpose() * x / 64;
+    h.diagonal() += mu;
+  }
+  ByProductsAlone objective(bool tells_least_curvature) const {
+    FormulaObjective problem = testing::quadratic(h, Vector::Zero(p));
+    if (tells_least_curvature) {
+      problem.known.least_curvature = mu;
+    }
+    return ByProductsAlone(problem);
+  }
+  Index p;
+  Vector mu;
+  Matrix h;
+};
+
+/// All is along the direction of least curvature, in which columns stand in for the intercept.
+TEST(NewtonPromiseWithL2, BoundsWhatHidesWhereColumnsStandInForTheIntercept) {
+  for (const Index sets : {1, 3, 12}) {
+    const OneHotColumns problem(sets);
+    Vector d(problem.p);
+    for (Index j = 0; j < problem.p; ++j) {
+      d[j] = std::pow(2.0, -std::floor(0.5 * std::ilogb(problem.h(j, j))));
+    }
+    const Eigen::SelfAdjointEigenSolver<Matrix> spectrum(d.asDiagonal() * problem.h * d.asDiagonal());
+    const Vector w = d.cwiseProduct(spectrum.eigenvectors().col(0));
+    const double left = 0.5 * w.dot(problem.h * w);
+    for (const double part : {0.5, 0.9, 1.1, 40.0}) {
+      ByProductsAlone objective = problem.objective(true);
+      const Direction newton = newton_direction(objective, accepted(objective, w), part * left);
+      EXPECT_EQ(shows_convergence(newton, part * left), part > 1) << sets << " sets, " << part;
+      if (part > 1) {
+        EXPECT_GE(newton.newton_decrease, left * (1 - 1e-6)) << sets << " sets, " << part;
+      }
+    }
+  }
+}
+
+TEST(NewtonPromiseWithL2, TakesFewerProductsToTell) {
+  const OneHotColumns problem(12);
+  const Vector w = some_slopes().replicate(2, 1).topRows(problem.p);
+  std::vector<std::int64_t> products;
+  for (const bool tells : {false, true}) {
+    ByProductsAlone objective = problem.objective(tells);
+    const double left = 0.5 * w.dot(problem.h * w);
+    const Direction newton = newton_direction(objective, accepted(objective, w), 1.05 * left);
+    EXPECT_TRUE(shows_convergence(newton, 1.05 * left));
+    products.push_back(newton.products);
+  }
+  EXPECT_LT(products[1], products[0]);
+}
+
+/// Without curvature of its own nothing bounds what an intercept hides.
+TEST(NewtonPromiseWithL2, BoundsNothingBesideAParameterWithoutCurvature) {
+  FormulaObjective flat = testing::quadratic(Matrix{{1, 0}, {0, 0}}, Vector{{1, 1e-4}});
+  flat.known.least_curvature = Vector{{1, 0}};
+  ByProductsAlone objective(flat);
+  EXPECT_FALSE(shows_convergence(newton_direction(objective, accepted(objective, Vector{{1, 0}}), 1e-3), 1e-3));
+}
+
 /// Logistic rows with as many features; both ways are asked, whatever the limit says.
 class PromiseBothWays : public ::testing::TestWithParam<Index> {
  protected:
@@ -118,6 +192,7 @@ class PromiseBothWays : public ::testing::TestWithParam<Index> {
     problem_.risk.hessian_diagonal(diagonal);
     TruncatedNewton settings;
     settings.forcing = [](double) { return 0.5; };
+    settings.tail = 1e-4;
     return direction_by_products(settings, diagonal, {}, at, negligible, problem_.risk);
   }
   /// On the way from zero to the minimum.
@@ -147,10 +222,12 @@ TEST_P(PromiseBothWays, GivesOneVerdictAndFromBelowOnePromise) {
     ASSERT_GE(dense.newton_decrease, 0);
     ASSERT_GE(sparse.newton_decrease, 0);
     EXPECT_EQ(shows_convergence(sparse, negligible), shows_convergence(dense, negligible));
-    EXPECT_LE(sparse.newton_decrease, dense.newton_decrease * (1 + 1e-6) + dense.rounding);
+    if (!shows_convergence(sparse, negligible)) {
+      EXPECT_LE(sparse.newton_decrease, dense.newton_decrease * (1 + 1e-6) + dense.rounding);
+    }
     if (shows_convergence(dense, negligible)) {
       ++converged;
-      EXPECT_NEAR(sparse.newton_decrease, dense.newton_decrease, 1e-6 * negligible + dense.rounding);
+      EXPECT_GE(sparse.newton_decrease, dense.newton_decrease - dense.rounding) << "with what may hide";
     }
     const Direction asked = newton_direction(problem_.risk, at, negligible);
     EXPECT_EQ(asked.newton_decrease, judges_by_hessian(problem_.risk) ? dense.newton_decrease : sparse.newton_decrease);

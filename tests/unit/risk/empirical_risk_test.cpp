@@ -56,6 +56,17 @@ TEST(EmpiricalRisk, IsOneReductionAnOracleCall) {
   EXPECT_EQ(problem.risk.reductions(), 1);
 }
 
+TEST(EmpiricalRisk, TellsTheLeastCurvatureThatThePenaltyLeaves) {
+  SerialCommunicator comm;
+  Problem problem({}, comm);
+  const Vector& least = problem.risk.structure().least_curvature;
+  ASSERT_EQ(least.size(), problem.risk.dimension());
+  EXPECT_EQ(least[0], 0.01);
+  EXPECT_EQ(least[least.size() - 1], 0) << "the intercept";
+  EmpiricalRisk unpenalised(problem.data, problem.model, Penalty(0, 7), {}, Execution(comm, 1));
+  EXPECT_EQ(unpenalised.structure().least_curvature.size(), 0);
+}
+
 TEST(EmpiricalRisk, CountsARowOfWeightTwoTwiceAndOfWeightZeroNever) {
   SerialCommunicator comm;
   const MadeData made{.rows = 90};

@@ -93,6 +93,7 @@ TEST(NetworkRisk, GivesTheSlopeAlongALineFromAFullPass) {
   const double slope = (risk.along(w, d, 0.5 + h).value - risk.along(w, d, 0.5 - h).value) / (2 * h);
   EXPECT_NEAR(risk.along(w, d, 0.5).slope, slope, 1e-8);
   EXPECT_EQ(risk.reductions(), 3);
+  EXPECT_EQ(risk.structure().least_curvature.size(), 0) << "a network's loss is not convex";
 }
 
 }  // namespace

@@ -64,6 +64,12 @@ TEST_F(PenaltyInTwoUnits, HasL1StrengthsThatFollowTheUnits) {
   EXPECT_TRUE(Penalty(0.3, 2).l1(3).is_zero());
 }
 
+TEST_F(PenaltyInTwoUnits, HasACurvatureThatFollowsTheUnits) {
+  EXPECT_EQ(in_w.curvature(3), (Vector{{0.3, 0.3, 0}}));
+  EXPECT_EQ(in_u.curvature(3), (Vector{{0.3 * d[0] * d[0], 0.3 * d[1] * d[1], 0}}));
+  EXPECT_EQ(Penalty(0, 2, 0.7).curvature(3).size(), 0);
+}
+
 TEST_F(PenaltyInTwoUnits, ForgetsTheScalesWhereThereAreNone) {
   in_u.set_scales({});
   EXPECT_EQ(in_u.value(w), in_w.value(w));
