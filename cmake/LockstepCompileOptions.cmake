@@ -3,7 +3,7 @@
 # reorder sums.
 add_library(lockstep_options INTERFACE)
 target_compile_options(lockstep_options INTERFACE
-  -march=${LOCKSTEP_ARCH} -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno)
+  -march=${LOCKSTEP_ARCH} -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno -fno-semantic-interposition)
 # g++ 12 sees overlapping copies in std::string's operator+ that are not there (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(lockstep_options INTERFACE -Wno-restrict)

@@ -22,8 +22,11 @@ target_include_directories(lockstep_dependencies SYSTEM INTERFACE
 target_link_libraries(lockstep_dependencies INTERFACE
   Eigen3::Eigen OpenMP::OpenMP_CXX Threads::Threads ${HDF5_C_LIBRARIES} OpenSSL::Crypto ZLIB::ZLIB
   fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
-# Eigen must not start threads of its own: OpenMP is used over leaves, never inside one.
-target_compile_definitions(lockstep_dependencies INTERFACE EIGEN_DONT_PARALLELIZE SPDLOG_FMT_EXTERNAL)
+# Eigen must not start threads of its own: OpenMP is used over leaves, never inside one. The alignment of its memory is
+# not left to -march, since vectors pass between the installed library and programs compiled with another one.
+set(LOCKSTEP_EIGEN_ABI EIGEN_MAX_ALIGN_BYTES=64)
+target_compile_definitions(lockstep_dependencies INTERFACE
+  EIGEN_DONT_PARALLELIZE SPDLOG_FMT_EXTERNAL ${LOCKSTEP_EIGEN_ABI})
 
 # Eigen's products go to OpenBLAS where it is installed (about 1.3 x faster dsyrk and dgemm).
 find_library(OPENBLAS_LIBRARY openblas)

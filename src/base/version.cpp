@@ -6,8 +6,12 @@
 
 namespace lockstep {
 
+std::string_view version() {
+  return LOCKSTEP_VERSION;
+}
+
 std::string build_id() {
-  return fmt::format("lockstep {}, g++ {}, {}, {}", kVersion, __VERSION__, LOCKSTEP_ARCH, numerics_description());
+  return fmt::format("lockstep {}, g++ {}, {}, {}", version(), __VERSION__, LOCKSTEP_ARCH, numerics_description());
 }
 
 }  // namespace lockstep

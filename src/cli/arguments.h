@@ -1,7 +1,7 @@
 /// One command's arguments, taken apart by CLI11 and not yet understood.
 #pragma once
 
-#include "run/option.h"
+#include "fit/option.h"
 
 #include <memory>
 #include <string>

@@ -28,7 +28,7 @@ TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& column
 
 ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& console) {
   require_equal_programs(check.training, comm);
-  const Execution execution(comm, survey_cores(comm, check.training.run.threads, process_environment()).threads);
+  const Execution execution(comm, survey_cores(comm, check.training.launch.threads, process_environment()).threads);
   const std::uint64_t seed = check.training.fit.seed;
   TrainSettings settings = check.training;
   std::optional<ModelFile> file;

@@ -83,7 +83,7 @@ std::string config_path(const Arguments& arguments, const Environment& environme
 }
 
 void set_config_file(TrainSettings& settings, const std::string& path) {
-  settings.run.config_file = path;
+  settings.launch.config_file = path;
 }
 template <typename Settings>
 void set_config_file(Settings&, const std::string&) {}

@@ -28,7 +28,7 @@ struct CommandLine {
   /// What is printed is what was asked for; else it tells of the files that are.
   bool prints_result() const {
     return command == Command::predict ? predict.format == PredictionFormat::standard_output
-                                       : command != Command::train || train.run.plan;
+                                       : command != Command::train || train.launch.plan;
   }
   std::string text;  ///< help, version or configuration, to be printed as it is
 };

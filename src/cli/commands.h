@@ -1,7 +1,7 @@
 /// The commands: each takes its settings, a communicator and a console, and says with which code to exit.
 #pragma once
 
-#include "base/console.h"
+#include "lockstep/base/console.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
 #include "run/settings.h"

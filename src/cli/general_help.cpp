@@ -47,7 +47,7 @@ std::string general_help() {
 }
 
 std::string version_text() {
-  return fmt::format("trainer {}\n{}\n", kVersion, build_id());
+  return fmt::format("trainer {}\n{}\n", version(), build_id());
 }
 
 }  // namespace lockstep

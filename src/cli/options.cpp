@@ -1,8 +1,9 @@
 #include "cli/options.h"
 
 #include "data/text_cause.h"
+#include "fit/learning_options.h"
+#include "fit/option_values.h"
 #include "lockstep/base/errors.h"
-#include "run/option_values.h"
 
 #include <filesystem>
 #include <set>
@@ -100,7 +101,7 @@ std::vector<Option> check_options(CheckSettings& settings) {
                    tolerance,
                    seed,
                    json_option(settings.json, kJsonForTable),
-                   threads_option(training.run.threads)});
+                   threads_option(training.launch.threads)});
   return options;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/commands.h"
-#include "run/option.h"
+#include "fit/option.h"
 #include "run/train_options.h"
 
 #include <string>

@@ -1,7 +1,7 @@
 /// What the trainer says to the person: information on standard output, warnings and errors on standard error.
 #pragma once
 
-#include "base/console.h"
+#include "lockstep/base/console.h"
 #include "lockstep/base/errors.h"
 
 #include <memory>

@@ -6,7 +6,7 @@
 namespace lockstep {
 
 ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console) {
-  const LaunchReport launch = survey_cores(comm, settings.run.threads, process_environment());
+  const LaunchReport launch = survey_cores(comm, settings.launch.threads, process_environment());
   if (!launch.warning.empty()) {
     console.warning(launch.warning);
   }

@@ -10,8 +10,6 @@
 
 namespace lockstep {
 
-enum class Scalar { float32, float64 };
-
 /// Lengths of a partial sum. The header is float64 (Σs, Σsℓ, …), the payload in the compute type (gradient, Hessian).
 struct PartialShape {
   Index header = 0;

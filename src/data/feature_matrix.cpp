@@ -3,6 +3,7 @@
 #include "data/feature_layouts.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace lockstep {
 
@@ -27,6 +28,19 @@ Layout choose_layout(std::int64_t rows, std::int64_t features, std::int64_t stor
     return Layout::sparse_rows;
   }
   return access == Access::full_batch && features <= kMaxColumnFeatures ? Layout::dense_columns : Layout::dense_rows;
+}
+
+double layout_bytes(Layout layout, double rows, Index features, double stored_entries, double leaves) {
+  const auto padded_up = [](double size) { return std::ceil(size / double{kLanes}) * double{kLanes}; };
+  switch (layout) {
+    case Layout::sparse_rows:
+      return stored_entries * double{sizeof(double) + sizeof(std::int32_t)} + rows * double{sizeof(std::int64_t)};
+    case Layout::dense_rows:
+      return rows * static_cast<double>(padded(features)) * double{sizeof(double)};
+    case Layout::dense_columns:
+      break;
+  }
+  return leaves * padded_up(std::ceil(rows / leaves)) * static_cast<double>(features) * double{sizeof(double)};
 }
 
 Index panel_rows(Index features) {

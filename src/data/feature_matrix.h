@@ -108,6 +108,10 @@ enum class Access { full_batch, mini_batch };
 /// density below about 1/4; never for d ≤ 3.
 Layout choose_layout(std::int64_t rows, std::int64_t features, std::int64_t stored_entries, Access access);
 
+/// FeatureMatrix::bytes() of rows laid out so, in `leaves` leaves of about one size; of many rows without rounding up,
+/// as numbers that need not be whole.
+double layout_bytes(Layout layout, double rows, Index features, double stored_entries, double leaves);
+
 /// Height of a panel: 512 rows, fewer where a panel of them would not stay in a level 2 cache; a function of d only.
 Index panel_rows(Index features);
 

@@ -8,7 +8,6 @@
 #include "data/resident_rows.h"
 #include "lockstep/base/errors.h"
 
-#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,37 +19,10 @@ namespace lockstep {
 
 namespace {
 
-/// Foresees the rows of a text from those in its head.
-void foresee_rows(const FileOutline& outline, RawData& data) {
-  data.rows_in_file = outline.rows_in_file < 0 ? data.total_rows : outline.rows_in_file;
-  if (outline.whole_over_read > 0) {
-    data.rows_in_file = std::llround(outline.whole_over_read * static_cast<double>(data.total_rows));
-    data.is_rows_in_file_exact = false;
-  }
-}
-
 RawData read_once(const FormatRow& format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   const std::unique_ptr<FileReader> reader = format.open(settings, file, comm);
-  const FileOutline& outline = reader->outline();
-  const LabelPlace& place = outline.label_place;
-  RawData data;
+  RawData data = collect(*reader, settings, comm);
   data.format = format.format;
-  data.notices = outline.notices;
-  with_notices(data.notices, [&] {
-    ResidentRows rows(outline, settings, data.block);
-    reader->read(rows, comm);
-    data.block.features = outline.schema.features();
-    data.schema = outline.schema;
-    data.reader_bytes = outline.reader_bytes;
-    number_rows(comm, settings, data);
-    foresee_rows(outline, data);
-    const bool is_named = data.schema.is_table && !place.column.empty();
-    data.label_place = is_named ? ' ' + place.column + place.guess : "";
-    std::vector<std::string> classes = rows.finish_labels(comm, place, data.notices);
-    if (data.schema.find(ColumnRole::label) != nullptr) {
-      data.schema.set_class_names(std::move(classes));
-    }
-  });
   return data;
 }
 

@@ -2,6 +2,9 @@
 
 #include "data/reader_common.h"
 
+#include <cmath>
+#include <utility>
+
 namespace lockstep {
 
 namespace {
@@ -9,6 +12,15 @@ namespace {
 /// How labels are understood where the file has any.
 LabelKind kind_of_labels(const FileOutline& outline, const ReadSettings& settings) {
   return outline.schema.find(ColumnRole::label) == nullptr ? LabelKind::none : settings.label_kind;
+}
+
+/// Foresees the rows of a text from those in its head.
+void foresee_rows(const FileOutline& outline, RawData& data) {
+  data.rows_in_file = outline.rows_in_file < 0 ? data.total_rows : outline.rows_in_file;
+  if (outline.whole_over_read > 0) {
+    data.rows_in_file = std::llround(outline.whole_over_read * static_cast<double>(data.total_rows));
+    data.is_rows_in_file_exact = false;
+  }
 }
 
 }  // namespace
@@ -110,6 +122,29 @@ void ResidentRows::end_row() {
 std::vector<std::string> ResidentRows::finish_labels(Communicator& comm, const LabelPlace& place,
                                                      std::vector<std::string>& notices) {
   return labels_.finish(comm, place, block_.label, notices);
+}
+
+RawData collect(FileReader& reader, const ReadSettings& settings, Communicator& comm) {
+  const FileOutline& outline = reader.outline();
+  const LabelPlace& place = outline.label_place;
+  RawData data;
+  data.notices = outline.notices;
+  with_notices(data.notices, [&] {
+    ResidentRows rows(outline, settings, data.block);
+    reader.read(rows, comm);
+    data.block.features = outline.schema.features();
+    data.schema = outline.schema;
+    data.reader_bytes = outline.reader_bytes;
+    number_rows(comm, settings, data);
+    foresee_rows(outline, data);
+    const bool is_named = data.schema.is_table && !place.column.empty();
+    data.label_place = is_named ? ' ' + place.column + place.guess : "";
+    std::vector<std::string> classes = rows.finish_labels(comm, place, data.notices);
+    if (data.schema.find(ColumnRole::label) != nullptr) {
+      data.schema.set_class_names(std::move(classes));
+    }
+  });
+  return data;
 }
 
 }  // namespace lockstep

@@ -39,4 +39,8 @@ class ResidentRows final : public RowSink {
   double offset_ = 0;  // of the row
 };
 
+/// All that the reader reads; the format is left open. Collective. Throws what FileReader::read() and
+/// ResidentRows::finish_labels() throw, with the reader's notices.
+RawData collect(FileReader& reader, const ReadSettings& settings, Communicator& comm);
+
 }  // namespace lockstep

@@ -1,8 +1,8 @@
 #include "lockstep/fit/optimizer_registry.h"
 
 #include "fit/known_names.h"
-#include "fit/settings.h"
 #include "lockstep/base/errors.h"
+#include "lockstep/fit/settings.h"
 #include "optim/descent_method.h"
 #include "optim/stochastic_rule.h"
 

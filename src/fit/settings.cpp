@@ -1,4 +1,6 @@
-#include "fit/settings.h"
+#include "lockstep/fit/settings.h"
+
+#include "fit/model_description.h"
 
 #include <algorithm>
 #include <bit>
@@ -25,6 +27,10 @@ std::int64_t usual_lanes(ModelKind model, std::int64_t batch_size) {
 
 }  // namespace
 
+Task ModelSettings::task() const {
+  return task_of(kind, loss);
+}
+
 FitSettings completed(const FitSettings& fit, const ModelSettings& model, const PenaltySettings& penalty) {
   FitSettings full = fit;
   full.curvature = model.is_network() ? Curvature::gauss_newton : Curvature::exact;
@@ -45,10 +51,6 @@ FitSettings completed(const FitSettings& fit, const ModelSettings& model, const 
     full.learning_rate = row.learning_rate;
   }
   return full;
-}
-
-std::string misfit(ModelKind model, OptimizerKind optimizer) {
-  return optimizer == OptimizerKind::automatic || model->fits(optimizer_row(optimizer)) ? "" : model->misfit;
 }
 
 }  // namespace lockstep

@@ -12,6 +12,7 @@
 /// | squared       | ½ ‖z − y‖²              | K = 1: real; K ≥ 2: class, as a unit vector |
 #pragma once
 
+#include "lockstep/model/network_kinds.h"
 #include "model/model.h"
 
 #include <cstdint>
@@ -19,11 +20,6 @@
 #include <vector>
 
 namespace lockstep {
-
-/// f(z): relu max(0, z) (derivative 0 at 0); tanh; sigmoid 1 / (1 + e^−z); gelu z Φ(z) = ½ z (1 + erf(z / √2)), exact.
-enum class Activation { relu, tanh, sigmoid, gelu };
-
-enum class NetworkLoss { cross_entropy, squared };
 
 struct NetworkShape {
   Index features = 0;         ///< d

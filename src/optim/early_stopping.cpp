@@ -1,4 +1,4 @@
-#include "optim/early_stopping.h"
+#include "lockstep/optim/early_stopping.h"
 
 #include <cmath>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "lockstep/objective/objective.h"
+#include "lockstep/optim/early_stopping.h"
 #include "lockstep/optim/minimizer.h"
-#include "optim/early_stopping.h"
 #include "optim/schedule.h"
 #include "optim/stochastic_rule.h"
 

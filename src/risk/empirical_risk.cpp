@@ -88,6 +88,7 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
   if (model.keeps_margins()) {  // the losses are convex in them
     structure_.least_curvature = penalty_.curvature(model.dimension());
   }
+  structure_.penalised = model.penalised();
   std::ranges::copy_if(
       model.invariant_shifts(), std::back_inserter(structure_.shifts),
       [this](const InvariantShift& shift) { return penalty_.is_zero() || shift.first >= penalty_.penalised(); });

@@ -1,8 +1,8 @@
 /// Writes checkpoints of a run folder and finds the newest valid one. Rank 0 touches the disk.
 #pragma once
 
-#include "base/console.h"
 #include "io/file_system.h"
+#include "lockstep/base/console.h"
 #include "lockstep/comm/communicator.h"
 #include "run/training_state.h"
 

@@ -1,5 +1,6 @@
 #include "run/config_entries.h"
 
+#include "fit/learning_options.h"
 #include "run/train_options.h"
 
 #include <algorithm>

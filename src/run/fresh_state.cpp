@@ -2,7 +2,7 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
-#include "optim/early_stopping.h"
+#include "lockstep/optim/early_stopping.h"
 #include "run/config_entries.h"
 #include "run/model_file.h"
 
@@ -59,12 +59,12 @@ Vector in_order(const Vector& parameters, const ModelDescription& model, const s
 /// Parameters follow the names of their features, as predictions do: a file with its columns in another order starts
 /// at the same model.
 Vector parameters_of_model(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const ModelFile file = load_model(settings.run.init, comm);
+  const ModelFile file = load_model(settings.launch.init, comm);
   const ModelDescription& model = problem.model;
   const auto refuse = [&](const std::string& why) {
-    throw Agreed<ConfigurationError>(
-        fmt::format("init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {}{}", settings.run.init,
-                    to_string(file.model.kind), file.parameters.size(), to_string(model.kind), model.dimension(), why));
+    throw Agreed<ConfigurationError>(fmt::format(
+        "init = \"{}\": a {} model of {} parameters does not fit this run, a {} of {}{}", settings.launch.init,
+        to_string(file.model.kind), file.parameters.size(), to_string(model.kind), model.dimension(), why));
   };
   if (file.parameters.size() != model.dimension() || file.model.blocks() != model.blocks()) {
     refuse("");
@@ -83,7 +83,7 @@ Vector parameters_of_model(const TrainSettings& settings, const TrainingProblem&
 }  // namespace
 
 TrainingState fresh_state(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
-  const bool is_warm = !settings.run.init.empty();
+  const bool is_warm = !settings.launch.init.empty();
   TrainingState fresh;
   fresh.optimizer.parameters =
       is_warm ? parameters_of_model(settings, problem, comm) : initial_parameters(problem.model, settings.fit.seed);

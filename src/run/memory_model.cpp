@@ -4,7 +4,7 @@
 #include "comm/summation_tree.h"
 #include "comm/tree_reducer.h"
 #include "data/feature_matrix.h"
-#include "fit/minimise.h"
+#include "fit/optimizer_vectors.h"
 #include "optim/convergence.h"
 #include "run/problem.h"
 
@@ -45,17 +45,9 @@ Layout layout_of(const PlanSizes& s, const DataShape& data, double rows, double 
 }
 
 /// All ranks' rows as they are laid out.
-double layout_bytes(const PlanSizes& s, const DataShape& data, double rows, double entries) {
-  switch (layout_of(s, data, rows, entries)) {
-    case Layout::sparse_rows:
-      return entries * kEntry + rows * kRowStart;
-    case Layout::dense_rows:
-      return rows * padded_size(s.d) * kDouble;
-    case Layout::dense_columns:
-      break;
-  }
+double laid_out_bytes(const PlanSizes& s, const DataShape& data, double rows, double entries) {
   const auto leaves = static_cast<double>(leaf_count(whole(rows), whole(entries), whole(s.p)));
-  return leaves * padded_size(std::ceil(rows / leaves)) * s.d * kDouble;
+  return layout_bytes(layout_of(s, data, rows, entries), rows, data.features, entries, leaves);
 }
 
 /// Nodes that wait for their sibling while a run of units is summed.
@@ -147,7 +139,7 @@ double reading_bytes(const PlanSizes& s, const DataShape& data) {
   const double beside = is_split ? held_block : 0;
   const bool has_power_of_two_ranks = std::has_single_bit(static_cast<std::uint64_t>(s.ranks));
   const bool moves = s.ranks > 1 && (data.is_text || is_split || !has_power_of_two_ranks);
-  const auto laid_out = [&](double rows, double nonzeros) { return layout_bytes(s, data, rows, nonzeros); };
+  const auto laid_out = [&](double rows, double nonzeros) { return laid_out_bytes(s, data, rows, nonzeros); };
   /// Sparse rows become the layout without a copy.
   const auto copied = [&](double rows, double nonzeros) {
     const bool stays = !data.is_read_dense && layout_of(s, data, rows, nonzeros) == Layout::sparse_rows;
@@ -162,8 +154,8 @@ double reading_bytes(const PlanSizes& s, const DataShape& data) {
 }
 
 double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescription& model) {
-  const double features = layout_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
-                          layout_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
+  const double features = laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
+                          laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
   const double numbers = (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble;
   // Of the last pass, the accepted and the trial point; networks only to evaluate.
   const double margins = (s.is_network || s.is_stochastic ? 1 : 3) * s.n + 2 * s.held_out;

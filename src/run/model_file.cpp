@@ -219,7 +219,7 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
     image.write("/provenance/precision", to_string(file.model.precision));
   }
   image.write("/provenance/label", file.schema.label_name());
-  image.write("/provenance/version", std::string(kVersion));
+  image.write("/provenance/version", std::string(version()));
   image.write("/provenance/configuration", file.configuration);
   image.write_scalar("/provenance/data_fingerprint", file.fingerprint);
   image.write(kContentHash, content_sha256(file, true));

@@ -1,11 +1,11 @@
-#include "run/objective_run.h"
+#include "lockstep/run/objective_run.h"
 
 #include "comm/agreement.h"
-#include "fit/minimise.h"
 #include "io/durable_file.h"
 #include "io/run_folder_lock.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/base/version.h"
+#include "lockstep/fit/fit.h"
 #include "run/checkpoint_manager.h"
 #include "run/config_entries.h"
 #include "run/resume.h"
@@ -78,8 +78,7 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
       settings, state, [&ridden] { return ridden.agreed().checkpoint != 0; }, checkpoints, log ? &*log : nullptr, comm,
       console);
   ObjectiveResult result;
-  result.summary =
-      minimise(ridden, settings.fit, objective.dimension(), execution, EarlyStopping(), state.optimizer, *observer);
+  result.summary = lockstep::fit(ridden, settings.fit, execution, state.optimizer, *observer);
   observer->save_end();
   result.parameters = final_parameters(state.optimizer);
   result.iterations = state.optimizer.iteration;

@@ -6,28 +6,12 @@
 
 #include "base/memory_limit.h"
 #include "data/outlook.h"
-#include "fit/model_description.h"
+#include "fit/problem.h"
 #include "run/settings.h"
 
 #include <string>
 
 namespace lockstep {
-
-struct TrainingProblem;
-
-/// What a plan needs to know of the data: numbers of all ranks together.
-struct DataShape {
-  std::int64_t rows = 0;            ///< n, trained on
-  std::int64_t features = 0;        ///< d
-  std::int64_t stored_entries = 0;  ///< nonzeros among the n × d
-  std::int64_t held_out_rows = 0;
-  std::int64_t held_out_entries = 0;
-  std::int64_t columns = 1;       ///< numbers a row beside the features: label, weight, offset
-  std::int64_t reader_bytes = 0;  ///< held beside the rows while they are read
-  bool is_read_dense = true;      ///< the reader holds n × d numbers; else the nonzeros
-  bool is_text = false;           ///< cut at newlines, so that rows change ranks once they are counted
-  bool is_held_out_file = false;  ///< held-out rows have a file of their own, read after the training rows
-};
 
 /// What the head of a file tells of it: all rows are trained on.
 DataShape shape_of(const DataOutlook& outlook);

@@ -2,15 +2,10 @@
 
 #include "base/test_failure.h"
 #include "comm/agreement.h"
-#include "data/class_label.h"
 #include "data/split.h"
-#include "fit/class_weights.h"
-#include "fit/column_scales.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
-#include "risk/column_scaling.h"
 #include "run/data_columns.h"
-#include "run/label_support.h"
 
 #include <algorithm>
 
@@ -19,27 +14,6 @@
 namespace lockstep {
 
 namespace {
-
-/// Targets of a regression, rather than the names of classes.
-bool has_fractions(const std::vector<std::string>& classes) {
-  return std::ranges::all_of(classes, is_number) &&
-         std::ranges::any_of(classes, [](const std::string& name) { return name.find('.') != std::string::npos; });
-}
-
-void require_classes(const TrainSettings& settings, const std::vector<std::string>& classes, const std::string& place) {
-  const bool has_many = settings.model.task() == Task::multiclass;
-  if (has_many ? classes.size() >= 2 : classes.size() == 2) {
-    return;
-  }
-  throw Agreed<DataError>(
-      {settings.data.path, 0, 0},
-      fmt::format("{} needs labels of two classes{} (saw {}: {}){}; {}", to_string(settings.model.kind),
-                  has_many ? " or more" : "", classes.size(), listed(classes), place,
-                  classes.size() <= 2      ? "is --label-column right?"
-                  : has_fractions(classes) ? "use --model linear if they are numbers to be predicted, or is "
-                                             "--label-column wrong?"
-                                           : "use --model softmax, or is --label-column wrong?"));
-}
 
 /// The training rows that are left when others are held out.
 void require_every_class(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
@@ -52,51 +26,6 @@ void require_every_class(const TrainSettings& settings, const RawData& raw, Comm
                       printable(raw.schema.class_names()[k]), settings.validation.rows.text));
     }
   }
-}
-
-std::int64_t count_entries(const RowBlock& block) {
-  return block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
-}
-
-/// Columns may be absent on a rank without rows.
-std::int64_t count_columns(const RowBlock& block, Communicator& comm) {
-  std::int64_t columns = 0;
-  for (const std::vector<double>* column : {&block.label, &block.weight, &block.offset}) {
-    columns += all_sum(comm, std::ssize(*column)) > 0 ? 1 : 0;
-  }
-  return columns;
-}
-
-DataShape shape_of_raw(const RawData& raw, const std::optional<RawData>& held_out, Communicator& comm) {
-  DataShape shape;
-  shape.rows = raw.total_rows;
-  shape.features = raw.block.features;
-  shape.stored_entries = all_sum(comm, count_entries(raw.block));
-  shape.columns = count_columns(raw.block, comm);
-  shape.reader_bytes = raw.reader_bytes;
-  shape.is_read_dense = raw.block.is_dense;
-  shape.is_text = format_row(raw.format).is_text;
-  if (held_out) {
-    shape.held_out_rows = held_out->total_rows;
-    shape.held_out_entries = all_sum(comm, count_entries(held_out->block));
-  }
-  return shape;
-}
-
-LayoutSettings layout_of(const TrainSettings& settings, const ModelDescription& model, int threads) {
-  LayoutSettings layout;
-  layout.threads = threads;
-  layout.parameters = model.dimension();
-  layout.access = access_of(settings, model);
-  layout.lanes = is_mini_batch(settings.fit.optimizer) ? settings.fit.lanes : 0;
-  return layout;
-}
-
-/// A fixed learning rate is one of the parameters as they are; what chooses its own steps is freed of their units.
-bool scales_columns(const TrainSettings& settings, const ModelDescription& model) {
-  const bool has_fixed_rate =
-      optimizer_row(settings.fit.optimizer).takes_learning_rate && settings.fit.learning_rate > 0;
-  return !model.is_network() && !is_mini_batch(settings.fit.optimizer) && !has_fixed_rate;
 }
 
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
@@ -121,11 +50,11 @@ RawData read_held_out(const TrainSettings& settings, const TrainingProblem& prob
   return held_out;
 }
 
-TrainingProblem make_problem(const TrainSettings& settings, const Execution& execution, RawData raw,
-                             const BeforeLayout& before_layout) {
-  if (settings.data.label_kind == LabelKind::classes) {
-    require_classes(settings, raw.schema.class_names(), raw.label_place);
-  }
+/// Rows held out are split off, or read from a file of their own once the training rows are laid out.
+TrainingProblem problem_of(const TrainSettings& settings, const Execution& execution, RawData raw,
+                           const BeforeLayout& before_layout) {
+  const std::string& source = settings.data.path;
+  require_classes(settings, raw, source);
   std::optional<RawData> held_out;
   if (settings.validation.rows.fraction > 0) {
     auto [training, validation] =
@@ -134,34 +63,13 @@ TrainingProblem make_problem(const TrainSettings& settings, const Execution& exe
     require_every_class(settings, raw, execution.comm());
     held_out = std::move(validation);
   }
-  TrainingProblem problem;
-  problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.schema.class_names()));
-  problem.shape = shape_of_raw(raw, held_out, execution.comm());
-  if (before_layout) {
-    before_layout(problem.model, problem.shape);
-  }
-  problem.class_weights = class_weights(settings.model.class_weights, raw, execution.comm());
-  if (is_mini_batch(settings.fit.optimizer) || problem.model.is_network()) {
-    problem.column_reaches = column_reaches(raw.block, execution.comm());
-  }
-  const std::string unbounded =
-      is_mini_batch(settings.fit.optimizer) ? unbounded_columns(settings, raw, execution.comm()) : "";
-  problem.rows =
-      make_dataset(std::move(raw), layout_of(settings, problem.model, execution.threads()), execution.comm());
-  if (scales_columns(settings, problem.model)) {
-    scale_columns(problem.rows, settings.penalty.l2, execution);
-  }
-  if (!unbounded.empty()) {
-    problem.rows.notices.push_back(unbounded);
-  }
-  require_label_support(settings, problem, execution.comm());
+  TrainingProblem problem =
+      make_problem(settings, source, std::move(raw), held_out ? &*held_out : nullptr, execution, before_layout);
   if (!held_out && !settings.validation.rows.empty()) {
     held_out = read_held_out(settings, problem, execution.comm());
   }
   if (held_out) {
-    LayoutSettings layout = layout_of(settings, problem.model, execution.threads());
-    layout.lanes = 0;
-    problem.validation = make_dataset(std::move(*held_out), layout, execution.comm());
+    hold_out(settings, std::move(*held_out), execution, problem);
   }
   return problem;
 }
@@ -189,36 +97,12 @@ StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& l
   return result;
 }
 
-Access access_of(const TrainSettings& settings, const ModelDescription& model) {
-  return is_mini_batch(settings.fit.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
-}
-
-ModelDescription describe_model(const ModelSettings& settings, std::int64_t features, std::int64_t classes) {
-  ModelDescription model;
-  model.kind = settings.kind;
-  model.features = features;
-  model.intercept = settings.intercept;
-  for (const LossParameter& one : stored_parameters(model.kind)) {
-    model.loss_parameters.*one.value = settings.loss_parameters.*one.value;
-  }
-  if (model.is_network()) {
-    model.hidden = settings.hidden;
-    model.activation = settings.activation;
-    model.loss = settings.loss;
-    model.precision = settings.precision;
-  }
-  if (model.task() == Task::multiclass) {
-    model.outputs = classes;
-  }
-  return model;
-}
-
 TrainingProblem load_problem(const TrainSettings& settings, const Execution& execution,
                              const BeforeLayout& before_layout) {
   RawData raw = read_data(settings.data, execution.comm());
   test_failure(TestPhase::reading);
   const std::vector<std::string> notices = raw.notices;
-  return with_notices(notices, [&] { return make_problem(settings, execution, std::move(raw), before_layout); });
+  return with_notices(notices, [&] { return problem_of(settings, execution, std::move(raw), before_layout); });
 }
 
 TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution) {

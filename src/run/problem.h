@@ -1,31 +1,18 @@
-/// What is trained on what: data read for a model, and the model that fits them.
+/// Problems from files: data read for a model that is to be trained, or for one that exists.
 #pragma once
 
-#include "data/dataset.h"
+#include "fit/problem.h"
 #include "lockstep/comm/execution.h"
 #include "risk/overflow.h"
 #include "run/columns_by_position.h"
 #include "run/model_file.h"
-#include "run/plan.h"
 #include "run/settings.h"
 
-#include <functional>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace lockstep {
-
-struct TrainingProblem {
-  ModelDescription model;
-  Dataset rows;  ///< with scaled columns (column_scaling.h) where a linear model is fitted by steps of its own length
-  std::optional<Dataset> validation;
-  std::vector<double> class_weights;   ///< one a class, or empty: all 1
-  std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
-  DataShape shape;                     ///< of the rows; of held-out rows unless they have a file of their own
-};
 
 /// How a file of held-out rows is read, but for the names and classes that the training rows have.
 ReadSettings held_out_settings(const TrainSettings& settings);
@@ -34,15 +21,6 @@ ReadSettings held_out_settings(const TrainSettings& settings);
 /// whatever else bears a usual one; in a table without a header all by their places. Reads the head of the file. Not
 /// Collective. Throws DataError as DataColumns and columns_by_position().
 StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like);
-
-/// The model that `settings` name, for data of `features` features and labels of `classes` classes.
-ModelDescription describe_model(const ModelSettings& settings, std::int64_t features, std::int64_t classes);
-
-/// How the passes of a run go over its rows, which are laid out for that.
-Access access_of(const TrainSettings& settings, const ModelDescription& model);
-
-/// What is to be settled once the training rows are read, and before they are laid out. Collective.
-using BeforeLayout = std::function<void(const ModelDescription& model, const DataShape& shape)>;
 
 /// Reads and lays out the training and validation data. `settings` are completed. Throws DataError when the labels do
 /// not fit the model, ConfigurationError when class weights do not fit the labels, and what `before_layout` (may be

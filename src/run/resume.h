@@ -1,7 +1,7 @@
 /// The rules of resuming: what may change between two jobs of one run.
 #pragma once
 
-#include "base/console.h"
+#include "lockstep/base/console.h"
 #include "run/checkpoint_manager.h"
 #include "run/settings.h"
 #include "run/training_state.h"

@@ -38,8 +38,8 @@ std::vector<InputName> inputs_of(const TrainSettings& settings) {
   if (settings.validation.rows.is_file()) {
     std::ranges::copy(inputs_of(held_out_settings(settings), "--validation"), std::back_inserter(inputs));
   }
-  inputs.push_back({"--init", settings.run.init});
-  inputs.push_back({"--config", settings.run.config_file});
+  inputs.push_back({"--init", settings.launch.init});
+  inputs.push_back({"--config", settings.launch.config_file});
   inputs.push_back({"--resume", settings.run.resume.file()});
   return inputs;
 }
@@ -147,7 +147,7 @@ std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_opti
 void require_own_run_folder(const TrainSettings& settings, Communicator& comm) {
   on_root(comm, [&] {
     const std::string folder = settings.run_folder();
-    if (settings.run.plan || kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
+    if (settings.launch.plan || kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
       return;
     }
     refuse_inputs_in(folder, settings);

@@ -102,10 +102,10 @@ void RunObserver::save_end() {
 }
 
 void RunObserver::show_progress(const HistoryEntry& entry, bool has_validation) {
-  if (settings_.run.progress == Progress::none) {
+  if (settings_.launch.progress == Progress::none) {
     return;
   }
-  const bool every_line = settings_.run.progress == Progress::lines;
+  const bool every_line = settings_.launch.progress == Progress::lines;
   if (!every_line && lines_ >= kLinesAtOnce && since_line_.seconds() < kSecondsBetweenLines) {
     return;
   }

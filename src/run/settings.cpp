@@ -1,5 +1,6 @@
 #include "run/settings.h"
 
+#include "fit/model_description.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
 

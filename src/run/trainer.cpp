@@ -5,10 +5,10 @@
 #include "base/timer.h"
 #include "comm/agreement.h"
 #include "fit/column_scales.h"
-#include "fit/minimise.h"
 #include "fit/validation.h"
 #include "io/durable_file.h"
 #include "io/run_folder_lock.h"
+#include "lockstep/fit/fit.h"
 #include "optim/numerical_stops.h"
 #include "risk/empirical_risk.h"
 #include "risk/overflow.h"
@@ -51,7 +51,7 @@ class TrainingJob {
     probe_run_folder(folder_, comm_);
     require_own_run_folder(settings_, comm_);
     memory_.foresee();
-    if (settings_.run.plan) {
+    if (settings_.launch.plan) {
       show_plan();
       return ExitCode::success;
     }
@@ -207,8 +207,7 @@ void TrainingJob::optimise() {
   try {
     const EarlyStopping early_stopping =
         held_out_ ? EarlyStopping(*held_out_, settings_.fit.patience) : EarlyStopping();
-    summary_.outcome =
-        minimise(*risk_, settings_.fit, model_->penalised(), execution_, early_stopping, state_.optimizer, *observer_);
+    summary_.outcome = fit(*risk_, settings_.fit, execution_, state_.optimizer, *observer_, early_stopping);
     summary_.outcome.reason += remedy_of_unconverged(settings_, summary_.outcome);
   } catch (const NumericalStop& stop) {
     if (!is_agreed(stop)) {

@@ -1,7 +1,7 @@
 /// The training job: load → resume or start → optimise → save.
 #pragma once
 
-#include "base/console.h"
+#include "lockstep/base/console.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/execution.h"
 #include "run/settings.h"

@@ -1,7 +1,7 @@
 /// A console that keeps what it is told.
 #pragma once
 
-#include "base/console.h"
+#include "lockstep/base/console.h"
 
 #include <string>
 #include <vector>

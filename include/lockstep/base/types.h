@@ -13,6 +13,9 @@ using Eigen::Index;
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
+/// What numbers are computed in.
+enum class Scalar { float32, float64 };
+
 /// Every numeric buffer starts on a cache line, so that no result depends on an address.
 inline constexpr std::size_t kAlignment = 64;
 /// Doubles in one cache line: strides and padded lengths are multiples of it.

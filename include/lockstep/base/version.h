@@ -6,7 +6,8 @@
 
 namespace lockstep {
 
-inline constexpr std::string_view kVersion = LOCKSTEP_VERSION;
+/// "0.1.0"
+std::string_view version();
 
 /// Version, compiler, instruction set and linear-algebra kernels: with equal ids equal bits are promised.
 std::string build_id();

@@ -35,6 +35,7 @@ struct LossRows {
 };
 inline constexpr Index kLossLanes = 8;
 
+/// Convex in z: tests of convergence count on it.
 class PointwiseLoss {
  public:
   virtual ~PointwiseLoss() = default;

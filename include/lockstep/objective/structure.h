@@ -30,6 +30,8 @@ struct Structure {
   /// makes it. 0 for the few parameters without penalty, intercepts, of which the ∇²F of their own is well-conditioned
   /// in units of its diagonal, the shifts left out.
   Vector least_curvature;
+  /// Weight decay shrinks the first so many parameters; −1: all.
+  Index penalised = -1;
   /// Directions in which F is constant (the common shift of softmax coefficients).
   std::vector<InvariantShift> shifts;
   /// Order::hessian works.

@@ -31,14 +31,15 @@ struct IterationReport {
   std::optional<ValidationReport> validation;  ///< at the new point, where rows are held out
 };
 
-/// Called by the optimizers on every rank with the same values, so that all ranks see the same trajectory.
+/// Called by the optimizers on every rank with the same values, so that all ranks see the same trajectory. This one
+/// looks away.
 class IterationObserver {
  public:
   virtual ~IterationObserver() = default;
   /// An iteration or epoch is complete; `state` is what a checkpoint may hold.
-  virtual void iteration_completed(const OptimizerState& state, const IterationReport& report) = 0;
+  virtual void iteration_completed(const OptimizerState& /*state*/, const IterationReport& /*report*/) {}
   /// A step inside an epoch is complete (not called at the last one of an epoch).
-  virtual void step_completed(const OptimizerState& state) = 0;
+  virtual void step_completed(const OptimizerState& /*state*/) {}
 };
 
 /// How a run ended. Non-convergence is a result, not an error.

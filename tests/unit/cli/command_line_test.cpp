@@ -150,7 +150,7 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
   EXPECT_EQ(s.fit.momentum, 0.9);
   EXPECT_EQ(s.fit.tolerance, 1e-9);
   EXPECT_EQ(s.fit.seed, UINT64_MAX);
-  EXPECT_EQ(s.run.threads, 3);
+  EXPECT_EQ(s.launch.threads, 3);
   EXPECT_EQ(s.data.label_column, "t");
   EXPECT_EQ(s.data.weight_column, "w");
   EXPECT_EQ(s.data.offset_column, "o");
@@ -167,7 +167,7 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
   EXPECT_EQ(s.run.checkpoint_every.text, "20i");
   EXPECT_EQ(s.run.keep, 4);
   EXPECT_EQ(s.run.max_time_seconds, 7200);
-  EXPECT_EQ(s.run.progress, Progress::none);
+  EXPECT_EQ(s.launch.progress, Progress::none);
 }
 
 TEST_F(CommandLineTest, CommandLineBeatsEnvironmentBeatsSetBeatsFileBeatsDefault) {
@@ -245,7 +245,7 @@ TEST_F(CommandLineTest, LaunchSettingsInARunsOwnConfigurationAreLeftOut) {
   EXPECT_EQ(own.run.resume.policy, ResumePolicy::automatic);
   EXPECT_FALSE(own.run.overwrite);
   EXPECT_THAT(own.run.allow_change, testing::IsEmpty());
-  EXPECT_EQ(own.run.config_file, "run.toml");
+  EXPECT_EQ(own.launch.config_file, "run.toml");
   write("mine.toml", "# mine\n" + said);
   EXPECT_EQ(train({"--config", "mine.toml"}).run.resume.policy, ResumePolicy::never);
   EXPECT_TRUE(train({"--config", "run.toml", "--overwrite"}).run.overwrite);

@@ -73,6 +73,18 @@ TEST_P(GatherRows, CopiesPickedRowsInTheirOrder) {
   expect_gathered({0, 0, -1, picked.data()});
 }
 
+/// Plans ask for it before there are rows.
+TEST_P(GatherRows, BytesAreForetold) {
+  double entries = 0;
+  for (Index i = 0; i < kRowCount; ++i) {
+    for (Index j = 0; j < features_; ++j) {
+      entries += value(i, j) != 0 ? 1 : 0;
+    }
+  }
+  const double foretold = layout_bytes(std::get<0>(GetParam()), kRowCount, features_, entries, 2);
+  EXPECT_NEAR(foretold, static_cast<double>(matrix_->bytes()), 0.02 * foretold);
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryLayout, GatherRows,
                          ::testing::Combine(::testing::Values(Layout::dense_columns, Layout::dense_rows,
                                                               Layout::sparse_rows),

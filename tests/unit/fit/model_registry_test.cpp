@@ -1,7 +1,8 @@
 /// What every row of the registry of models promises: a new row is held to it without a new test.
 #include "lockstep/fit/model_registry.h"
 
-#include "fit/settings.h"
+#include "fit/model_description.h"
+#include "fit/settings_check.h"
 #include "lockstep/base/errors.h"
 #include "objective/derivative_check.h"
 #include "risk/empirical_risk.h"

@@ -1,7 +1,7 @@
 /// What every row of the registry of optimizers promises: a new row is held to it without a new test.
 #include "lockstep/fit/optimizer_registry.h"
 
-#include "fit/settings.h"
+#include "lockstep/fit/settings.h"
 #include "optim/descent_method.h"
 #include "optim/stochastic_rule.h"
 

@@ -1,5 +1,6 @@
 /// The rounded pinball loss: its values, and whose optimum it has.
-#include "fit/minimise.h"
+#include "fit/model_description.h"
+#include "lockstep/fit/fit.h"
 #include "risk/empirical_risk.h"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ Vector optimum(const ModelDescription& description, const Dataset& rows, const s
   OptimizerState state;
   state.parameters = Vector::Zero(description.dimension());
   Ignored observer;
-  const Summary summary = minimise(risk, settings, model->penalised(), Execution(), EarlyStopping(), state, observer);
+  const Summary summary = fit(risk, settings, Execution(), state, observer);
   EXPECT_EQ(summary.status, Summary::Status::converged) << optimizer << ": " << summary.reason;
   return state.parameters;
 }

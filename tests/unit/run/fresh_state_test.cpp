@@ -52,7 +52,7 @@ TEST(FreshState, KnowsTheHeldOutRowsWhereTheyShapeTheResult) {
 TEST(FreshState, HoldsTheEntriesThatShapeTheResultAlone) {
   Start start;
   start.settings.penalty.l2 = 0.5;
-  start.settings.run.threads = 7;
+  start.settings.launch.threads = 7;
   const std::vector<ConfigEntry> entries = start.state().configuration;
   EXPECT_TRUE(std::ranges::all_of(entries, &ConfigEntry::shapes_result));
   const auto l2 = std::ranges::find(entries, "l2", &ConfigEntry::key);

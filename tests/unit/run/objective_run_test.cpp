@@ -1,5 +1,5 @@
 /// An objective of a user's own, three functions, in a run folder: the same bits on any ranks, stopped and resumed.
-#include "run/objective_run.h"
+#include "lockstep/run/objective_run.h"
 
 #include "base/lanes.h"
 #include "lockstep/base/errors.h"

@@ -240,7 +240,7 @@ TEST_P(RunFolderOf, IsUsedOnlyWhereNothingForeignWouldBeReplaced) {
     EXPECT_EQ(error.code(), ExitCode::cannot_create);
     EXPECT_THAT(error.what(), AllOf(HasSubstr("/" + GetParam().foreign + ":"), HasSubstr("another --run")));
   }
-  settings.run.plan = true;
+  settings.launch.plan = true;
   EXPECT_NO_THROW(require_own_run_folder(settings, comm)) << "a plan writes nothing";
 }
 

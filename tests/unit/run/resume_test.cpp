@@ -87,7 +87,7 @@ TEST(Resume, GoesOnWithWhatIsSaidForOneLaunch) {
   settings.data.path = "a.csv";
   TrainSettings now = settings;
   now.run.allow_change = {"l2"};
-  now.run.plan = true;
+  now.launch.plan = true;
   EXPECT_EQ(refusal(settings, now), "");
 }
 

@@ -34,7 +34,7 @@ void set_input(TrainSettings& settings, const std::string& option, const std::st
     settings.validation.rows = ValidationSource::parse("held-out.idx");
   }
   if (option == "--config") {
-    settings.run.config_file = path;
+    settings.launch.config_file = path;
   } else {
     find_option(train_options(settings), option.substr(2))->set({path});
   }

@@ -1,8 +1,8 @@
 /// What follows a run: its history, its checkpoints at their intervals, and warnings; none of it changes the run.
 #include "run/run_observer.h"
 
-#include "fit/minimise.h"
 #include "io/checkpoint_file.h"
+#include "lockstep/fit/fit.h"
 #include "model/linear_model.h"
 #include "risk/empirical_risk.h"
 
@@ -40,7 +40,7 @@ TrainSettings sgd_settings(const std::string& checkpoint_every) {
   settings.fit.lanes = 8;
   settings.run.checkpoint_every = CheckpointInterval::parse(checkpoint_every);
   settings.run.keep = 100;
-  settings.run.progress = Progress::lines;
+  settings.launch.progress = Progress::lines;
   return settings.completed();
 }
 
@@ -64,7 +64,7 @@ struct ObservedRun {
     state.optimizer.parameters = Vector::Zero(8);
   }
 
-  Summary train() { return minimise(risk, settings.fit, 7, Execution(), EarlyStopping(), state.optimizer, observer); }
+  Summary train() { return fit(risk, settings.fit, Execution(), state.optimizer, observer); }
 
   std::vector<std::int64_t> saved_steps() {
     std::vector<std::int64_t> steps;

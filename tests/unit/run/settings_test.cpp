@@ -51,7 +51,7 @@ TEST(TrainSettings, EveryViolationIsNamedWithItsValue) {
   s.fit.lanes = 3;
   s.fit.learning_rate = std::numeric_limits<double>::infinity();
   s.fit.momentum = 1;
-  s.run.threads = -4;
+  s.launch.threads = -4;
   s.run.keep = 1;
   s.run.folder = std::string("a\0b", 3);
   s.data.x_name = "";

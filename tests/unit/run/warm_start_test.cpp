@@ -37,8 +37,8 @@ class WarmStart : public ::testing::TestWithParam<ModelKind> {
     settings_.data.path = "data.csv";
     settings_.model.kind = GetParam();
     settings_.model.hidden = {4};
-    settings_.run.init = folder_ / "model.h5";
-    write_bytes(settings_.run.init, to_bytes(file_));
+    settings_.launch.init = folder_ / "model.h5";
+    write_bytes(settings_.launch.init, to_bytes(file_));
     problem_.model = file_.model;
     problem_.rows.features = file_.model.features;
   }

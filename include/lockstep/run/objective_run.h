@@ -2,12 +2,12 @@
 /// ranks, stops by signal or time.
 #pragma once
 
-#include "base/console.h"
-#include "fit/settings.h"
+#include "lockstep/base/console.h"
 #include "lockstep/comm/execution.h"
+#include "lockstep/fit/settings.h"
 #include "lockstep/objective/objective.h"
 #include "lockstep/optim/minimizer.h"
-#include "run/settings.h"
+#include "lockstep/run/settings.h"
 
 #include <string>
 
@@ -16,7 +16,7 @@ namespace lockstep {
 struct ObjectiveRun {
   std::string name = "objective";  ///< stored; a run of another name is not resumed
   FitSettings fit;                 ///< a full-batch optimizer
-  RunSettings run;                 ///< folder is given; init, plan and threads play no part
+  RunSettings run;                 ///< its folder is given
 };
 
 /// How it ended, and where.

@@ -1,4 +1,4 @@
-#include "run/option.h"
+#include "fit/option.h"
 
 #include <algorithm>
 #include <iterator>

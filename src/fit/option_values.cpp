@@ -1,7 +1,6 @@
-#include "run/option_values.h"
+#include "fit/option_values.h"
 
 #include "data/formats.h"
-#include "run/settings.h"
 
 #include <algorithm>
 #include <array>
@@ -219,14 +218,6 @@ OptionValue format(DataFormat& target) {
           .literal = [name] { return toml_literal(name()); },
           .shown = name,
           .violation = [](const auto&) { return std::string(); }};
-}
-
-OptionValue duration(double& seconds) {
-  OptionValue value =
-      number(seconds, {[](double x) { return std::isfinite(x) && x >= 0; }, "must be finite and at least 0 seconds"});
-  value.read = [&seconds](const auto&, const Texts& texts) { seconds = parse_duration_seconds(texts.back()); };
-  value.literal = [&seconds] { return fmt::format("\"{}s\"", seconds); };
-  return value;
 }
 
 }  // namespace lockstep::values

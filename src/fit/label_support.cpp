@@ -1,4 +1,4 @@
-#include "run/label_support.h"
+#include "fit/label_support.h"
 
 #include "fit/one_sided_columns.h"
 #include "io/printable.h"
@@ -34,7 +34,7 @@ std::vector<std::int64_t> weighing_rows(const TrainingProblem& problem, Communic
 }
 
 /// Why the intercept has no finite optimum; empty: it has one.
-std::string missing_support(const TrainSettings& settings, const TrainingProblem& problem,
+std::string missing_support(const LearningSettings& settings, const TrainingProblem& problem,
                             const std::vector<std::int64_t>& weighing) {
   if (!settings.model.kind->recedes_in) {
     return "";
@@ -54,7 +54,8 @@ std::string missing_support(const TrainSettings& settings, const TrainingProblem
 /// Half the square of a residual keeps its digits where labels reach this.
 constexpr double kLeastReach = 1e-140;
 
-void require_squares(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
+void require_squares(const LearningSettings& settings, const std::string& source, const TrainingProblem& problem,
+                     Communicator& comm) {
   const bool is_square = settings.model.kind->squares_labels && problem.rows.schema.class_names().empty();
   double reach = 0;
   for (const double label : problem.rows.label) {
@@ -63,7 +64,7 @@ void require_squares(const TrainSettings& settings, const TrainingProblem& probl
   reach = std::ranges::max(all_gather_value(comm, reach));
   if (is_square && reach > 0 && reach < kLeastReach) {
     throw Agreed<DataError>(
-        {settings.data.path, 0, 0},
+        {source, 0, 0},
         fmt::format("labels reach {:.3g} only, and squares of such numbers vanish in a float64; scale the "
                     "labels",
                     reach));
@@ -72,7 +73,7 @@ void require_squares(const TrainSettings& settings, const TrainingProblem& probl
 
 }  // namespace
 
-std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm) {
+std::string unbounded_columns(const LearningSettings& settings, const RawData& raw, Communicator& comm) {
   constexpr std::int64_t kMostMarks = 20'000'000;
   const std::optional<LabelGroups> kind = settings.model.kind->recedes_in;
   const std::int64_t groups = kind == LabelGroups::classes ? std::ssize(raw.schema.class_names()) : 2;
@@ -84,18 +85,18 @@ std::string unbounded_columns(const TrainSettings& settings, const RawData& raw,
                         raw.schema.feature_names());
 }
 
-void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm) {
+void require_label_support(const LearningSettings& settings, const std::string& source, TrainingProblem& problem,
+                           Communicator& comm) {
   const std::vector<std::int64_t> weighing = weighing_rows(problem, comm);
   if (std::ranges::all_of(weighing, [](std::int64_t rows) { return rows == 0; })) {
-    throw Agreed<DataError>({settings.data.path, 0, 0},
-                            "every row has weight 0 (--weight-column times --class-weight)");
+    throw Agreed<DataError>({source, 0, 0}, "every row has weight 0 (--weight-column times --class-weight)");
   }
-  require_squares(settings, problem, comm);
+  require_squares(settings, source, problem, comm);
   const std::string why = missing_support(settings, problem, weighing);
   if (why.empty() || !settings.model.intercept) {
     return;
   }
-  const std::string text = fmt::format("{}: no finite optimum, whatever the penalty: {}", settings.data.path, why);
+  const std::string text = fmt::format("{}: no finite optimum, whatever the penalty: {}", source, why);
   if (!is_mini_batch(settings.fit.optimizer)) {
     throw Agreed<NumericalStop>(text);
   }

@@ -1,20 +1,22 @@
 /// Is there a finite optimum as far as labels and weights tell, before anything is fitted?
 #pragma once
 
+#include "fit/problem.h"
 #include "lockstep/comm/communicator.h"
-#include "run/problem.h"
-#include "run/settings.h"
+
+#include <string>
 
 namespace lockstep {
 
 /// Throws DataError where no row has weight. Where an intercept, which no penalty holds, has nothing on one side (a
 /// class whose rows all have weight 0, counts that are all 0) throws NumericalStop in full-batch runs and adds a notice
-/// to those of the rows in mini-batch runs. Collective.
-void require_label_support(const TrainSettings& settings, TrainingProblem& problem, Communicator& comm);
+/// to those of the rows in mini-batch runs. `source` is where the rows are from. Collective.
+void require_label_support(const LearningSettings& settings, const std::string& source, TrainingProblem& problem,
+                           Communicator& comm);
 
 /// A sentence about columns whose coefficients grow without bound, as one-sided columns do where nothing is penalised;
 /// empty: none, or too many columns times classes to look at. For mini-batch runs, which come to no end that would show
 /// it. Collective.
-std::string unbounded_columns(const TrainSettings& settings, const RawData& raw, Communicator& comm);
+std::string unbounded_columns(const LearningSettings& settings, const RawData& raw, Communicator& comm);
 
 }  // namespace lockstep

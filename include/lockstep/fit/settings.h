@@ -1,17 +1,33 @@
 /// What a fit is told: the model, its penalties, the optimizer and its knobs. No file names: those are run/'s.
 #pragma once
 
-#include "fit/class_weights.h"
-#include "fit/model_description.h"
 #include "lockstep/base/order.h"
+#include "lockstep/base/types.h"
+#include "lockstep/fit/model_registry.h"
 #include "lockstep/fit/optimizer_registry.h"
-#include "optim/schedule.h"
+#include "lockstep/model/network_kinds.h"
+#include "lockstep/model/task.h"
+#include "lockstep/optim/schedule_shape.h"
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lockstep {
+
+/// What multiplies the weights of the rows of each class; without a text all weigh 1.
+struct ClassWeights {
+  std::string text;  ///< as written
+  bool is_balanced = false;
+  std::vector<std::pair<std::string, double>> named;  ///< classes as canonical labels
+
+  /// "", "balanced" or "CLASS:WEIGHT,…". Throws UsageError with the rule that is broken: an empty entry, a class named
+  /// twice, a weight that is not finite or below 0.
+  static ClassWeights parse(const std::string& text);
+
+  bool empty() const { return text.empty(); }
+};
 
 /// What is learned.
 struct ModelSettings {
@@ -24,7 +40,7 @@ struct ModelSettings {
   NetworkLoss loss = NetworkLoss::cross_entropy;
   Scalar precision = Scalar::float32;  ///< mlp
 
-  Task task() const { return task_of(kind, loss); }
+  Task task() const;
   bool is_network() const { return kind->is_network; }
 };
 
@@ -56,10 +72,14 @@ struct FitSettings {
   double clip_norm = 0;     ///< ≥ 0; 0: gradients are not clipped
 };
 
+/// All that a fit is told.
+struct LearningSettings {
+  ModelSettings model;
+  PenaltySettings penalty;
+  FitSettings fit;
+};
+
 /// The settings with everything filled in that is chosen for the model, its penalties or the optimizer.
 FitSettings completed(const FitSettings& fit, const ModelSettings& model, const PenaltySettings& penalty);
-
-/// Why this optimizer cannot learn this model; empty where it can.
-std::string misfit(ModelKind model, OptimizerKind optimizer);
 
 }  // namespace lockstep

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "data/reader.h"
+#include "fit/option.h"
 #include "io/printable.h"
 #include "io/utf8.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/base/types.h"
-#include "run/option.h"
 
 #include <cstdint>
 #include <string>
@@ -44,8 +44,6 @@ OptionValue positionals(Texts& target);
 OptionValue numbers(std::vector<Index>& target, Index least, Index most, const char* rule);
 
 OptionValue format(DataFormat& target);
-/// "90s", "10m", "3h"
-OptionValue duration(double& seconds);
 
 /// "KEY = "TEXT": RULE"
 std::string broken_rule(const std::string& key, const std::string& text, const std::string& rule);

@@ -1,6 +1,7 @@
 /// Settings name an optimizer: the run is its own, and what it keeps is what memory is planned for.
-#include "fit/minimise.h"
+#include "lockstep/fit/fit.h"
 
+#include "fit/optimizer_vectors.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
@@ -28,11 +29,6 @@ Vector start() {
   return Vector::Constant(kSize, -1);
 }
 
-struct Ignored final : IterationObserver {
-  void iteration_completed(const OptimizerState&, const IterationReport&) override {}
-  void step_completed(const OptimizerState&) override {}
-};
-
 FitSettings settings_for(OptimizerKind optimizer) {
   FitSettings settings;
   settings.optimizer = optimizer;
@@ -49,8 +45,7 @@ OptimizerState after(const FitSettings& settings) {
   FormulaObjective objective = stretched();
   OptimizerState state;
   state.parameters = start();
-  Ignored observer;
-  minimise(objective, settings, kSize, Execution(), EarlyStopping(), state, observer);
+  fit(objective, settings, Execution(), state);
   return state;
 }
 
@@ -69,9 +64,9 @@ Index vectors_of(const OptimizerState& state) {
   return numbers / kSize;
 }
 
-class Minimise : public ::testing::TestWithParam<OptimizerKind> {};
+class Fit : public ::testing::TestWithParam<OptimizerKind> {};
 
-TEST_P(Minimise, KeepsAsManyVectorsAsMemoryIsPlannedFor) {
+TEST_P(Fit, KeepsAsManyVectorsAsMemoryIsPlannedFor) {
   const FitSettings settings = settings_for(GetParam());
   EXPECT_EQ(vectors_of(after(settings)), optimizer_vectors(settings).state);
   FitSettings patient = settings;
@@ -80,7 +75,7 @@ TEST_P(Minimise, KeepsAsManyVectorsAsMemoryIsPlannedFor) {
   EXPECT_GE(optimizer_vectors(settings).working, 3);
 }
 
-TEST_P(Minimise, LowersTheObjective) {
+TEST_P(Fit, LowersTheObjective) {
   FormulaObjective objective = stretched();
   Evaluation before;
   Evaluation at;
@@ -95,23 +90,41 @@ std::vector<OptimizerKind> every_optimizer() {
   return kinds;
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryOptimizer, Minimise, ::testing::ValuesIn(every_optimizer()), [](const auto& one) {
+INSTANTIATE_TEST_SUITE_P(EveryOptimizer, Fit, ::testing::ValuesIn(every_optimizer()), [](const auto& one) {
   std::string name = to_string(one.param);
   std::ranges::replace(name, '-', '_');
   return name;
 });
 
-TEST(Minimise, NesterovIsAnotherRuleThanSgd) {
+TEST(Fit, NesterovIsAnotherRuleThanSgd) {
   FitSettings settings = settings_for(OptimizerKind::sgd);
   const Vector plain = after(settings).parameters;
   settings.nesterov = true;
   EXPECT_NE(after(settings).parameters, plain);
 }
 
-TEST(Minimise, OfNoOptimizerIsABug) {
+TEST(Fit, OfNoOptimizerIsByNewtonWhereThereIsAHessian) {
   FitSettings settings = settings_for(OptimizerKind::newton);
+  const OptimizerState expected = after(settings);
   settings.optimizer = OptimizerKind::automatic;
-  EXPECT_THROW(after(settings), InternalError);
+  EXPECT_EQ(after(settings).parameters, expected.parameters);
+}
+
+TEST(Fit, MiniBatchesNeedAnObjectiveThatHasThem) {
+  struct Whole final : Objective {
+    Index dimension() const override { return 1; }
+    void evaluate(const Vector& w, Order, Evaluation& result) override {
+      result.value = 0.5 * w.squaredNorm();
+      result.gradient = w;
+    }
+    void update(UpdateKind) override {}
+  };
+  Whole objective;
+  FitSettings settings;
+  settings.optimizer = OptimizerKind::adam;
+  OptimizerState state;
+  state.parameters = Vector::Ones(1);
+  EXPECT_THROW(fit(objective, settings, Execution(), state), ConfigurationError);
 }
 
 }  // namespace

@@ -1,0 +1,133 @@
+#include "lockstep/fit/fit.h"
+
+#include "comm/agreement.h"
+#include "data/memory_reader.h"
+#include "fit/optimizer_vectors.h"
+#include "fit/problem.h"
+#include "fit/settings_check.h"
+#include "lockstep/base/errors.h"
+#include "optim/descent.h"
+#include "optim/sgd.h"
+#include "risk/empirical_risk.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+StochasticSettings stochastic_settings(const FitSettings& settings, Index penalised, int threads) {
+  StochasticSettings stochastic;
+  stochastic.epochs = settings.epochs;
+  stochastic.rule = optimizer_row(settings.optimizer).rule(settings, penalised);
+  stochastic.schedule = Schedule::make(settings.schedule, settings.learning_rate, settings.epochs);
+  stochastic.clip_norm = settings.clip_norm;
+  stochastic.threads = threads;
+  return stochastic;
+}
+
+std::unique_ptr<DescentMethod> descent_method(const FitSettings& settings) {
+  const OptimizerRow& row = optimizer_row(settings.optimizer);
+  if (row.method == nullptr) {
+    throw InternalError(std::string("no full-batch method for --optimizer ") + row.name);
+  }
+  return row.method(settings);
+}
+
+/// Names of classes that are numbers, as labels in memory are.
+std::vector<double> numbers_of(const std::vector<std::string>& classes) {
+  std::vector<double> numbers;
+  for (const std::string& name : classes) {
+    double value = 0;
+    std::from_chars(name.data(), name.data() + name.size(), value);
+    numbers.push_back(value);
+  }
+  return numbers;
+}
+
+void refuse_what_rows_lack(const MemoryRows& rows, const LearningSettings& settings) {
+  if (!rows.offset.empty() && settings.model.kind->loss == nullptr) {
+    throw ConfigurationError("offset: is for models with one margin a row");
+  }
+  if (settings.fit.patience > 0) {
+    throw ConfigurationError(fmt::format("patience = {}: no rows are held out", settings.fit.patience));
+  }
+}
+
+}  // namespace
+
+OptimizerVectors optimizer_vectors(const FitSettings& settings) {
+  const Index points = settings.patience > 0 ? 2 : 1;  // the last one, and the best
+  if (const OptimizerRow& row = optimizer_row(settings.optimizer); row.is_mini_batch()) {
+    return {points + row.rule(settings, 0)->moments(), kStochasticVectors};
+  }
+  const std::unique_ptr<DescentMethod> method = descent_method(settings);
+  return {points + method->state_vectors(), kDescentVectors + method->working_vectors()};
+}
+
+Summary fit(Objective& objective, const FitSettings& settings, const Execution& execution, OptimizerState& state,
+            IterationObserver& observer, const EarlyStopping& early_stopping) {
+  FitSettings chosen = settings;
+  if (settings.optimizer == OptimizerKind::automatic) {
+    chosen.optimizer = objective.has_hessian() ? OptimizerKind::newton : OptimizerKind::lbfgs;
+  }
+  if (!is_mini_batch(chosen.optimizer)) {
+    return descend(objective, *descent_method(chosen), {chosen.max_iterations, chosen.tolerance}, early_stopping, state,
+                   observer);
+  }
+  auto* sampled = dynamic_cast<SampledObjective*>(&objective);
+  if (sampled == nullptr) {
+    throw Agreed<ConfigurationError>("--optimizer " + to_string(chosen.optimizer) +
+                                     " needs an objective with mini-batches");
+  }
+  if (chosen.learning_rate == 0) {
+    chosen.learning_rate = optimizer_row(chosen.optimizer).learning_rate;
+  }
+  const Index penalised = objective.structure().penalised;
+  return descend_stochastically(
+      *sampled, stochastic_settings(chosen, penalised < 0 ? objective.dimension() : penalised, execution.threads()),
+      early_stopping, state, observer);
+}
+
+Summary fit(Objective& objective, const FitSettings& settings, const Execution& execution, OptimizerState& state) {
+  IterationObserver silent;
+  return fit(objective, settings, execution, state, silent);
+}
+
+FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const Execution& execution,
+                IterationObserver& observer) {
+  LearningSettings full = settings;
+  agree(execution.comm(), [&] {
+    validate(settings);
+    refuse_what_rows_lack(rows, settings);
+    full.fit = completed(settings.fit, settings.model, settings.penalty);
+  });
+  RawData raw = read_rows(rows, label_kind(full.model.kind, full.model.loss), execution.comm());
+  require_classes(full, raw, kMemorySource);
+  const TrainingProblem problem = make_problem(full, kMemorySource, std::move(raw), nullptr, execution);
+  const std::unique_ptr<Model> model = make_model(problem.model, problem.class_weights);
+  BatchSettings batches;
+  if (is_mini_batch(full.fit.optimizer)) {
+    batches = {full.fit.batch_size, full.fit.seed};
+  }
+  EmpiricalRisk risk(problem.rows, *model, Penalty(full.penalty.l2, model->penalised(), full.penalty.l1), batches,
+                     execution);
+  OptimizerState state;
+  state.parameters = initial_parameters(problem.model, full.fit.seed);
+  FittedModel fitted;
+  fitted.summary = fit(risk, full.fit, execution, state, observer);
+  fitted.parameters = final_parameters(state);
+  fitted.outputs = model->outputs();
+  fitted.classes = numbers_of(problem.rows.schema.class_names());
+  fitted.notices = problem.rows.notices;
+  return fitted;
+}
+
+FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const Execution& execution) {
+  IterationObserver silent;
+  return fit(rows, settings, execution, silent);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,145 @@
+#include "fit/problem.h"
+
+#include "data/class_label.h"
+#include "fit/class_weights.h"
+#include "fit/column_scales.h"
+#include "fit/label_support.h"
+#include "lockstep/base/errors.h"
+#include "risk/column_scaling.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+/// Targets of a regression, rather than the names of classes.
+bool has_fractions(const std::vector<std::string>& classes) {
+  return std::ranges::all_of(classes, is_number) &&
+         std::ranges::any_of(classes, [](const std::string& name) { return name.find('.') != std::string::npos; });
+}
+
+std::int64_t count_entries(const RowBlock& block) {
+  return block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
+}
+
+/// Columns may be absent on a rank without rows.
+std::int64_t count_columns(const RowBlock& block, Communicator& comm) {
+  std::int64_t columns = 0;
+  for (const std::vector<double>* column : {&block.label, &block.weight, &block.offset}) {
+    columns += all_sum(comm, std::ssize(*column)) > 0 ? 1 : 0;
+  }
+  return columns;
+}
+
+DataShape shape_of_raw(const RawData& raw, const RawData* held_out, Communicator& comm) {
+  DataShape shape;
+  shape.rows = raw.total_rows;
+  shape.features = raw.block.features;
+  shape.stored_entries = all_sum(comm, count_entries(raw.block));
+  shape.columns = count_columns(raw.block, comm);
+  shape.reader_bytes = raw.reader_bytes;
+  shape.is_read_dense = raw.block.is_dense;
+  shape.is_text = raw.format != DataFormat::automatic && format_row(raw.format).is_text;
+  if (held_out != nullptr) {
+    shape.held_out_rows = held_out->total_rows;
+    shape.held_out_entries = all_sum(comm, count_entries(held_out->block));
+  }
+  return shape;
+}
+
+LayoutSettings layout_of(const LearningSettings& settings, const ModelDescription& model, int threads) {
+  LayoutSettings layout;
+  layout.threads = threads;
+  layout.parameters = model.dimension();
+  layout.access = access_of(settings, model);
+  layout.lanes = is_mini_batch(settings.fit.optimizer) ? settings.fit.lanes : 0;
+  return layout;
+}
+
+/// A fixed learning rate is one of the parameters as they are; what chooses its own steps is freed of their units.
+bool scales_columns(const LearningSettings& settings, const ModelDescription& model) {
+  const bool has_fixed_rate =
+      optimizer_row(settings.fit.optimizer).takes_learning_rate && settings.fit.learning_rate > 0;
+  return !model.is_network() && !is_mini_batch(settings.fit.optimizer) && !has_fixed_rate;
+}
+
+}  // namespace
+
+Access access_of(const LearningSettings& settings, const ModelDescription& model) {
+  return is_mini_batch(settings.fit.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
+}
+
+ModelDescription describe_model(const ModelSettings& settings, std::int64_t features, std::int64_t classes) {
+  ModelDescription model;
+  model.kind = settings.kind;
+  model.features = features;
+  model.intercept = settings.intercept;
+  for (const LossParameter& one : stored_parameters(model.kind)) {
+    model.loss_parameters.*one.value = settings.loss_parameters.*one.value;
+  }
+  if (model.is_network()) {
+    model.hidden = settings.hidden;
+    model.activation = settings.activation;
+    model.loss = settings.loss;
+    model.precision = settings.precision;
+  }
+  if (model.task() == Task::multiclass) {
+    model.outputs = classes;
+  }
+  return model;
+}
+
+void require_classes(const LearningSettings& settings, const RawData& raw, const std::string& source) {
+  const std::vector<std::string>& classes = raw.schema.class_names();
+  if (label_kind(settings.model.kind, settings.model.loss) != LabelKind::classes) {
+    return;
+  }
+  const bool has_many = settings.model.task() == Task::multiclass;
+  if (has_many ? classes.size() >= 2 : classes.size() == 2) {
+    return;
+  }
+  throw Agreed<DataError>(
+      {source, 0, 0},
+      fmt::format("{} needs labels of two classes{} (saw {}: {}){}; {}", to_string(settings.model.kind),
+                  has_many ? " or more" : "", classes.size(), listed(classes), raw.label_place,
+                  classes.size() <= 2      ? "is --label-column right?"
+                  : has_fractions(classes) ? "use --model linear if they are numbers to be predicted, or is "
+                                             "--label-column wrong?"
+                                           : "use --model softmax, or is --label-column wrong?"));
+}
+
+TrainingProblem make_problem(const LearningSettings& settings, const std::string& source, RawData raw,
+                             const RawData* held_out, const Execution& execution, const BeforeLayout& before_layout) {
+  Communicator& comm = execution.comm();
+  TrainingProblem problem;
+  problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.schema.class_names()));
+  problem.shape = shape_of_raw(raw, held_out, comm);
+  if (before_layout) {
+    before_layout(problem.model, problem.shape);
+  }
+  problem.class_weights = class_weights(settings.model.class_weights, raw, comm);
+  if (is_mini_batch(settings.fit.optimizer) || problem.model.is_network()) {
+    problem.column_reaches = column_reaches(raw.block, comm);
+  }
+  const std::string unbounded = is_mini_batch(settings.fit.optimizer) ? unbounded_columns(settings, raw, comm) : "";
+  problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, execution.threads()), comm);
+  if (scales_columns(settings, problem.model)) {
+    scale_columns(problem.rows, settings.penalty.l2, execution);
+  }
+  if (!unbounded.empty()) {
+    problem.rows.notices.push_back(unbounded);
+  }
+  require_label_support(settings, source, problem, comm);
+  return problem;
+}
+
+void hold_out(const LearningSettings& settings, RawData rows, const Execution& execution, TrainingProblem& problem) {
+  LayoutSettings layout = layout_of(settings, problem.model, execution.threads());
+  layout.lanes = 0;
+  problem.validation = make_dataset(std::move(rows), layout, execution.comm());
+}
+
+}  // namespace lockstep

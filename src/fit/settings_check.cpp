@@ -1,0 +1,70 @@
+#include "fit/settings_check.h"
+
+#include "fit/known_names.h"
+#include "fit/learning_options.h"
+#include "fit/model_description.h"
+
+namespace lockstep {
+
+namespace {
+
+/// A warm-up ends before the last epoch of a cosine.
+void check_schedule(const FitSettings& fit, Violations& violations) {
+  violations.require_text(fit.schedule.fits(fit.epochs), "schedule", fit.schedule.text,
+                          fmt::format("the warm-up leaves none of the {} epochs to the cosine", fit.epochs));
+}
+
+/// The optimizers that have a property.
+std::string those(bool OptimizerRow::*fact) {
+  return joined(optimizer_names(fact), " or ");
+}
+
+}  // namespace
+
+void check_combination(const LearningSettings& s, Violations& violations) {
+  const OptimizerRow& optimizer = optimizer_row(completed(s.fit, s.model, s.penalty).optimizer);
+  const std::string why = misfit(s.model.kind, s.fit.optimizer);
+  violations.require_text(why.empty(), "optimizer", to_string(s.fit.optimizer), why);
+  const auto only = [&](bool given, const char* key, const auto& value, bool holds, const std::string& rule) {
+    violations.require(!given || holds, key, value, rule);
+  };
+  only(s.penalty.l1 > 0, "l1", s.penalty.l1, optimizer.takes_l1 && !s.model.is_network(),
+       "needs --optimizer " + those(&OptimizerRow::takes_l1) + " and a model that is linear in its parameters");
+  only(s.penalty.l2 > 0, "l2", s.penalty.l2, optimizer.takes_l2,
+       "is no part of the perceptron rule; use --optimizer sgd");
+  const bool is_stochastic = optimizer.is_mini_batch();
+  only(s.fit.batch_size > 0, "batch-size", s.fit.batch_size, is_stochastic, "is for the mini-batch optimizers");
+  only(s.fit.lanes > 0, "lanes", s.fit.lanes, is_stochastic, "is for the mini-batch optimizers");
+  const std::string& schedule = s.fit.schedule.text;
+  only(schedule != "constant", "schedule", schedule, is_stochastic, "is for the mini-batch optimizers");
+  only(s.fit.learning_rate > 0, "learning-rate", s.fit.learning_rate, optimizer.takes_learning_rate,
+       "is for the mini-batch optimizers and gd");
+  only(s.fit.momentum > 0, "momentum", s.fit.momentum, optimizer.takes_momentum,
+       "is for --optimizer " + those(&OptimizerRow::takes_momentum));
+  only(s.fit.nesterov, "nesterov", s.fit.nesterov, optimizer.takes_momentum && s.fit.momentum > 0,
+       "needs --optimizer " + those(&OptimizerRow::takes_momentum) + " and --momentum");
+  only(s.fit.weight_decay > 0, "weight-decay", s.fit.weight_decay, optimizer.takes_weight_decay,
+       "is for --optimizer " + those(&OptimizerRow::takes_weight_decay) + " (others: --l2)");
+  only(s.fit.clip_norm > 0, "clip-norm", s.fit.clip_norm, is_stochastic, "is for the mini-batch optimizers");
+  const std::string& weights = s.model.class_weights.text;
+  only(!weights.empty(), "class-weight", weights, label_kind(s.model.kind, s.model.loss) == LabelKind::classes,
+       "is for classifiers");
+  only(s.model.is_network(), "intercept", s.model.intercept, s.model.intercept, "an mlp always has biases");
+  check_schedule(s.fit, violations);
+}
+
+void validate(const LearningSettings& settings) {
+  LearningSettings judged = settings;
+  Violations violations;
+  for (const Option& option : learning_options(judged)) {
+    violations.add(option.violation());
+  }
+  check_combination(settings, violations);
+  violations.throw_if_any();
+}
+
+std::string misfit(ModelKind model, OptimizerKind optimizer) {
+  return optimizer == OptimizerKind::automatic || model->fits(optimizer_row(optimizer)) ? "" : model->misfit;
+}
+
+}  // namespace lockstep
