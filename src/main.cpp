@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "comm/agreement.h"
 #include "lockstep/comm/mpi_communicator.h"
+#include "run/stop_monitor.h"
 
 using namespace lockstep;
 
@@ -28,6 +29,8 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
       return run_inspect(line.inspect, comm, console);
     case Command::check:
       return run_check(line.check, comm, console);
+    case Command::diff:
+      return run_diff(line.diff, comm, console);
   }
   return ExitCode::internal;
 }
@@ -55,6 +58,7 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
 
 int main(int argc, char** argv) {
   secure_standard_streams();
+  remember_early_warning();
   const Environment environment = process_environment();
   adopt_parent_death_guard(environment);
   configure_numerics();

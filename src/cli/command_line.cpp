@@ -191,6 +191,13 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
     line.text = fill(command, "Says what checkpoints, model files, data files and run folders hold.", rest, environment,
                      inspect_options, line.inspect, print_config);
     line.command = line.text.empty() ? Command::inspect : Command::none;
+  } else if (command == "diff") {
+    line.text = fill(command, "Says where two runs part: the first iteration or epoch with other bits.", rest,
+                     environment, diff_options, line.diff, print_config);
+    line.command = line.text.empty() ? Command::diff : Command::none;
+    if (line.command == Command::diff && line.diff.runs.size() != 2) {
+      throw UsageError(fmt::format("diff compares two run folders (saw {})", line.diff.runs.size()));
+    }
   } else if (command == "--help" || command == "-h") {
     line.text = general_help();
   } else if (command == "--version") {

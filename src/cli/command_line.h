@@ -14,7 +14,7 @@
 namespace lockstep {
 
 /// `none`: nothing to run, only `text` to print.
-enum class Command { none, train, predict, evaluate, inspect, check };
+enum class Command { none, train, predict, evaluate, inspect, check, diff };
 
 struct CommandLine {
   Command command = Command::none;
@@ -23,6 +23,7 @@ struct CommandLine {
   EvaluateSettings evaluate;
   InspectSettings inspect;
   CheckSettings check;
+  DiffSettings diff;
   /// The effective configuration stands in `text`; `command` is none.
   bool print_config = false;
   /// What is printed is what was asked for; else it tells of the files that are.

@@ -35,6 +35,11 @@ struct InspectSettings {
   bool json = false;
 };
 
+struct DiffSettings {
+  std::vector<std::string> runs;  ///< two run folders
+  bool json = false;
+};
+
 struct CheckSettings {
   std::string model_file;  ///< whose optimality is judged; empty: derivatives only
   /// Data and model. Of a model file the model, its penalties and the roles of columns come from the file.
@@ -47,6 +52,8 @@ ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& c
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console);
 ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console);
 ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Console& console);
+/// numerical_stop where the runs differ.
+ExitCode run_diff(const DiffSettings& settings, Communicator& comm, Console& console);
 /// numerical_stop where a check fails.
 ExitCode run_check(const CheckSettings& settings, Communicator& comm, Console& console);
 

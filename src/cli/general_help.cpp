@@ -17,6 +17,7 @@ const std::vector<std::pair<std::string, std::string>> kCommands = {
     {"predict", "predictions of a model for data"},
     {"evaluate", "metrics of a model on data"},
     {"inspect", "what a checkpoint, model, data file or run folder holds"},
+    {"diff", "the first step at which two runs differ"},
     {"check", "derivatives of a model on data, and whether a model file is a minimum"},
 };
 

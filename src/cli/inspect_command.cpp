@@ -12,7 +12,6 @@
 #include "run/training_state.h"
 
 #include <algorithm>
-#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -106,11 +105,6 @@ Json describe_data(const std::string& path) {
   return json;
 }
 
-bool is_checkpoint(std::span<const std::byte> bytes) {
-  constexpr std::string_view kMagic = "LOCKSTEP";
-  return bytes.size() >= kMagic.size() && std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) == 0;
-}
-
 /// A file named like a checkpoint is judged as one, however damaged it is.
 Json describe_file(FileSystem& files, const std::string& path) {
   const std::filesystem::path name = std::filesystem::path(path).filename();
@@ -125,7 +119,7 @@ Json describe_file(FileSystem& files, const std::string& path) {
     return describe_data(path);
   }
   const std::vector<std::byte> bytes = read_file(files, path);
-  return is_checkpoint(bytes) ? describe_checkpoint(bytes, path) : describe_data(path);
+  return has_seal(kCheckpointSeal, bytes) ? describe_checkpoint(bytes, path) : describe_data(path);
 }
 
 PathKind kind_of(const std::string& path) {

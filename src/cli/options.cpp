@@ -84,6 +84,13 @@ std::vector<Option> inspect_options(InspectSettings& settings) {
   };
 }
 
+std::vector<Option> diff_options(DiffSettings& settings) {
+  return {
+      {"runs", "Input", "RUN", "two run folders; required", positionals(settings.runs), required()},
+      json_option(settings.json, "JSON instead of text (default {})"),
+  };
+}
+
 std::vector<Option> check_options(CheckSettings& settings) {
   TrainSettings& training = settings.training;
   Option tolerance = tolerance_option(training.fit.tolerance);
@@ -137,9 +144,10 @@ std::vector<std::string> all_option_names() {
   EvaluateSettings evaluate;
   InspectSettings inspect;
   CheckSettings check;
+  DiffSettings diff;
   std::set<std::string> names;
   for (const std::vector<Option>& options : {train_options(train), predict_options(predict), evaluate_options(evaluate),
-                                             inspect_options(inspect), check_options(check)}) {
+                                             inspect_options(inspect), check_options(check), diff_options(diff)}) {
     for (const Option& option : options) {
       if (option.kind() != Kind::positional) {
         names.insert(option.name);

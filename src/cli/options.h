@@ -13,6 +13,7 @@ namespace lockstep {
 std::vector<Option> predict_options(PredictSettings& settings);
 std::vector<Option> evaluate_options(EvaluateSettings& settings);
 std::vector<Option> inspect_options(InspectSettings& settings);
+std::vector<Option> diff_options(DiffSettings& settings);
 std::vector<Option> check_options(CheckSettings& settings);
 
 /// Of train's command line alone: where a configuration comes from.

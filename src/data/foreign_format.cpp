@@ -48,7 +48,7 @@ constexpr std::string_view kMatlab =
     "X and y to HDF5";
 constexpr std::string_view kSpreadsheet = "save the sheet as CSV";
 
-constexpr std::array<Foreign, 25> kForeign = {
+constexpr std::array<Foreign, 26> kForeign = {
     {{"\x93NUMPY"sv, "NumPy's .npy", kNumpy},
      {"PAR1"sv, "Parquet", kPandas},
      {"ARROW1"sv, "Arrow or Feather", kPandas},
@@ -73,7 +73,8 @@ constexpr std::array<Foreign, 25> kForeign = {
      {"<!doctype html"sv, "HTML", "was a web page saved in place of the file?"},
      {"<html"sv, "HTML", "was a web page saved in place of the file?"},
      {"version https://git-lfs"sv, "a Git LFS pointer", "fetch the data: git lfs pull"},
-     {"LOCKSTEP"sv, "a Lockstep checkpoint", "name the data file it was trained on"}}};
+     {"LOCKSTEP"sv, "a Lockstep checkpoint", "name the data file it was trained on"},
+     {"LOCKMODL"sv, "a Lockstep model", "name the data file it was trained on"}}};
 
 /// "CSV and TSV, LIBSVM text, …"
 std::string read_formats() {

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "comm/agreement.h"
+#include "io/checkpoint_file.h"
 #include "io/file_system.h"
 #include "io/format_number.h"
 #include "io/hdf5_image.h"
@@ -158,14 +159,18 @@ void require_classes_fit(const ModelFile& file, const std::string& path) {
 }
 
 ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
-  constexpr std::string_view checkpoint = "LOCKSTEP";
-  if (std::ranges::equal(bytes.first(std::min(bytes.size(), checkpoint.size())),
-                         std::as_bytes(std::span(checkpoint)))) {
+  if (has_seal(kCheckpointSeal, bytes)) {
     throw DataError({path, 0, 0}, "is a checkpoint, not a model; a finished run writes model.h5 beside it");
   }
+  // Files of earlier versions, and those from which a person took the seal, begin as HDF5 does.
   constexpr std::string_view hdf5 = "\x89HDF\r\n\x1a\n";
-  if (!std::ranges::equal(bytes.first(std::min(bytes.size(), hdf5.size())), std::as_bytes(std::span(hdf5)))) {
+  const bool is_unsealed =
+      bytes.size() > hdf5.size() && std::ranges::equal(bytes.first(hdf5.size()), std::as_bytes(std::span(hdf5)));
+  if (!is_unsealed && !has_seal(kModelSeal, bytes)) {
     throw DataError({path, 0, 0}, "is not a model: models are HDF5 files, such as the model.h5 of a run");
+  }
+  if (!is_unsealed) {
+    unseal(kModelSeal, bytes, path);
   }
   Hdf5ImageReader image(bytes, path);
   if (image.has("/state/parameters")) {
@@ -200,7 +205,7 @@ ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
 }  // namespace
 
 std::vector<std::byte> to_bytes(const ModelFile& file) {
-  Hdf5ImageWriter image;
+  Hdf5ImageWriter image(kSealBytes);
   for (const ParameterBlock& block : file.model.blocks()) {
     image.write(block.name, values_of(block, file.parameters), {block.shape.begin(), block.shape.end()});
   }
@@ -223,7 +228,7 @@ std::vector<std::byte> to_bytes(const ModelFile& file) {
   image.write("/provenance/configuration", file.configuration);
   image.write_scalar("/provenance/data_fingerprint", file.fingerprint);
   image.write(kContentHash, content_sha256(file, true));
-  return image.finish();
+  return seal(kModelSeal, image.finish());
 }
 
 ModelFile parse_model(std::span<const std::byte> bytes, const std::string& path) {

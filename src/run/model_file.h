@@ -1,4 +1,5 @@
-/// model.h5: what training hands to people and to predict. Opens with h5py, h5dump and scikit-learn users' eyes.
+/// model.h5: what training hands to people and to predict, a sealed image (io/sealed_image.h). Opens with h5py, h5dump
+/// and scikit-learn users' eyes.
 ///
 /// | dataset        | shape          | content                                                          |
 /// | /coef          | K × d          | coefficients (K = 1 but for softmax)                             |
@@ -15,6 +16,7 @@
 
 #include "data/schema.h"
 #include "fit/model_description.h"
+#include "io/sealed_image.h"
 #include "lockstep/base/types.h"
 #include "lockstep/comm/communicator.h"
 
@@ -24,6 +26,11 @@
 #include <vector>
 
 namespace lockstep {
+
+inline constexpr Seal kModelSeal = {"LOCKMODL",
+                                    "a Lockstep model",
+                                    {.oldest = 1, .newest = 1},
+                                    "use the Lockstep that wrote it, or train the model again"};
 
 struct ModelFile {
   ModelDescription model;

@@ -10,14 +10,37 @@ namespace {
 // A handler may only touch an object like this one; it belongs to the process, as signals do.
 volatile std::sig_atomic_t caught_signal = 0;
 
-constexpr std::array kSignals = {SIGUSR1, SIGTERM, SIGINT};
+constexpr std::array kSignals = {SIGUSR1, SIGTERM, SIGHUP, SIGINT};
+
+bool is_urgent(int number) {
+  return number != 0 && number != SIGUSR1;
+}
 
 extern "C" void remember_signal(int number) {
-  if (caught_signal != 0 && number != SIGUSR1 && caught_signal != SIGUSR1) {
+  if (number == SIGINT && is_urgent(caught_signal)) {
     std::signal(number, SIG_DFL);
     std::raise(number);
   }
-  caught_signal = number;
+  if (!is_urgent(caught_signal)) {
+    caught_signal = number;
+  }
+}
+
+bool has_handler(int number, void (*handler)(int)) {
+  struct sigaction now = {};
+  sigaction(number, nullptr, &now);
+  return now.sa_handler == handler;
+}
+
+/// One that is ignored stays so: nohup, or a shell that put this process into the background, wants it.
+void remember(int number) {
+  if (has_handler(number, SIG_IGN)) {
+    return;
+  }
+  struct sigaction action = {};
+  action.sa_handler = remember_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(number, &action, nullptr);
 }
 
 }  // namespace
@@ -38,25 +61,29 @@ std::string to_string(StopReason reason) {
   return "an unknown reason";
 }
 
+void remember_early_warning() {
+  remember(SIGUSR1);
+}
+
 StopMonitor::StopMonitor(double max_seconds) : max_seconds_(max_seconds) {
-  caught_signal = 0;
-  struct sigaction action = {};
-  action.sa_handler = remember_signal;
-  action.sa_flags = SA_RESTART;
   for (const int number : kSignals) {
-    sigaction(number, &action, nullptr);
+    remember(number);
   }
 }
 
 StopMonitor::~StopMonitor() {
   for (const int number : kSignals) {
-    std::signal(number, SIG_DFL);
+    if (has_handler(number, remember_signal)) {
+      std::signal(number, SIG_DFL);
+    }
   }
+  caught_signal = 0;
 }
 
 StopReason StopMonitor::wish(bool progress) const {
   switch (caught_signal) {
     case SIGTERM:
+    case SIGHUP:
       return StopReason::terminate;
     case SIGINT:
       return StopReason::interrupt;

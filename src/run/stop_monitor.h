@@ -14,8 +14,13 @@ enum class StopReason : std::uint64_t { none = 0, time_limit = 1, user_signal = 
 
 std::string to_string(StopReason reason);
 
-/// While it lives, USR1, TERM and INT ask for a checkpoint and a stop; a second TERM or INT ends the process at once.
-/// One at a time. max_seconds = 0: no time limit.
+/// USR1, which would end this process, is remembered from here on for the StopMonitor to come: a scheduler may warn a
+/// job that has just begun.
+void remember_early_warning();
+
+/// While it lives, USR1, TERM, HUP and INT ask for a checkpoint and a stop. INT after INT, TERM or HUP, a person who
+/// will not wait, ends the process at once; TERM does not: at a time limit both a scheduler and its launcher send one.
+/// Signals that this process was started to ignore (nohup) stay ignored. One at a time. max_seconds = 0: no time limit.
 class StopMonitor {
  public:
   explicit StopMonitor(double max_seconds);
@@ -24,7 +29,8 @@ class StopMonitor {
   StopMonitor& operator=(const StopMonitor&) = delete;
 
   /// The time limit and USR1, a scheduler's warning of it, wait until this job has made `progress`: one that is stopped
-  /// before its first step and submitted again would never end. TERM and INT, which a kill may follow, do not wait.
+  /// before its first step and submitted again would never end. TERM, HUP and INT, which a
+  /// kill may follow, do not wait.
   StopReason wish(bool progress) const;
 
  private:

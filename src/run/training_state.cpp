@@ -178,13 +178,13 @@ class Hasher {
 }  // namespace
 
 std::vector<std::byte> to_bytes(const TrainingState& state) {
-  Hdf5ImageWriter image(kCheckpointHeaderBytes);
+  Hdf5ImageWriter image(kSealBytes);
   visit(state, Writer(image));
-  return seal(image.finish());
+  return seal(kCheckpointSeal, image.finish());
 }
 
 TrainingState parse_checkpoint(std::span<const std::byte> file, const std::string& path) {
-  Hdf5ImageReader image(unseal(file, path), path);
+  Hdf5ImageReader image(unseal(kCheckpointSeal, file, path), path);
   TrainingState state;
   visit(state, Reader(image, path));
   require_fitting_pairs(state.optimizer, path);

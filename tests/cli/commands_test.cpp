@@ -253,5 +253,25 @@ TEST(CommandLine, SeveralCopiesThatDoNotSeeEachOtherAreRefusedWith78) {
   EXPECT_FALSE(exists(run));
 }
 
+TEST_F(Commands, DiffNamesTheFirstStepThatDiffersAndWhatIsUnlike) {
+  const std::string same = scratch_.path("same");
+  const std::string other = scratch_.path("other");
+  launch_well(3, 1, {"train", "--data", data_, "--l2", "1e-2", "--max-iterations", "2", "--run", same});
+  launch_well(0, 1, {"train", "--data", data_, "--l2", "2e-2", "--run", other});
+  const ProcessResult equal = launch_well(0, 0, {"diff", run_, same});
+  EXPECT_THAT(equal.out, HasSubstr("the same bits in all 2 iterations that both have"));
+
+  const ProcessResult unequal = launch(2, 1, {"diff", run_, other});
+  EXPECT_EQ(unequal.exit_code, 69) << unequal.text();
+  EXPECT_THAT(unequal.out, HasSubstr("l2: 0.01 against 0.02"));
+  EXPECT_THAT(unequal.out, HasSubstr("iteration 1 is the first that differs"));
+
+  const auto json = nlohmann::json::parse(launch(0, 0, {"diff", "--json", run_, other}).out);
+  EXPECT_EQ(json.at("same"), 0);
+  EXPECT_EQ(json.at("first_difference").at("number"), 1);
+  const ProcessResult missing = launch(0, 0, {"diff", run_, scratch_.path("none")});
+  EXPECT_EQ(missing.exit_code, 66) << missing.text();
+}
+
 }  // namespace
 }  // namespace lockstep::testing

@@ -414,6 +414,10 @@ TEST_F(CommandLineTest, OtherCommandsTakeTheirOptions) {
   EXPECT_EQ(inspect.command, Command::inspect);
   EXPECT_THAT(inspect.inspect.paths, ElementsAre("train", "b"));
   EXPECT_TRUE(inspect.inspect.verify);
+  const CommandLine diff = parse_command_line({"diff", "a", "b"}, {});
+  EXPECT_EQ(diff.command, Command::diff);
+  EXPECT_THAT(diff.diff.runs, ElementsAre("a", "b"));
+  EXPECT_THROW(parse_command_line({"diff", "a"}, {}), UsageError);
 }
 
 TEST_F(CommandLineTest, CheckTakesAModelOrAModelFile) {

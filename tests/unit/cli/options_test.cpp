@@ -210,7 +210,11 @@ class CommandOptions : public ::testing::Test {
   CommandOptions() {
     std::vector<Option> train = train_options(train_);
     append(train, configuration_options());
-    tables_ = {train, predict_options(predict_), evaluate_options(evaluate_), inspect_options(inspect_),
+    tables_ = {train,
+               predict_options(predict_),
+               evaluate_options(evaluate_),
+               inspect_options(inspect_),
+               diff_options(diff_),
                check_options(check_)};
   }
 
@@ -221,6 +225,7 @@ class CommandOptions : public ::testing::Test {
   PredictSettings predict_;
   EvaluateSettings evaluate_;
   InspectSettings inspect_;
+  DiffSettings diff_;
   CheckSettings check_;
 };
 

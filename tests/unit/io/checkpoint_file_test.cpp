@@ -26,16 +26,16 @@ using ::testing::HasSubstr;
 using testing::TemporaryFolder;
 
 std::vector<std::byte> sealed_checkpoint(double value) {
-  Hdf5ImageWriter writer(kCheckpointHeaderBytes);
+  Hdf5ImageWriter writer(kSealBytes);
   writer.write("/parameters", std::vector<double>(50, value));
   writer.write_scalar("/step", std::int64_t{7});
-  return seal(writer.finish());
+  return seal(kCheckpointSeal, writer.finish());
 }
 
 /// Why the bytes are refused; "accepted" where they are not.
 std::string refusal(std::span<const std::byte> file) {
   try {
-    unseal(file, "run/checkpoint-7.h5");
+    unseal(kCheckpointSeal, file, "run/checkpoint-7.h5");
   } catch (const Error& error) {
     return error.what();
   }
@@ -43,7 +43,7 @@ std::string refusal(std::span<const std::byte> file) {
 }
 
 double value_of(std::span<const std::byte> file) {
-  Hdf5ImageReader reader(unseal(file, "checkpoint"), "checkpoint");
+  Hdf5ImageReader reader(unseal(kCheckpointSeal, file, "checkpoint"), "checkpoint");
   return reader.read_doubles("/parameters").at(49);
 }
 
@@ -62,7 +62,7 @@ TEST(CheckpointFile, EveryFlippedBitIsRefused) {
   std::vector<std::byte> file = sealed_checkpoint(1);
   int flips = 0;
   for (std::size_t i = 0; i < file.size(); ++i) {
-    for (unsigned bit = i < kCheckpointHeaderBytes ? 0 : 7; bit < 8; ++bit) {
+    for (unsigned bit = i < kSealBytes ? 0 : 7; bit < 8; ++bit) {
       const std::byte flip{static_cast<unsigned char>(1U << (bit + i) % 8)};
       file[i] ^= flip;
       ASSERT_NE(refusal(file), "accepted") << "byte " << i << " bit " << bit;

@@ -14,7 +14,7 @@ using testing::PowerLossFileSystem;
 
 /// A sealed checkpoint whose content is that character.
 std::vector<std::byte> sealed(char content) {
-  return seal(std::vector<std::byte>(kCheckpointHeaderBytes + 1000, static_cast<std::byte>(content)));
+  return seal(kCheckpointSeal, std::vector<std::byte>(kSealBytes + 1000, static_cast<std::byte>(content)));
 }
 
 /// Content of the newest valid checkpoint; 0 where there is none. Every damaged one counts in `damaged`.
@@ -27,7 +27,7 @@ char newest_valid(const PowerLossFileSystem::Folder& folder, int& damaged) {
       continue;
     }
     try {
-      const auto file = unseal(bytes_of(text), name);
+      const auto file = unseal(kCheckpointSeal, bytes_of(text), name);
       if (*step > newest) {
         newest = *step;
         content = static_cast<char>(file.back());

@@ -1,6 +1,8 @@
 #include "run/stop_monitor.h"
 
 #include <csignal>
+#include <cstdlib>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -21,15 +23,66 @@ TEST(StopMonitor, WarningOfASchedulerWaitsForProgress) {
   EXPECT_EQ(monitor.wish(true), StopReason::user_signal);
 }
 
-TEST(StopMonitor, TermAndIntDoNotWait) {
+TEST(StopMonitor, TermHupAndIntDoNotWait) {
+  for (const auto& [number, reason] :
+       {std::pair(SIGTERM, StopReason::terminate), {SIGHUP, StopReason::terminate}, {SIGINT, StopReason::interrupt}}) {
+    const StopMonitor monitor(0);
+    EXPECT_EQ(monitor.wish(false), StopReason::none);
+    std::raise(number);
+    EXPECT_EQ(monitor.wish(false), reason);
+  }
+}
+
+/// Slurm and srun both send one at the time limit.
+TEST(StopMonitor, ASecondTermIsTheFirst) {
+  const StopMonitor monitor(0);
+  std::raise(SIGTERM);
+  std::raise(SIGTERM);
+  std::raise(SIGHUP);
+  std::raise(SIGUSR1);
+  EXPECT_EQ(monitor.wish(false), StopReason::terminate);
+}
+
+TEST(StopMonitor, AnUrgentSignalOvertakesAWarning) {
+  const StopMonitor monitor(0);
+  std::raise(SIGUSR1);
+  std::raise(SIGTERM);
+  EXPECT_EQ(monitor.wish(false), StopReason::terminate);
+}
+
+TEST(StopMonitorDeathTest, ASecondIntEndsTheProcess) {
+  for (const int first : {SIGINT, SIGTERM}) {
+    EXPECT_EXIT(
+        {
+          const StopMonitor monitor(0);
+          std::raise(first);
+          std::raise(SIGINT);
+          std::_Exit(0);
+        },
+        ::testing::KilledBySignal(SIGINT), "");
+  }
+}
+
+TEST(StopMonitor, LeavesToNohupWhatItIgnores) {
+  std::signal(SIGHUP, SIG_IGN);
   {
     const StopMonitor monitor(0);
-    std::raise(SIGTERM);
-    EXPECT_EQ(monitor.wish(false), StopReason::terminate);
+    std::raise(SIGHUP);
+    EXPECT_EQ(monitor.wish(true), StopReason::none);
   }
-  const StopMonitor monitor(0);
-  std::raise(SIGINT);
-  EXPECT_EQ(monitor.wish(false), StopReason::interrupt);
+  std::raise(SIGHUP);
+  std::signal(SIGHUP, SIG_DFL);
+}
+
+TEST(StopMonitor, KnowsOfAWarningThatCameBeforeIt) {
+  remember_early_warning();
+  std::raise(SIGUSR1);
+  {
+    const StopMonitor monitor(0);
+    EXPECT_EQ(monitor.wish(true), StopReason::user_signal);
+  }
+  const StopMonitor next(0);
+  EXPECT_EQ(next.wish(true), StopReason::none);
 }
 
 }  // namespace
