@@ -46,8 +46,8 @@ std::map<std::string, std::string> shaping_facts(FileSystem& files, const std::s
 }
 
 /// "l2: 0.1 against 0.2", by key.
-std::vector<std::array<std::string, 3>> unlike(const std::map<std::string, std::string>& a,
-                                               const std::map<std::string, std::string>& b) {
+std::vector<std::array<std::string, 3>> differing(const std::map<std::string, std::string>& a,
+                                                  const std::map<std::string, std::string>& b) {
   std::vector<std::array<std::string, 3>> lines;
   if (a.empty() || b.empty()) {
     return lines;
@@ -85,7 +85,7 @@ Json describe(const DiffSettings& settings, FileSystem& files) {
     json["first_difference"] = {
         {"number", one.number}, {"a", step_json(one)}, {"b", step_json(second.steps[*difference.first])}};
   }
-  for (const auto& [key, of_a, of_b] : unlike(shaping_facts(files, a), shaping_facts(files, b))) {
+  for (const auto& [key, of_a, of_b] : differing(shaping_facts(files, a), shaping_facts(files, b))) {
     json["unlike"][key] = {of_a, of_b};
   }
   return json;
@@ -95,7 +95,8 @@ std::string as_text(const Json& json, const DiffSettings& settings) {
   const auto unit = json["unit"].get<std::string>();
   std::string text = fmt::format("a: {} {}s in {}\nb: {} {}s in {}\n", json["length"][0].get<std::size_t>(), unit,
                                  settings.runs[0], json["length"][1].get<std::size_t>(), unit, settings.runs[1]);
-  for (const auto& [key, values] : json.value("unlike", Json::object()).items()) {
+  const Json unlike = json.value("unlike", Json::object());
+  for (const auto& [key, values] : unlike.items()) {
     text += fmt::format("{}: {} against {}\n", key, values[0].get<std::string>(), values[1].get<std::string>());
   }
   const auto same = json["same"].get<std::int64_t>();
