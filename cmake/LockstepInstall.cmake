@@ -9,7 +9,7 @@ set(exported_symbols ${CMAKE_SOURCE_DIR}/cmake/exported_symbols.map)
 
 function(lockstep_installed_library target name export_name)
   set_target_properties(${target} PROPERTIES
-    OUTPUT_NAME ${name} EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}
+    OUTPUT_NAME ${name} EXPORT_NAME ${export_name} VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     INSTALL_RPATH "\$ORIGIN" LINK_DEPENDS ${exported_symbols})
   target_link_options(${target} PRIVATE LINKER:-Bsymbolic LINKER:--version-script=${exported_symbols})
   target_compile_features(${target} INTERFACE cxx_std_20)
@@ -35,6 +35,7 @@ lockstep_installed_library(lockstep_mpi_shared lockstep_mpi mpi)
 
 install(TARGETS trainer)
 install(TARGETS lockstep_shared lockstep_mpi_shared EXPORT lockstep)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY include/lockstep DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/lockstep)
 install(EXPORT lockstep NAMESPACE lockstep:: FILE lockstepTargets.cmake DESTINATION ${package_folder})

@@ -45,6 +45,34 @@ void broadcast_texts(Communicator& comm, std::vector<std::string>& texts, int ro
   }
 }
 
+template <typename Kind>
+[[noreturn]] void throw_as(const Failure& failure) {
+  Agreed<Kind> error(failure.text);
+  error.put_before(failure.notices);
+  throw error;
+}
+
+/// Of the type that has its code.
+[[noreturn]] void throw_agreed(const Failure& failure, int code) {
+  switch (static_cast<ExitCode>(code)) {
+    case ExitCode::usage:
+      throw_as<UsageError>(failure);
+    case ExitCode::bad_data:
+      throw_as<DataError>(failure);
+    case ExitCode::numerical_stop:
+      throw_as<NumericalStop>(failure);
+    case ExitCode::internal:
+      throw_as<InternalError>(failure);
+    case ExitCode::configuration:
+      throw_as<ConfigurationError>(failure);
+    default:
+      break;
+  }
+  Agreed<Error> error(static_cast<ExitCode>(code), failure.text);
+  error.put_before(failure.notices);
+  throw error;
+}
+
 void throw_first(Communicator& comm, Failure mine) {
   const std::vector<int> codes = all_gather_value(comm, mine.code);
   for (int rank = 0; rank < comm.size(); ++rank) {
@@ -52,9 +80,7 @@ void throw_first(Communicator& comm, Failure mine) {
     if (code != 0) {
       broadcast_text(comm, mine.text, rank);
       broadcast_texts(comm, mine.notices, rank);
-      Agreed<Error> error(static_cast<ExitCode>(code), mine.text);
-      error.put_before(mine.notices);
-      throw error;
+      throw_agreed(mine, code);
     }
   }
 }

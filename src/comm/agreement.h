@@ -8,8 +8,9 @@
 
 namespace lockstep {
 
-/// Runs `work` (which must not communicate) on every rank; if any rank throws, every rank throws an Agreed<Error> with
-/// the code and text of the lowest rank that failed. std::bad_alloc becomes ExitCode::out_of_memory. Collective.
+/// Runs `work` (which must not communicate) on every rank; if any rank throws, every rank throws an Agreed error of
+/// the type that has the code, with the text, of the lowest rank that failed. std::bad_alloc becomes
+/// ExitCode::out_of_memory. Collective.
 void agree(Communicator& comm, const std::function<void()>& work);
 
 /// Runs `work` on rank 0 only; its failure becomes everyone's. Collective.

@@ -1,5 +1,6 @@
 #include "data/memory_reader.h"
 
+#include "base/hash.h"
 #include "comm/agreement.h"
 #include "data/file_reader.h"
 #include "data/resident_rows.h"
@@ -49,19 +50,28 @@ struct Columns {
   Index first_row = 0;  // of this rank
 };
 
+std::uint64_t hash_of(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const std::string& name : names) {
+    joined += name + '\0';
+  }
+  return hash64(std::as_bytes(std::span(joined)));
+}
+
 Columns common_columns(const MemoryRows& rows, Communicator& comm) {
   struct Facts {
-    Index features, rows, names;
+    Index features, rows;
+    std::uint64_t names;
     bool has_weight, has_offset;
   };
-  const Facts mine{rows.features, rows.rows, std::ssize(rows.names), !rows.weight.empty(), !rows.offset.empty()};
+  const Facts mine{rows.features, rows.rows, hash_of(rows.names), !rows.weight.empty(), !rows.offset.empty()};
   Columns columns;
   bool has_rows = false;
   int rank = 0;
   for (const Facts& one : all_gather_value(comm, mine)) {
     columns.first_row += rank++ < comm.rank() ? one.rows : 0;
-    if (one.features != rows.features || one.names != std::ssize(rows.names)) {
-      throw Agreed<DataError>({kMemorySource, 0, 0}, "the ranks have other features");
+    if (one.features != mine.features || one.names != mine.names) {
+      throw Agreed<DataError>({kMemorySource, 0, 0}, "features or their names differ between ranks");
     }
     if (one.rows == 0) {
       continue;

@@ -10,6 +10,7 @@
 #include "optim/sgd.h"
 #include "risk/empirical_risk.h"
 
+#include <cassert>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -41,7 +42,9 @@ std::vector<double> numbers_of(const std::vector<std::string>& classes) {
   std::vector<double> numbers;
   for (const std::string& name : classes) {
     double value = 0;
-    std::from_chars(name.data(), name.data() + name.size(), value);
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
+    assert(error == std::errc{} && end == name.data() + name.size());
+    static_cast<void>(end);
     numbers.push_back(value);
   }
   return numbers;
@@ -69,25 +72,26 @@ OptimizerVectors optimizer_vectors(const FitSettings& settings) {
 
 Summary fit(Objective& objective, const FitSettings& settings, const Execution& execution, OptimizerState& state,
             IterationObserver& observer, const EarlyStopping& early_stopping) {
-  FitSettings chosen = settings;
-  if (settings.optimizer == OptimizerKind::automatic) {
-    chosen.optimizer = objective.has_hessian() ? OptimizerKind::newton : OptimizerKind::lbfgs;
-  }
+  FitSettings chosen;
+  agree(execution.comm(), [&] {
+    validate(settings);
+    chosen = completed_for(objective, settings);
+    if (state.parameters.size() != objective.dimension()) {
+      throw ConfigurationError(fmt::format("a start of {} parameters for an objective of {}", state.parameters.size(),
+                                           objective.dimension()));
+    }
+  });
+  LearningSettings told;
+  told.fit = chosen;
+  require_same_lines(to_lines(told), execution.comm());
   if (!is_mini_batch(chosen.optimizer)) {
     return descend(objective, *descent_method(chosen), {chosen.max_iterations, chosen.tolerance}, early_stopping, state,
                    observer);
   }
-  auto* sampled = dynamic_cast<SampledObjective*>(&objective);
-  if (sampled == nullptr) {
-    throw Agreed<ConfigurationError>("--optimizer " + to_string(chosen.optimizer) +
-                                     " needs an objective with mini-batches");
-  }
-  if (chosen.learning_rate == 0) {
-    chosen.learning_rate = optimizer_row(chosen.optimizer).learning_rate;
-  }
   const Index penalised = objective.structure().penalised;
   return descend_stochastically(
-      *sampled, stochastic_settings(chosen, penalised < 0 ? objective.dimension() : penalised, execution.threads()),
+      dynamic_cast<SampledObjective&>(objective),
+      stochastic_settings(chosen, penalised < 0 ? objective.dimension() : penalised, execution.threads()),
       early_stopping, state, observer);
 }
 
@@ -104,6 +108,7 @@ FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const 
     refuse_what_rows_lack(rows, settings);
     full.fit = completed(settings.fit, settings.model, settings.penalty);
   });
+  require_same_lines(to_lines(full), execution.comm());
   RawData raw = read_rows(rows, label_kind(full.model.kind, full.model.loss), execution.comm());
   require_classes(full, raw, kMemorySource);
   const TrainingProblem problem = make_problem(full, kMemorySource, std::move(raw), nullptr, execution);

@@ -1,3 +1,4 @@
+/// Names for messages and help.
 #pragma once
 
 #include <string>

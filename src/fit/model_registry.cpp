@@ -3,6 +3,7 @@
 #include "fit/known_names.h"
 #include "fit/model_description.h"
 #include "lockstep/base/errors.h"
+#include "model/losses.h"
 #include "model/network.h"
 #include "model/softmax_model.h"
 
@@ -12,9 +13,6 @@
 #include <utility>
 
 namespace lockstep {
-
-// Losses that only their rows make.
-std::unique_ptr<PointwiseLoss> make_quantile_loss(double level, double delta);
 
 namespace {
 
@@ -127,17 +125,40 @@ std::vector<LossParameter> stored_parameters(ModelKind kind) {
   return stored;
 }
 
-ModelKind register_model(ModelRow row) {
-  const bool has_factory = (row.loss != nullptr) != (row.model != nullptr);
-  const bool has_optimizers =
-      !row.optimizers.empty() && std::ranges::all_of(row.optimizers, [&row](OptimizerKind kind) {
+namespace {
+
+/// Why no fit could use the row; empty where one can.
+std::string incompleteness(const ModelRow& row) {
+  if ((row.loss != nullptr) == (row.model != nullptr)) {
+    return "needs either a loss or a model";
+  }
+  if (row.fits == nullptr || row.optimizers.empty() || !std::ranges::all_of(row.optimizers, [&row](OptimizerKind kind) {
         return kind != OptimizerKind::automatic && row.fits(optimizer_row(kind));
-      });
+      })) {
+    return "needs optimizers that fit";
+  }
+  if (row.loss == nullptr) {
+    return "";
+  }
+  if (row.is_network || row.task == Task::multiclass) {
+    return "a loss of one margin is no network's, and not for many classes";
+  }
+  const std::unique_ptr<PointwiseLoss> loss = row.loss(LossParameters());
+  if (loss == nullptr) {
+    return "makes no loss";
+  }
+  const bool has_classes = row.task == Task::binary || row.task == Task::binary_score;
+  return loss->is_classifier() == has_classes ? "" : "the loss and the task take other labels: classes or numbers?";
+}
+
+}  // namespace
+
+ModelKind register_model(ModelRow row) {
   if (row.name.empty() || std::ranges::find(rows(), row.name, &ModelRow::name) != rows().end()) {
     throw ConfigurationError("model \"" + row.name + "\": the name must be new, and not empty");
   }
-  if (!has_factory || !has_optimizers) {
-    throw ConfigurationError("model \"" + row.name + "\": needs either a loss or a model, and optimizers that fit");
+  if (const std::string why = incompleteness(row); !why.empty()) {
+    throw ConfigurationError("model \"" + row.name + "\": " + why);
   }
   return ModelKind(rows().emplace_back(std::move(row)));
 }

@@ -116,6 +116,9 @@ TrainingProblem make_problem(const LearningSettings& settings, const std::string
   Communicator& comm = execution.comm();
   TrainingProblem problem;
   problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.schema.class_names()));
+  if (problem.model.is_network() && problem.model.features == 0) {
+    throw Agreed<DataError>({source, 0, 0}, "a network needs features (saw none)");
+  }
   problem.shape = shape_of_raw(raw, held_out, comm);
   if (before_layout) {
     before_layout(problem.model, problem.shape);

@@ -4,6 +4,9 @@
 #include "fit/learning_options.h"
 #include "fit/model_description.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace lockstep {
 
 namespace {
@@ -61,6 +64,60 @@ void validate(const LearningSettings& settings) {
   }
   check_combination(settings, violations);
   violations.throw_if_any();
+}
+
+void validate(const FitSettings& settings) {
+  LearningSettings judged;
+  judged.fit = settings;
+  Violations violations;
+  for (const Option& option : optimizer_options(judged)) {
+    violations.add(option.violation());
+  }
+  check_schedule(settings, violations);
+  violations.throw_if_any();
+}
+
+std::string to_lines(const LearningSettings& settings) {
+  LearningSettings told = settings;
+  std::string lines;
+  for (const Option& option : learning_options(told)) {
+    lines += option.name + " = " + option.value.literal() + "\n";
+  }
+  return lines;
+}
+
+void require_same_lines(const std::string& lines, Communicator& comm) {
+  const std::vector<std::string> all = all_gather_text(comm, lines);
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    if (all[rank] == all[0]) {
+      continue;
+    }
+    const auto line_at = [](const std::string& text, std::size_t at) {
+      const std::size_t begin = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
+      return text.substr(begin, text.find('\n', begin) - begin);
+    };
+    const auto at = static_cast<std::size_t>(std::ranges::mismatch(all[0], all[rank]).in1 - all[0].begin());
+    throw Agreed<ConfigurationError>(fmt::format("ranks were told other things: rank 0 {}, rank {} {}",
+                                                 line_at(all[0], at), rank, line_at(all[rank], at)));
+  }
+}
+
+FitSettings completed_for(Objective& objective, const FitSettings& settings) {
+  FitSettings full = settings;
+  if (full.optimizer == OptimizerKind::automatic) {
+    full.optimizer = objective.has_hessian() ? OptimizerKind::newton : OptimizerKind::lbfgs;
+  }
+  const OptimizerRow& row = optimizer_row(full.optimizer);
+  if (takes_hessians(full.optimizer) && !objective.has_hessian()) {
+    throw ConfigurationError(std::string(row.name) + " needs an objective with a Hessian; newton-cg takes products");
+  }
+  if (row.is_mini_batch() && dynamic_cast<SampledObjective*>(&objective) == nullptr) {
+    throw ConfigurationError(std::string(row.name) + " needs an objective with mini-batches");
+  }
+  if (row.is_mini_batch() && full.learning_rate == 0) {
+    full.learning_rate = row.learning_rate;
+  }
+  return full;
 }
 
 std::string misfit(ModelKind model, OptimizerKind optimizer) {

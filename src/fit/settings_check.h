@@ -3,7 +3,9 @@
 
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
+#include "lockstep/comm/communicator.h"
 #include "lockstep/fit/settings.h"
+#include "lockstep/objective/objective.h"
 
 #include <string>
 
@@ -40,6 +42,19 @@ void check_combination(const LearningSettings& settings, Violations& violations)
 /// Throws ConfigurationError that lists every value out of its range, with name and value, and what does not fit
 /// together.
 void validate(const LearningSettings& settings);
+
+/// The values alone, of the optimizer and its knobs.
+void validate(const FitSettings& settings);
+
+/// Every setting of a fit, one a line: "l2 = 0.1".
+std::string to_lines(const LearningSettings& settings);
+
+/// Throws Agreed<ConfigurationError> naming the first of the lines that is not the same on all ranks. Collective.
+void require_same_lines(const std::string& lines, Communicator& comm);
+
+/// The settings with what is chosen for an objective: Newton's method where it has a Hessian, else L-BFGS; a learning
+/// rate. Throws ConfigurationError where the optimizer asks for what the objective has not.
+FitSettings completed_for(Objective& objective, const FitSettings& settings);
 
 /// Why this optimizer cannot learn this model; empty where it can.
 std::string misfit(ModelKind model, OptimizerKind optimizer);

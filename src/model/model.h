@@ -11,7 +11,7 @@
 
 #include "comm/partial.h"
 #include "data/leaf_source.h"
-#include "lockstep/base/invariant_shift.h"
+#include "lockstep/base/oracle.h"
 #include "model/pass.h"
 
 #include <span>

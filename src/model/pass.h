@@ -10,7 +10,7 @@
 /// kept | | recession | –                                       | RecessionHeader | from, to   |
 #pragma once
 
-#include "lockstep/base/order.h"
+#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 
 #include <cstddef>

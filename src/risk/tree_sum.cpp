@@ -1,6 +1,9 @@
 #include "lockstep/risk/tree_sum.h"
 
+#include "lockstep/base/errors.h"
 #include "risk/row_reduction.h"
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -8,6 +11,9 @@ namespace {
 
 /// Terms of a few multiply-adds a number, of which a leaf has enough to be worth a thread.
 RowPartition partition_of(std::int64_t terms) {
+  if (terms < 1) {
+    throw ConfigurationError(fmt::format("a sum of {} terms", terms));
+  }
   return {.rows = terms, .leaves = leaf_count(terms, terms, 1)};
 }
 

@@ -1,6 +1,7 @@
 #include "lockstep/run/objective_run.h"
 
 #include "comm/agreement.h"
+#include "fit/settings_check.h"
 #include "io/durable_file.h"
 #include "io/run_folder_lock.h"
 #include "lockstep/base/errors.h"
@@ -14,24 +15,37 @@
 #include "run/run_observer.h"
 #include "run/stop_monitor.h"
 
+#include <cmath>
 #include <optional>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
 namespace {
 
-TrainSettings settings_of(const ObjectiveRun& run, const Objective& objective) {
+/// Throws ConfigurationError; not Collective.
+TrainSettings settings_of(const ObjectiveRun& run, Objective& objective, const Vector& start) {
   TrainSettings settings;
+  validate(run.fit);
   settings.run = run.run;
-  settings.fit = run.fit;
-  if (settings.fit.optimizer == OptimizerKind::automatic) {
-    settings.fit.optimizer = objective.has_hessian() ? OptimizerKind::newton : OptimizerKind::lbfgs;
-  }
+  settings.fit = completed_for(objective, run.fit);
   if (is_mini_batch(settings.fit.optimizer)) {
-    throw Agreed<ConfigurationError>("an objective without batches needs a full-batch optimizer");
+    throw ConfigurationError("a run of an objective needs a full-batch optimizer");
   }
   if (settings.run.folder.empty()) {
-    throw Agreed<ConfigurationError>("a run needs a folder");
+    throw ConfigurationError("a run needs a folder");
+  }
+  if (settings.run.keep < 2) {
+    throw ConfigurationError(fmt::format("keep = {}: must be at least 2", settings.run.keep));
+  }
+  if (!(settings.run.max_time_seconds >= 0) || !std::isfinite(settings.run.max_time_seconds)) {
+    throw ConfigurationError(
+        fmt::format("max-time = {}: must be finite and at least 0 seconds", settings.run.max_time_seconds));
+  }
+  if (start.size() != objective.dimension()) {
+    throw ConfigurationError(
+        fmt::format("a start of {} parameters for an objective of {}", start.size(), objective.dimension()));
   }
   return settings;
 }
@@ -49,8 +63,10 @@ TrainingState fresh_state(const ObjectiveRun& run, const TrainSettings& settings
 
 ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, const Vector& start,
                               const Execution& execution, Console& console) {
-  const TrainSettings settings = settings_of(run, objective);
   Communicator& comm = execution.comm();
+  TrainSettings settings;
+  agree(comm, [&] { settings = settings_of(run, objective, start); });
+  require_same_lines("name = " + run.name + "\nfolder = " + run.run.folder + '\n' + to_lines(settings), comm);
   const std::string& folder = settings.run.folder;
   PosixFileSystem files;
   std::optional<RunFolderLock> lock;

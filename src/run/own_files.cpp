@@ -4,6 +4,7 @@
 #include "io/hdf5_input.h"
 #include "io/run_folder_lock.h"
 #include "lockstep/base/errors.h"
+#include "run/model_file.h"
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr std::string_view kHdf5Signature = "\x89HDF\r\n\x1a\n";
-constexpr std::string_view kCheckpointSignature = "LOCKSTEP";
 /// More than any text that is judged whole needs; metrics.jsonl is judged line by line.
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 
@@ -81,10 +81,13 @@ bool has_keys(const Json& object, std::initializer_list<const char*> keys) {
 }
 
 bool is_own_model(const std::string& path, bool is_own_folder) {
+  const std::optional<std::string> head = head_of(path);
+  if (head && head->starts_with(kModelSeal.magic)) {
+    return true;
+  }
   try {
     return Hdf5Input::open(path).has("/provenance/model");
   } catch (const DataError&) {  // no HDF5, or a damaged one
-    const std::optional<std::string> head = head_of(path);
     return head && (is_lost(*head) || (is_own_folder && head->starts_with(kHdf5Signature)));
   }
 }
@@ -99,7 +102,7 @@ bool is_own_text(const std::string& name, const std::string& text) {
   if (name == kLockName) {  // "HOST pid N", written once the lock is held
     return text.empty() || is_lost(text) || text.find(" pid ") != std::string::npos;
   }
-  return text.starts_with(kCheckpointSignature);
+  return text.starts_with(kCheckpointSeal.magic);
 }
 
 /// "{"iteration":3,…,"seconds":1.2}", as a run writes it.

@@ -1,5 +1,7 @@
 #include "run/train_options.h"
 
+#include "data/formats.h"
+#include "fit/known_names.h"
 #include "fit/learning_options.h"
 #include "fit/option_values.h"
 #include "run/config_entries.h"
@@ -23,6 +25,15 @@ OptionValue duration(double& seconds) {
   value.read = [&seconds](const auto&, const Texts& texts) { seconds = parse_duration_seconds(texts.back()); };
   value.literal = [&seconds] { return fmt::format("\"{}s\"", seconds); };
   return value;
+}
+
+/// "csv, libsvm, hdf5 or idx"
+std::string each_format(std::string_view FormatRow::*word) {
+  std::vector<std::string> words;
+  for (const FormatRow& row : formats()) {
+    words.emplace_back(row.*word);
+  }
+  return joined(words, " or ");
 }
 
 bool is_named(const std::string& column) {
@@ -68,11 +79,12 @@ std::vector<Option> run_options(RunSettings& run, LaunchSettings& launch, FitSet
 std::vector<Option> data_options(ReadSettings& data) {
   const std::string group = "Data";
   return {
-      {"data", group, "F", "data file: CSV/TSV, LIBSVM text, HDF5 or IDX; required",
+      {"data", group, "F", "data file: " + each_format(&FormatRow::files) + "; required",
        text(data.path, "must name the file to learn from"), required()},
       {"labels", group, "F", "IDX: file of labels (default: the data's name with images -> labels, idx3 -> idx1)",
        text(data.labels)},
-      {"format", group, "FORMAT", "auto, csv, libsvm, hdf5 or idx (default {}: by file name ending, else by content)",
+      {"format", group, "FORMAT",
+       "auto, " + each_format(&FormatRow::name) + " (default {}: by file name ending, else by content)",
        values::format(data.format)},
       {"header", group, "",
        "CSV: whether the first line names the columns (default {}: unless it fits the lines below)",

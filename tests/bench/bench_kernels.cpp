@@ -6,6 +6,7 @@
 #include "base/numerics.h"
 #include "lockstep/comm/communicator.h"
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "model/network.h"
 #include "model/pass_engine.h"
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include <lockstep/base/errors.h>
 #include <lockstep/comm/mpi_communicator.h>
 #include <lockstep/fit/fit.h>
 
@@ -46,14 +45,5 @@ int learn(const Execution& execution) {
 }
 
 int main() {
-  const MpiEnvironment mpi;
-  const Execution execution(std::make_unique<MpiCommunicator>(), 2);
-  try {
-    return learn(execution);
-  } catch (const Error& error) {
-    std::fprintf(stderr, "own_loss: %s\n", error.what());
-    const int code = static_cast<int>(error.code());
-    if (!is_agreed(error)) execution.comm().abort(code);  // the other ranks do not know of it
-    return code;
-  }
+  return mpi_main("own_loss", 2, learn);
 }

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include <lockstep/base/errors.h>
 #include <lockstep/comm/mpi_communicator.h>
 #include <lockstep/risk/tree_sum.h>
 #include <lockstep/run/objective_run.h>
@@ -52,14 +51,6 @@ int minimise(const Execution& execution, char** arguments) {
 }
 
 int main(int, char** arguments) {
-  const MpiEnvironment mpi;
-  const Execution execution(std::make_unique<MpiCommunicator>(), 2);
-  try {
-    return minimise(execution, arguments);
-  } catch (const Error& error) {
-    std::fprintf(stderr, "own_objective: %s\n", error.what());
-    const int code = static_cast<int>(error.code());
-    if (!is_agreed(error)) execution.comm().abort(code);  // the other ranks do not know of it
-    return code;
-  }
+  return mpi_main("own_objective", 2,
+                  [arguments](const Execution& execution) { return minimise(execution, arguments); });
 }

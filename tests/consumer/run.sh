@@ -56,6 +56,11 @@ same "own loss" loss-1 loss-3
 for optimizer in lbfgs newton-cg; do
   for n in 1 3; do ranks $n own_objective $optimizer-$n $optimizer >objective-$n; done
   killed killed-$optimizer $optimizer
+  begin=$(head -1 killed-$optimizer/metrics.jsonl)
   ranks 2 own_objective killed-$optimizer $optimizer >objective-resumed
+  if [[ $begin != "$(head -1 killed-$optimizer/metrics.jsonl)" ]]; then  # with the seconds that it took
+    echo "killed-$optimizer began anew" >&2
+    exit 1
+  fi
   same "own objective by $optimizer" objective-1 objective-3 objective-resumed
 done

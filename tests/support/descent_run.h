@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "optim/descent.h"
 #include "risk/empirical_risk.h"
 

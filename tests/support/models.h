@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "model/softmax_model.h"
 
 #include <functional>

@@ -6,7 +6,7 @@
 
 namespace lockstep {
 
-/// Lines for a person. Numerics never print; the train and cli layers are handed a Console.
+/// Lines for a person. Numerics never print; run/ and cli/ are handed a Console.
 class Console {
  public:
   virtual ~Console() = default;

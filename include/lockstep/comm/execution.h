@@ -7,8 +7,9 @@
 
 namespace lockstep {
 
-/// A value: copies run on the same ranks. Making one fixes what the numerical libraries of this process would otherwise
-/// let depend on the machine (one BLAS thread a caller, Eigen without threads, cache sizes) and asserts it.
+/// A value: copies run on the same ranks. Making one fixes what this library's BLAS and Eigen would otherwise let
+/// depend on the machine (one BLAS thread a caller, Eigen without threads, cache sizes) and asserts it. (An Eigen that
+/// a program has beside an installed library is its own.)
 class Execution {
  public:
   /// One rank. threads ≥ 1. Throws InternalError where the libraries do not take the settings.
@@ -23,7 +24,8 @@ class Execution {
   int ranks() const { return comm_->size(); }
   int threads() const { return threads_; }  ///< OpenMP threads of this rank
 
-  /// The ranks that give the same colour ≥ 0, in the order of their ranks here. Collective.
+  /// The ranks that give the same colour ≥ 0, in the order of their ranks here. An agreed error of a group is known to
+  /// that group alone. Collective.
   Execution split(int colour) const;
 
  private:

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "lockstep/comm/communicator.h"
+#include "lockstep/comm/execution.h"
+
+#include <functional>
 
 namespace lockstep {
 
@@ -49,5 +52,10 @@ class MpiCommunicator final : public Communicator {
   int rank_ = 0;
   int size_ = 1;
 };
+
+/// The whole of a program over MPI: runs `work` on all ranks of the launch, with `threads` each, and returns the exit
+/// code for `main`. An error is printed once, "PROGRAM: …", and its code returned; one that only this rank has ends the
+/// job.
+int mpi_main(const char* program, int threads, const std::function<int(const Execution&)>& work) noexcept;
 
 }  // namespace lockstep

@@ -16,8 +16,11 @@ namespace lockstep {
 
 /// Runs the optimizer of `settings` from where `state` stands: a fresh one holds the parameters to start from, one of
 /// an earlier call goes on as if it had not ended. OptimizerKind::automatic is Newton's method where the objective has
-/// a Hessian, else L-BFGS. `objective` gives the same values on all ranks. Collective. Throws ConfigurationError where
-/// the optimizer does not fit the objective, and NumericalStop, on all ranks.
+/// a Hessian, else L-BFGS. `objective` gives the same values on all ranks. One that is distributed
+/// overrides replicate() and leads() where ranks may run on unlike processors. Settings are the same on all ranks
+/// (`patience` plays no part: early_stopping does). Collective. Throws on all ranks ConfigurationError for settings
+/// that are out of range or differ between ranks, a start of another dimension, or an optimizer that asks for what the
+/// objective has not, and NumericalStop.
 Summary fit(Objective& objective, const FitSettings& settings, const Execution& execution, OptimizerState& state,
             IterationObserver& observer, const EarlyStopping& early_stopping = {});
 Summary fit(Objective& objective, const FitSettings& settings, const Execution& execution, OptimizerState& state);
@@ -34,7 +37,8 @@ struct FittedModel {
 };
 
 /// Fits a model of the registry: the bits that `trainer train` gives for the same rows, on any ranks and threads.
-/// Collective. Throws on all ranks ConfigurationError for settings that are out of range or do not fit together,
+/// Collective. Throws on all ranks ConfigurationError for settings that are out of range, do not fit together or
+/// differ between ranks,
 /// DataError for rows that break the rules of MemoryRows or labels that do not fit the model, NumericalStop.
 FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const Execution& execution);
 FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const Execution& execution,

@@ -5,7 +5,7 @@
 /// by register_model().
 #pragma once
 
-#include "lockstep/base/smoothness.h"
+#include "lockstep/base/oracle.h"
 #include "lockstep/fit/optimizer_registry.h"
 #include "lockstep/model/pointwise_loss.h"
 #include "lockstep/model/task.h"
@@ -41,11 +41,11 @@ enum class LabelGroups { classes, zero_or_more };
 
 struct ModelRow {
   std::string name;                            ///< on the command line, in config.toml and in model files
-  Task task = Task::regression;                ///< networks: that of their cross-entropy loss
+  Task task = Task::regression;                ///< that of the loss's labels; networks: of their cross-entropy loss
   Smoothness smoothness = Smoothness::smooth;  ///< networks: that of smooth activations
   /// Makes the loss of a linear predictor. Empty: `model` makes a model of another kind.
   std::function<std::unique_ptr<PointwiseLoss>(const LossParameters&)> loss = nullptr;
-  /// `class_weights`: one a class, or empty.
+  /// Of the library's own rows. `class_weights`: one a class, or empty.
   std::unique_ptr<Model> (*model)(const ModelDescription&, std::vector<double> class_weights) = nullptr;
   std::vector<double LossParameters::*> parameters = {};  ///< those that the loss takes
   bool is_network = false;
@@ -84,8 +84,8 @@ ModelKind model_kind(const std::string& name);
 std::vector<LossParameter> stored_parameters(ModelKind kind);
 
 /// Adds a row: settings, make_model() and model files know it by its name from then on. Before other threads use the
-/// registry, and on every rank alike. Throws ConfigurationError where the name is empty or taken, or the row says
-/// neither a loss nor a model, or both, or no optimizer that fits.
+/// registry, and on every rank alike. Throws ConfigurationError where the name is empty or taken, the row says
+/// neither a loss nor a model, or both, or no optimizer that fits, or where loss and task take other labels.
 ModelKind register_model(ModelRow row);
 
 }  // namespace lockstep

@@ -37,6 +37,7 @@ struct OptimizerRow {
   double learning_rate = 0;         ///< unless one is given; 0: it chooses its steps itself
   std::int64_t batch_size = 0;      ///< unless one is given; 0: it takes all rows
 
+  // Of the library's own making.
   /// The update rule of completed settings, of an optimizer that steps through mini-batches. `penalised`: how many of
   /// the parameters weight decay shrinks, the first ones.
   std::unique_ptr<StochasticRule> (*rule)(const FitSettings& settings, Index penalised) = nullptr;

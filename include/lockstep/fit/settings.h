@@ -1,7 +1,7 @@
 /// What a fit is told: the model, its penalties, the optimizer and its knobs. No file names: those are run/'s.
 #pragma once
 
-#include "lockstep/base/order.h"
+#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 #include "lockstep/fit/model_registry.h"
 #include "lockstep/fit/optimizer_registry.h"

@@ -15,10 +15,8 @@
 /// Where ℓ' jumps (huber, squared hinge: ℓ'') the value above is taken: an element of the generalised derivative.
 #pragma once
 
-#include "lockstep/base/order.h"
+#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
-
-#include <memory>
 
 namespace lockstep {
 
@@ -62,14 +60,5 @@ class PointwiseLoss {
   /// Σ s over the rows on the wrong side of zero; 0 unless a classifier.
   double mistakes(const LossRows& rows) const;
 };
-
-std::unique_ptr<PointwiseLoss> make_squared_loss();
-std::unique_ptr<PointwiseLoss> make_huber_loss(double delta);  ///< δ > 0
-std::unique_ptr<PointwiseLoss> make_poisson_loss();
-std::unique_ptr<PointwiseLoss> make_gamma_loss();
-std::unique_ptr<PointwiseLoss> make_logistic_loss();
-std::unique_ptr<PointwiseLoss> make_perceptron_loss();
-std::unique_ptr<PointwiseLoss> make_adaline_loss();
-std::unique_ptr<PointwiseLoss> make_squared_hinge_loss();
 
 }  // namespace lockstep

@@ -1,3 +1,4 @@
+/// What models answer.
 #pragma once
 
 namespace lockstep {

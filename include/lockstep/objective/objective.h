@@ -6,8 +6,7 @@
 /// handle it. All members except the const ones are Collective.
 #pragma once
 
-#include "lockstep/base/batch_position.h"
-#include "lockstep/base/order.h"
+#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 #include "lockstep/objective/structure.h"
 #include "lockstep/objective/symmetric_matrix.h"

@@ -1,7 +1,7 @@
 /// What an optimizer may know of an objective beyond its values.
 #pragma once
 
-#include "lockstep/base/invariant_shift.h"
+#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 
 #include <functional>

@@ -25,7 +25,8 @@ class EarlyStopping {
   /// Never stops, keeps nothing.
   EarlyStopping() = default;
 
-  /// patience ≥ 1 epochs (or iterations); 0: the loss is evaluated for reports, nothing is kept and nothing stops.
+  /// `validator` outlives this. patience ≥ 1 epochs (or iterations); 0: the loss is evaluated for reports, nothing is
+  /// kept and nothing stops.
   EarlyStopping(Validator& validator, std::int64_t patience) : validator_(&validator), patience_(patience) {}
 
   /// Evaluates the parameters after epoch (or iteration) `number`, records what was found in `state` and tells it;

@@ -17,7 +17,7 @@ class RowReduction;
 /// leaf terms are added in ascending order, leaves as the tree has it.
 class TreeSum {
  public:
-  /// terms ≥ 1.
+  /// Throws ConfigurationError unless terms ≥ 1.
   TreeSum(std::int64_t terms, const Execution& execution);
   ~TreeSum();
   TreeSum(TreeSum&&) noexcept;
@@ -27,7 +27,7 @@ class TreeSum {
   std::int64_t end() const { return end_; }
 
   /// Adds the terms [begin, end) of a leaf, in ascending order, to `sums`, which begin at 0. Called by several threads
-  /// at once for different leaves.
+  /// at once for different leaves: it must not communicate. What it throws leaves add_up() on this rank alone.
   using AddTerms = std::function<void(std::int64_t begin, std::int64_t end, std::span<double> sums)>;
 
   /// Σ of all terms, on every rank; `length` numbers, the same everywhere. One reduction. Collective.

@@ -28,9 +28,9 @@ struct ObjectiveResult {
 
 /// Minimises from `start` (p), or goes on from the folder's newest checkpoint. `objective` gives the same values on all
 /// ranks of `execution`; each of its calls is followed by one small collective, in which wishes to stop and to save
-/// ride and the ranks make sure that they hold the same point. What was reached is saved at every end. Collective.
-/// Throws what resume_or_start() and the optimizers throw; Error (cannot_create, 73) where the folder is in use or
-/// holds files of others.
+/// ride and the ranks make sure that they hold the same point. What was reached is saved at every end that returns.
+/// Collective. Throws what resume_or_start() and the optimizers throw; Error (cannot_create, 73) where the folder is in
+/// use or holds files of others.
 ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, const Vector& start,
                               const Execution& execution, Console& console);
 

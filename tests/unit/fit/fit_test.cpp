@@ -12,10 +12,14 @@
 
 #include "support/printing.h"
 #include "support/problem_zoo.h"
+#include "support/thread_communicator.h"
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace lockstep::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr Index kSize = 30;
 
@@ -110,21 +114,61 @@ TEST(Fit, OfNoOptimizerIsByNewtonWhereThereIsAHessian) {
   EXPECT_EQ(after(settings).parameters, expected.parameters);
 }
 
-TEST(Fit, MiniBatchesNeedAnObjectiveThatHasThem) {
-  struct Whole final : Objective {
-    Index dimension() const override { return 1; }
-    void evaluate(const Vector& w, Order, Evaluation& result) override {
-      result.value = 0.5 * w.squaredNorm();
-      result.gradient = w;
-    }
-    void update(UpdateKind) override {}
-  };
-  Whole objective;
-  FitSettings settings;
-  settings.optimizer = OptimizerKind::adam;
+/// Three functions, no more: ½ ‖w‖².
+struct Bowl final : Objective {
+  Index dimension() const override { return 2; }
+  void evaluate(const Vector& w, Order, Evaluation& result) override {
+    result.value = 0.5 * w.squaredNorm();
+    result.scale = result.value;
+    result.gradient = w;
+  }
+  void update(UpdateKind) override {}
+};
+
+std::string refusal(const FitSettings& settings, const Vector& start = Vector::Ones(2)) {
+  Bowl objective;
   OptimizerState state;
-  state.parameters = Vector::Ones(1);
-  EXPECT_THROW(fit(objective, settings, Execution(), state), ConfigurationError);
+  state.parameters = start;
+  try {
+    fit(objective, settings, Execution(), state);
+  } catch (const ConfigurationError& error) {
+    EXPECT_TRUE(is_agreed(error));
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(FitOfAnObjective, RefusesWhatDoesNotFitIt) {
+  FitSettings settings;
+  EXPECT_EQ(refusal(settings), "none");
+  settings.optimizer = OptimizerKind::newton;
+  EXPECT_THAT(refusal(settings), HasSubstr("needs an objective with a Hessian"));
+  settings.optimizer = OptimizerKind::adam;
+  EXPECT_THAT(refusal(settings), HasSubstr("needs an objective with mini-batches"));
+  settings.optimizer = OptimizerKind::lbfgs;
+  settings.tolerance = -1;
+  EXPECT_THAT(refusal(settings), HasSubstr("tolerance = -1"));
+  settings.tolerance = 1e-6;
+  EXPECT_THAT(refusal(settings, Vector::Ones(3)), HasSubstr("a start of 3 parameters for an objective of 2"));
+}
+
+/// They would wait for each other for ever.
+TEST(FitOfAnObjective, RefusesSettingsThatDifferBetweenRanks) {
+  std::vector<std::string> said(3);
+  run_ranks(3, [&](Communicator& comm) {
+    Bowl objective;
+    FitSettings settings;
+    settings.max_iterations = comm.rank() == 1 ? 5 : 6;
+    OptimizerState state;
+    state.parameters = Vector::Ones(2);
+    try {
+      fit(objective, settings, Execution(comm, 1), state);
+    } catch (const ConfigurationError& error) {
+      said[static_cast<std::size_t>(comm.rank())] = error.what();
+    }
+  });
+  EXPECT_THAT(said,
+              ::testing::Each("ranks were told other things: rank 0 max-iterations = 6, rank 1 max-iterations = 5"));
 }
 
 }  // namespace

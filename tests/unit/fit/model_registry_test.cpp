@@ -147,6 +147,14 @@ TEST(RegisteredModels, AreRefusedUnlessNewAndComplete) {
   EXPECT_THAT(refusal(log_cosh("huber")), HasSubstr("model \"huber\": the name must be new"));
   EXPECT_THAT(refusal(log_cosh("")), HasSubstr("not empty"));
   EXPECT_THAT(refusal({.name = "nothing"}), HasSubstr("needs either a loss or a model"));
+  ModelRow odd = log_cosh("odd");
+  odd.task = Task::binary;
+  EXPECT_THAT(refusal(odd), HasSubstr("the loss and the task take other labels"));
+  odd.task = Task::multiclass;
+  EXPECT_THAT(refusal(odd), HasSubstr("not for many classes"));
+  odd = log_cosh("odd");
+  odd.loss = [](const LossParameters&) { return nullptr; };
+  EXPECT_THAT(refusal(odd), HasSubstr("makes no loss"));
   ModelRow row = log_cosh("unlearnable");
   row.optimizers = {};
   EXPECT_THAT(refusal(row), HasSubstr("optimizers that fit"));

@@ -2,6 +2,7 @@
 #include "model/linear_model.h"
 
 #include "lockstep/comm/communicator.h"
+#include "model/losses.h"
 #include "model/pass_engine.h"
 
 #include <cmath>

@@ -1,5 +1,6 @@
 #include "optim/divergence.h"
 
+#include "model/losses.h"
 #include "optim/numerical_stops.h"
 
 #include <functional>

@@ -1,4 +1,5 @@
 /// Newton on the models that it is for.
+#include "model/losses.h"
 #include "optim/descent.h"
 #include "risk/empirical_risk.h"
 

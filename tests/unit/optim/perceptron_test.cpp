@@ -1,3 +1,4 @@
+#include "model/losses.h"
 #include "optim/sgd.h"
 
 #include <algorithm>

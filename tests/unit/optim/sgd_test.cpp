@@ -2,6 +2,7 @@
 
 #include "base/lanes.h"
 #include "lockstep/base/errors.h"
+#include "model/losses.h"
 
 #include <cmath>
 #include <limits>

@@ -1,5 +1,6 @@
 /// A wish to stop that reaches the real oracle in any of its reductions — a full pass, a step of conjugate gradients, a
 /// point of a line search on kept margins — leaves a state that goes on to the same bits.
+#include "model/losses.h"
 #include "optim/descent.h"
 #include "risk/empirical_risk.h"
 

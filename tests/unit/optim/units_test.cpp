@@ -1,5 +1,7 @@
 /// Units are a matter of taste: columns and labels multiplied by anything change neither how a run ends nor what it
 /// predicts.
+#include "model/losses.h"
+
 #include <cmath>
 #include <ostream>
 #include <tuple>

@@ -3,6 +3,7 @@
 #include "base/lanes.h"
 #include "lockstep/base/errors.h"
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "risk/metrics.h"
 #include "risk/overflow.h"
 

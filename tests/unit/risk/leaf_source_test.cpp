@@ -3,6 +3,7 @@
 
 #include "lockstep/base/errors.h"
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "model/network.h"
 #include "model/softmax_model.h"
 #include "risk/empirical_risk.h"

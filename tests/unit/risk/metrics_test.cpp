@@ -1,6 +1,7 @@
 #include "risk/metrics.h"
 
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "risk/empirical_risk.h"
 
 #include <cmath>

@@ -200,6 +200,10 @@ TEST(FitOfRows, RefusesSettingsThatDoNotFit) {
   settings.fit.batch_size = 7;
   EXPECT_THAT(refusal(keep, settings), HasSubstr("is for the mini-batch optimizers"));
   settings.fit.batch_size = 0;
+  settings.model.kind = model_kind("mlp");
+  settings.fit.optimizer = OptimizerKind::automatic;
+  EXPECT_THAT(refusal([](MemoryRows& rows, int) { rows = {.rows = rows.rows, .label = rows.label}; }, settings),
+              HasSubstr("a network needs features"));
   settings.model.kind = model_kind("softmax");
   EXPECT_THAT(refusal(keep, settings), HasSubstr("offset: is for models with one margin"));
 }

@@ -4,6 +4,7 @@
 #include "io/format_number.h"
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
+#include "model/losses.h"
 #include "run/training_state.h"
 
 #include <functional>

@@ -5,6 +5,7 @@
 #include "lockstep/base/errors.h"
 
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -124,6 +125,19 @@ TEST(RunOfAnotherObjective, IsRefused) {
 TEST(RunOfAnObjectiveWithoutBatches, TakesNoMiniBatchOptimizer) {
   const TemporaryFolder folder;
   EXPECT_THROW(minimised(run_in(folder / "run", OptimizerKind::adam, 1), 1), ConfigurationError);
+}
+
+TEST(RunOfAnObjective, RefusesWhatCannotRunBeforeTheFolderIsTouched) {
+  const TemporaryFolder folder;
+  ObjectiveRun run = run_in(folder / "run", OptimizerKind::lbfgs, 1);
+  run.run.keep = 0;
+  EXPECT_THROW(minimised(run, 1), ConfigurationError);
+  run = run_in(folder / "run", OptimizerKind::newton, 1);
+  EXPECT_THROW(minimised(run, 1), ConfigurationError) << "it has no Hessian";
+  run = run_in(folder / "run", OptimizerKind::lbfgs, 1);
+  run.fit.tolerance = 0;
+  EXPECT_THROW(minimised(run, 3), ConfigurationError);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
 }
 
 /// One rank holds other numbers than the rest: nothing is saved.

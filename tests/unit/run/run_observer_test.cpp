@@ -4,6 +4,7 @@
 #include "io/checkpoint_file.h"
 #include "lockstep/fit/fit.h"
 #include "model/linear_model.h"
+#include "model/losses.h"
 #include "risk/empirical_risk.h"
 
 #include <cerrno>
