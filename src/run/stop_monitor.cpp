@@ -72,8 +72,9 @@ StopMonitor::StopMonitor(double max_seconds) : max_seconds_(max_seconds) {
 }
 
 StopMonitor::~StopMonitor() {
+  const bool is_ending = caught_signal != 0;
   for (const int number : kSignals) {
-    if (has_handler(number, remember_signal)) {
+    if (has_handler(number, remember_signal) && (!is_ending || number == SIGINT)) {
       std::signal(number, SIG_DFL);
     }
   }

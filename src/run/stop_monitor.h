@@ -20,7 +20,9 @@ void remember_early_warning();
 
 /// While it lives, USR1, TERM, HUP and INT ask for a checkpoint and a stop. INT after INT, TERM or HUP, a person who
 /// will not wait, ends the process at once; TERM does not: at a time limit both a scheduler and its launcher send one.
-/// Signals that this process was started to ignore (nohup) stay ignored. One at a time. max_seconds = 0: no time limit.
+/// After one was caught USR1, TERM and HUP still do not end the process when this is gone: more of them come while it
+/// is leaving. Signals that this process was started to ignore (nohup) stay ignored. One at a time. max_seconds = 0: no
+/// time limit.
 class StopMonitor {
  public:
   explicit StopMonitor(double max_seconds);

@@ -51,7 +51,7 @@ TEST(RunDiff, ATornLastLineIsNone) {
 }
 
 TEST(RunDiff, ALineThatNoRunWroteIsRefusedByItsNumber) {
-  for (const std::string& line : {"my notes", "{\"iteration\":2}", "[]", "{\"iteration\":\"x\",\"step\":1}"}) {
+  for (const std::string line : {"my notes", "{\"iteration\":2}", "[]", "{\"iteration\":\"x\",\"step\":1}"}) {
     try {
       parse_log(log_of({"aa"}) + line + "\n", "run/metrics.jsonl");
       ADD_FAILURE() << line;
