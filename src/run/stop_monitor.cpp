@@ -2,6 +2,7 @@
 
 #include <array>
 #include <csignal>
+#include <utility>
 
 namespace lockstep {
 
@@ -81,6 +82,11 @@ StopMonitor::~StopMonitor() {
   caught_signal = 0;
 }
 
+void StopMonitor::stop_before(double seconds, std::function<double()> needed) {
+  end_seconds_ = timer_.seconds() + seconds;
+  needed_ = std::move(needed);
+}
+
 StopReason StopMonitor::wish(bool progress) const {
   switch (caught_signal) {
     case SIGTERM:
@@ -93,7 +99,12 @@ StopReason StopMonitor::wish(bool progress) const {
     default:
       break;
   }
-  return progress && max_seconds_ > 0 && timer_.seconds() >= max_seconds_ ? StopReason::time_limit : StopReason::none;
+  return progress && is_late() ? StopReason::time_limit : StopReason::none;
+}
+
+bool StopMonitor::is_late() const {
+  const double now = timer_.seconds();
+  return (max_seconds_ > 0 && now >= max_seconds_) || (end_seconds_ > 0 && now + needed_() >= end_seconds_);
 }
 
 }  // namespace lockstep

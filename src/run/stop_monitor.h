@@ -5,6 +5,7 @@
 #include "base/timer.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace lockstep {
@@ -30,14 +31,21 @@ class StopMonitor {
   StopMonitor(const StopMonitor&) = delete;
   StopMonitor& operator=(const StopMonitor&) = delete;
 
+  /// From now on also the wish to stop `seconds` from now, less what `needed` says then that a stop takes.
+  void stop_before(double seconds, std::function<double()> needed);
+
   /// The time limit and USR1, a scheduler's warning of it, wait until this job has made `progress`: one that is stopped
   /// before its first step and submitted again would never end. TERM, HUP and INT, which a
   /// kill may follow, do not wait.
   StopReason wish(bool progress) const;
 
  private:
+  bool is_late() const;
+
   Timer timer_;
   double max_seconds_;
+  double end_seconds_ = 0;  // of timer_; 0: none
+  std::function<double()> needed_;
 };
 
 }  // namespace lockstep

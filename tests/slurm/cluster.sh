@@ -80,15 +80,23 @@ start() {
   return 1
 }
 
+# Jobs first: those that a node leaves behind go on.
 stop() {
-  local pid
+  local pid try
   export SLURM_CONF=$folder/slurm.conf
-  scancel --user "$(id -un)" 2>/dev/null || true
+  scancel --user="$(id -un)" 2>/dev/null || true
+  for ((try = 0; try < 75; ++try)); do
+    if [[ -z $(squeue --noheader 2>/dev/null) ]]; then break; fi
+    sleep 0.2
+  done
   for pid in $(pids); do
     kill "$pid" 2>/dev/null || true
   done
   for pid in $(pids); do
     timeout 10 tail --pid="$pid" -f /dev/null || kill -KILL "$pid" || true
+  done
+  for pid in $(pgrep -x slurmstepd); do
+    if [[ $(readlink "/proc/$pid/cwd") == "$folder"* ]]; then kill -KILL "$pid" || true; fi
   done
 }
 
