@@ -134,6 +134,7 @@ void TrainingJob::show_plan() {
   console_.info(memory_.foreseen_text());
   console_.info(to_text(memory_.foreseen_plan(), settings_));
   console_.info(launch_text(settings_, comm_.size(), threads_));
+  console_.info(submit_text(memory_.foreseen_plan(), comm_.size(), threads_));
 }
 
 void TrainingJob::open_run_folder() {
