@@ -8,6 +8,7 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 trainer=$build/bin/trainer
 cluster=$source/tests/slurm/cluster.sh
 base=$(mktemp -d /tmp/lockstep-slurm.XXXXXX)  # the names of sockets are short
+launcher=auto
 network=(--data "$source/data/digits.csv" --model mlp --hidden 24 --optimizer adam --batch-size 16 --progress none)
 
 fail() {
@@ -33,12 +34,13 @@ until_true() {
   done
 }
 
-# edited SCRIPT COMMAND...: the shipped script with its five marked lines edited, and the warning at once.
+# edited SCRIPT COMMAND...: the shipped script with its five marked lines edited, and the launcher.
 edited() {
   local script=$1
   shift
   sed -e '/EDIT 1:/ s/=normal/=test/; /EDIT 2:/ s/=04:00:00/=00:01:00/; /EDIT 3:/ s/=8/=2/; /EDIT 4:/ s/=4/=1/' \
-    -e "/EDIT 5:/ s|^train=(.*)  |train=($*)  |" "$source/scripts/slurm/$script" >"$folder/$script"
+    -e "/EDIT 5:/ s|^train=(.*)  |train=($*)  |" -e "s/^launcher=auto/launcher=$launcher/" \
+    "$source/scripts/slurm/$script" >"$folder/$script"
 }
 
 hash_of() { sed -n 's/.*"parameters_sha256": *"\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
@@ -81,7 +83,7 @@ once_training() {
 rm -rf "$folder"
 mkdir -p "$folder"
 SLURM_CONF=$("$cluster" start "$base")
-export SLURM_CONF
+export SLURM_CONF OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 epochs=(--epochs 600)
 "$trainer" train "${network[@]}" "${epochs[@]}" --threads 1 --run "$folder/undisturbed" >/dev/null 2>&1
@@ -117,7 +119,9 @@ until_true 30 is_over "$job"
 if [[ $(codes_of "$job") != 66 ]]; then fail "a training without data ended with $(codes_of "$job")"; fi
 echo "train.sbatch: any other exit code ends the job"
 
+launcher=mpirun
 submit chain.sbatch -- "$trainer" train "${network[@]}" "${epochs[@]}" --run chained
+launcher=auto
 chain=$job
 cat >"$folder/settings.txt" <<SETTINGS
 --learning-rate 0.001
@@ -139,7 +143,8 @@ until_true 90 test -f "$folder/chained/model.h5"
 none_waits() { ! squeue --noheader --states=PENDING --format=%E | grep afterany; }
 until_true 30 none_waits
 if [[ $(hash_of "$folder/chained") != "$expected" ]]; then fail "chain.sbatch: other bits"; fi
-echo "chain.sbatch: the next job took it up, to the same bits, and none is left waiting"
+if [[ $(codes_of "$chain") != 75 ]]; then fail "chain.sbatch: codes $(codes_of "$chain")"; fi
+echo "chain.sbatch: the next job took it up by mpirun, too, to the same bits, and none is left waiting"
 
 until_true 90 is_over "$array"
 if [[ $(codes_of "$array-1") != 75*0 ]]; then fail "array.sbatch: codes $(codes_of "$array-1")"; fi
