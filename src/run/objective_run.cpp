@@ -13,6 +13,7 @@
 #include "run/ridden_objective.h"
 #include "run/run_folder.h"
 #include "run/run_observer.h"
+#include "run/scheduler_limit.h"
 #include "run/stop_monitor.h"
 
 #include <cmath>
@@ -82,8 +83,12 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
   on_root(comm, [&] { log.emplace(files, folder, "iteration", state.history); });
 
   const std::int64_t first_step = state.optimizer.iteration;
-  const StopMonitor monitor(settings.run.max_time_seconds);
+  StopMonitor monitor(settings.run.max_time_seconds);
   std::optional<RunObserver> observer;
+  if (comm.rank() == 0 && settings.run.max_time_seconds == 0) {
+    heed_scheduler(
+        monitor, [&] { return observer ? observer->seconds_to_stop() : 0.0; }, console);
+  }
   RiddenObjective ridden(objective, comm, [&] {
     RideAlong wishes;
     wishes.stop = static_cast<std::uint64_t>(monitor.wish(state.optimizer.iteration > first_step));

@@ -7,6 +7,7 @@
 #include "run/problem.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@ namespace lockstep {
 namespace {
 
 constexpr double kDouble = sizeof(double);
+constexpr double kSpareMemory = 1.25;    // what a scheduler is asked for, of what is planned
 constexpr double kAssumedProducts = 20;  // of newton-cg, an iteration
 
 /// Value and gradient over all rows: two products with X, or a forward and a backward pass.
@@ -150,6 +152,12 @@ std::string to_text(const Plan& plan, const TrainSettings& settings) {
 std::string launch_text(const TrainSettings& settings, int ranks, int threads) {
   return fmt::format("launch: mpirun -n {} --map-by slot:PE={} trainer train{}", ranks, threads,
                      options_text(settings, threads));
+}
+
+std::string submit_text(const Plan& plan, int ranks, int threads) {
+  const double mebibytes = std::ceil(kSpareMemory * plan.total_bytes() / threads / 1048576);
+  return fmt::format("submit: sbatch --ntasks={} --cpus-per-task={} --mem-per-cpu={:.0f}M train.sbatch", ranks, threads,
+                     mebibytes);
 }
 
 }  // namespace lockstep

@@ -45,6 +45,9 @@ std::string to_text(const Plan& plan, const TrainSettings& settings);
 /// The line that starts the run on that many ranks.
 std::string launch_text(const TrainSettings& settings, int ranks, int threads);
 
+/// The line that submits scripts/slurm/train.sbatch for it: ranks, threads, and the memory with a quarter to spare.
+std::string submit_text(const Plan& plan, int ranks, int threads);
+
 /// "1.07 GB", three digits.
 std::string bytes_text(double bytes);
 

@@ -17,6 +17,8 @@ namespace {
 /// Plain lines limited by time: under mpirun a rank cannot see the terminal.
 constexpr int kLinesAtOnce = 20;
 constexpr double kSecondsBetweenLines = 1;
+/// That a stop takes beside a step and a checkpoint: summary, the end of MPI and of the launcher.
+constexpr double kSecondsToLeave = 5;
 /// So many epochs in a row whose loss rises, by so much of it together, are no noise of mini-batches.
 constexpr std::size_t kRises = 3;
 constexpr double kNotableRise = 0.05;
@@ -35,6 +37,7 @@ RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, st
       interval_(settings.run.checkpoint_every) {}
 
 void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
+  time_step();
   const bool by_epoch = is_mini_batch(settings_.fit.optimizer);
   HistoryEntry entry;
   entry.number = by_epoch ? state.epoch : state.iteration;
@@ -62,9 +65,19 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
 }
 
 void RunObserver::step_completed(const OptimizerState& state) {
+  time_step();
   if (is_due(state)) {
     save();
   }
+}
+
+void RunObserver::time_step() {
+  longest_step_seconds_ = std::max(longest_step_seconds_, since_step_.seconds());
+  since_step_ = Timer();
+}
+
+double RunObserver::seconds_to_stop() const {
+  return 2 * (longest_step_seconds_ + longest_save_seconds_) + kSecondsToLeave;
 }
 
 bool RunObserver::wishes_checkpoint() const {
@@ -92,8 +105,10 @@ void RunObserver::agree_on_state() {
 
 void RunObserver::save() {
   agree_on_state();
+  const Timer timer;
   checkpoints_.save(state_);
-  since_checkpoint_ = Timer();
+  longest_save_seconds_ = std::max(longest_save_seconds_, timer.seconds());
+  since_checkpoint_ = since_step_ = Timer();
 }
 
 void RunObserver::save_end() {

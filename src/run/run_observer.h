@@ -24,6 +24,10 @@ class RunObserver final : public IterationObserver {
   /// Rank 0's clock says that a checkpoint is due; a wish that rides with the next reduction.
   bool wishes_checkpoint() const;
 
+  /// What a stop may take on this rank: one more step and a checkpoint, twice the longest so far, and the end of a
+  /// process.
+  double seconds_to_stop() const;
+
   /// Saves the end of a run; a failure ends it with 74. Collective.
   void save_end();
 
@@ -33,6 +37,7 @@ class RunObserver final : public IterationObserver {
  private:
   bool is_due(const OptimizerState& state) const;
   void save();
+  void time_step();
   void agree_on_state();
   void show_progress(const HistoryEntry& entry, bool has_validation);
   void warn_of_lost_ground(double objective);
@@ -50,6 +55,9 @@ class RunObserver final : public IterationObserver {
   Timer run_timer_;
   Timer since_checkpoint_;
   Timer since_line_;
+  Timer since_step_;
+  double longest_step_seconds_ = 0;
+  double longest_save_seconds_ = 0;
   int lines_ = 0;
   bool warned_of_damping_ = false;
   bool warned_of_rising_loss_ = false;

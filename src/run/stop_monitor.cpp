@@ -2,6 +2,7 @@
 
 #include <array>
 #include <csignal>
+#include <utility>
 
 namespace lockstep {
 
@@ -72,12 +73,18 @@ StopMonitor::StopMonitor(double max_seconds) : max_seconds_(max_seconds) {
 }
 
 StopMonitor::~StopMonitor() {
+  const bool is_ending = caught_signal != 0;
   for (const int number : kSignals) {
-    if (has_handler(number, remember_signal)) {
+    if (has_handler(number, remember_signal) && (!is_ending || number == SIGINT)) {
       std::signal(number, SIG_DFL);
     }
   }
   caught_signal = 0;
+}
+
+void StopMonitor::stop_before(double seconds, std::function<double()> needed) {
+  end_seconds_ = timer_.seconds() + seconds;
+  needed_ = std::move(needed);
 }
 
 StopReason StopMonitor::wish(bool progress) const {
@@ -92,7 +99,12 @@ StopReason StopMonitor::wish(bool progress) const {
     default:
       break;
   }
-  return progress && max_seconds_ > 0 && timer_.seconds() >= max_seconds_ ? StopReason::time_limit : StopReason::none;
+  return progress && is_late() ? StopReason::time_limit : StopReason::none;
+}
+
+bool StopMonitor::is_late() const {
+  const double now = timer_.seconds();
+  return (max_seconds_ > 0 && now >= max_seconds_) || (end_seconds_ > 0 && now + needed_() >= end_seconds_);
 }
 
 }  // namespace lockstep

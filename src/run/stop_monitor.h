@@ -5,6 +5,7 @@
 #include "base/timer.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace lockstep {
@@ -20,7 +21,9 @@ void remember_early_warning();
 
 /// While it lives, USR1, TERM, HUP and INT ask for a checkpoint and a stop. INT after INT, TERM or HUP, a person who
 /// will not wait, ends the process at once; TERM does not: at a time limit both a scheduler and its launcher send one.
-/// Signals that this process was started to ignore (nohup) stay ignored. One at a time. max_seconds = 0: no time limit.
+/// After one was caught USR1, TERM and HUP still do not end the process when this is gone: more of them come while it
+/// is leaving. Signals that this process was started to ignore (nohup) stay ignored. One at a time. max_seconds = 0: no
+/// time limit.
 class StopMonitor {
  public:
   explicit StopMonitor(double max_seconds);
@@ -28,14 +31,21 @@ class StopMonitor {
   StopMonitor(const StopMonitor&) = delete;
   StopMonitor& operator=(const StopMonitor&) = delete;
 
+  /// From now on also the wish to stop `seconds` from now, less what `needed` says then that a stop takes.
+  void stop_before(double seconds, std::function<double()> needed);
+
   /// The time limit and USR1, a scheduler's warning of it, wait until this job has made `progress`: one that is stopped
   /// before its first step and submitted again would never end. TERM, HUP and INT, which a
   /// kill may follow, do not wait.
   StopReason wish(bool progress) const;
 
  private:
+  bool is_late() const;
+
   Timer timer_;
   double max_seconds_;
+  double end_seconds_ = 0;  // of timer_; 0: none
+  std::function<double()> needed_;
 };
 
 }  // namespace lockstep

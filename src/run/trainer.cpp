@@ -22,6 +22,7 @@
 #include "run/run_observer.h"
 #include "run/run_summary.h"
 #include "run/run_texts.h"
+#include "run/scheduler_limit.h"
 #include "run/stop_monitor.h"
 
 #include <algorithm>
@@ -56,6 +57,7 @@ class TrainingJob {
       return ExitCode::success;
     }
     memory_.require_foreseen();
+    heed_time_limit();
     load();
     make_objective();
     open_run_folder();
@@ -66,6 +68,7 @@ class TrainingJob {
   }
 
  private:
+  void heed_time_limit();
   void load();
   void show_plan();
   void open_run_folder();
@@ -106,6 +109,14 @@ class TrainingJob {
   RunSummary summary_;
 };
 
+/// --max-time is the user's own word.
+void TrainingJob::heed_time_limit() {
+  if (is_root() && settings_.run.max_time_seconds == 0) {
+    heed_scheduler(
+        monitor_, [this] { return observer_ ? observer_->seconds_to_stop() : 0.0; }, console_);
+  }
+}
+
 /// What does not fit is refused before it is allocated.
 void TrainingJob::load() {
   const Timer timer;
@@ -123,6 +134,7 @@ void TrainingJob::show_plan() {
   console_.info(memory_.foreseen_text());
   console_.info(to_text(memory_.foreseen_plan(), settings_));
   console_.info(launch_text(settings_, comm_.size(), threads_));
+  console_.info(submit_text(memory_.foreseen_plan(), comm_.size(), threads_));
 }
 
 void TrainingJob::open_run_folder() {

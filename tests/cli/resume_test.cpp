@@ -2,6 +2,7 @@
 #include "cli/trainer.h"
 
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -121,6 +122,17 @@ TEST_F(Resume, MaxTimeStopsWith75AndResumeGivesTheSameBits) {
   EXPECT_EQ(summary_of(path("stopped")).at("status"), "stopped");
   launch_well(0, 1, sgd("stopped", 40));
   expect_equal_runs("stopped", "once");
+}
+
+TEST_F(Resume, StopsBeforeTheLimitOfTheScheduler) {
+  const std::time_t end = std::time(nullptr) + 8;
+  const Arguments job = {"SLURM_JOB_ID=1", "SLURM_JOB_END_TIME=" + std::to_string(end)};
+  const ProcessResult result =
+      run_process(command_line(2, 1, sgd("stopped", 1000000)), environment() + job, std::chrono::seconds(60));
+  EXPECT_EQ(result.exit_code, 75) << result.text();
+  EXPECT_LT(std::time(nullptr), end);
+  EXPECT_THAT(result.out, HasSubstr("time limit: 0:00:0"));
+  EXPECT_THAT(result.out, HasSubstr("(the time limit)"));
 }
 
 /// A time limit below the time of loading: submitted again and again, the job still comes to its end.

@@ -160,5 +160,11 @@ TEST(Plan, SaysHowToLaunch) {
   EXPECT_THAT(to_text(run.plan(8, 2), run.settings), HasSubstr("20 curvature products"));
 }
 
+TEST(Plan, SaysHowToSubmit) {
+  Plan plan;
+  plan.program_bytes = 64 * 1048576.0;
+  EXPECT_EQ(submit_text(plan, 8, 2), "submit: sbatch --ntasks=8 --cpus-per-task=2 --mem-per-cpu=40M train.sbatch");
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -43,6 +43,27 @@ TEST(StopMonitor, ASecondTermIsTheFirst) {
   EXPECT_EQ(monitor.wish(false), StopReason::terminate);
 }
 
+/// While all files are closed and the launcher is told the exit code.
+TEST(StopMonitorDeathTest, ASignalAfterTheStopDoesNotChangeTheExitCode) {
+  EXPECT_EXIT(
+      {
+        {
+          const StopMonitor monitor(0);
+          std::raise(SIGTERM);
+        }
+        std::raise(SIGTERM);
+        std::raise(SIGUSR1);
+        std::_Exit(75);
+      },
+      ::testing::ExitedWithCode(75), "");
+  EXPECT_EXIT(
+      {
+        { const StopMonitor monitor(0); }
+        std::raise(SIGTERM);
+      },
+      ::testing::KilledBySignal(SIGTERM), "");
+}
+
 TEST(StopMonitor, AnUrgentSignalOvertakesAWarning) {
   const StopMonitor monitor(0);
   std::raise(SIGUSR1);
