@@ -14,6 +14,9 @@
 
 namespace lockstep {
 
+// Losses that only their rows make.
+std::unique_ptr<PointwiseLoss> make_quantile_loss(double level, double delta);
+
 namespace {
 
 using Weights = std::vector<double>;

@@ -1,4 +1,4 @@
-/// The losses that the registry knows: one file each.
+/// Losses that not only the registry of models makes: one file each.
 #pragma once
 
 #include "lockstep/model/pointwise_loss.h"
@@ -15,6 +15,5 @@ std::unique_ptr<PointwiseLoss> make_logistic_loss();
 std::unique_ptr<PointwiseLoss> make_perceptron_loss();
 std::unique_ptr<PointwiseLoss> make_adaline_loss();
 std::unique_ptr<PointwiseLoss> make_squared_hinge_loss();
-std::unique_ptr<PointwiseLoss> make_quantile_loss(double level, double delta);  ///< level in (0, 1), δ > 0
 
 }  // namespace lockstep

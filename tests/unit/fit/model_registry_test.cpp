@@ -48,6 +48,25 @@ ModelDescription described(ModelKind kind, Index features) {
 
 class ModelRegistry : public ::testing::TestWithParam<ModelKind> {};
 
+/// Files, messages and column scales know the order of the parameters alike.
+TEST_P(ModelRegistry, FilesHoldTheParametersWhereTheModelHasThem) {
+  constexpr Index kFeatures = 5;
+  const ModelDescription model = described(GetParam(), kFeatures);
+  const std::unique_ptr<Model> made = make_model(model);
+  std::vector<int> held(static_cast<std::size_t>(made->dimension()), 0);
+  for (const ParameterBlock& block : model.blocks()) {
+    for (Index i = 0; i < block.size(); ++i) {
+      ++held.at(static_cast<std::size_t>(block.first + i));
+    }
+  }
+  EXPECT_THAT(held, ::testing::Each(1));
+  const ParameterBlock coefficients = model.blocks().front();
+  for (Index i = 0; i < made->dimension(); ++i) {
+    const Index feature = model.is_network() ? i / coefficients.shape[1] : i % kFeatures;
+    EXPECT_EQ(made->place(i).feature, i < coefficients.size() ? feature : -1) << "parameter " << i;
+  }
+}
+
 TEST_P(ModelRegistry, HasCompleteRows) {
   const ModelKind kind = GetParam();
   EXPECT_EQ(model_kind(to_string(kind)), kind);
