@@ -13,7 +13,7 @@ network=(--data "$source/data/digits.csv" --model mlp --hidden 24 --optimizer ad
 
 fail() {
   echo "FAILED: $*" >&2
-  tail -n 60 "$folder"/*.log >&2
+  tail -n 60 "$folder"/*.log "$base/slurmctld.log" >&2
   exit 1
 }
 
@@ -98,11 +98,12 @@ vain=$job
 submit train.sbatch -- "$trainer" train "${network[@]}" "${epochs[@]}" --run preempted
 once_training "$job" 1 scancel --signal=USR1 --batch "$job"
 once_training "$job" 2 scontrol requeue "$job"
-# What a site sends before it kills, and its launcher after it: to the script, then to the ranks.
+# What a site sends before it kills, and its launcher after it: to the script, then to the ranks. (scancel tries again
+# for long where the job is just leaving, and would hit its next turn.)
 once_training "$job" 3 scancel --signal=TERM --batch "$job"
-scancel --signal=TERM --batch "$job" || true
+timeout 2 scancel --signal=TERM --batch "$job" || true
 once_training "$job" 4 scancel --signal=TERM "$job"
-scancel --signal=TERM "$job" || true
+timeout 2 scancel --signal=TERM "$job" || true
 until_true 60 is_over "$job"
 same_end "$job" "$folder/preempted"
 if [[ $(codes_of "$job") != 75*75*75*75*0 ]]; then fail "not every stop was one with a checkpoint: $(codes_of "$job")"; fi
