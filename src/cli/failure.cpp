@@ -1,14 +1,11 @@
 #include "cli/failure.h"
 
-#include "lockstep/base/errors.h"
+#include "base/failure.h"
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
-#include <new>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -20,27 +17,12 @@ namespace {
 constexpr std::chrono::milliseconds kTurn{200};
 constexpr int kMostTurns = 10;
 
-struct Failure {
-  ExitCode code;
-  std::string text;
-  std::vector<std::string> notices;
-  bool is_typed = false;   ///< an Error, which a launch of separate copies prints once
-  bool is_agreed = false;  ///< every rank has it
-};
-
-/// What the exception says that is being handled.
-Failure current_failure() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return {error.code(), error.what(), error.notices(), true, is_agreed(error)};
-  } catch (const std::bad_alloc&) {
-    return {ExitCode::out_of_memory, "out of memory; train --plan tells what a run takes", {}};
-  } catch (const std::exception& error) {
-    return {ExitCode::internal, error.what(), {}};
-  } catch (...) {
-    return {ExitCode::internal, "an exception of unknown type", {}};
+Failure failure_of_command() {
+  Failure failure = current_failure();
+  if (!failure.is_typed && failure.code == ExitCode::out_of_memory) {
+    failure.text += "; train --plan tells what a run takes";
   }
+  return failure;
 }
 
 void print(const Failure& failure, const std::string& from, Terminal& terminal) {
@@ -59,7 +41,7 @@ void print_in_turn(const Failure& failure, int rank, Terminal& terminal) {
 }  // namespace
 
 int fail(bool speaks, Communicator& comm, Terminal& terminal) {
-  const Failure failure = current_failure();
+  const Failure failure = failure_of_command();
   const int code = static_cast<int>(failure.code);
   if (comm.size() > 1 && !failure.is_agreed) {
     print_in_turn(failure, comm.rank(), terminal);
@@ -72,7 +54,7 @@ int fail(bool speaks, Communicator& comm, Terminal& terminal) {
 }
 
 int fail_to_start(bool is_parallel, int rank) {
-  const Failure failure = current_failure();
+  const Failure failure = failure_of_command();
   Terminal terminal;
   if (is_parallel) {
     print_in_turn(failure, rank, terminal);

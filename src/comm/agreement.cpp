@@ -1,11 +1,10 @@
 #include "comm/agreement.h"
 
+#include "base/failure.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
-#include <exception>
 #include <map>
-#include <new>
 #include <span>
 #include <vector>
 
@@ -16,23 +15,12 @@ namespace lockstep {
 
 namespace {
 
-/// What one rank says of its own work: 0, or the exit code of its failure.
-struct Failure {
-  int code = 0;
-  std::string text;
-  std::vector<std::string> notices;
-};
-
 Failure run(const std::function<void()>& work) {
   try {
     work();
     return {};
-  } catch (const Error& error) {
-    return {static_cast<int>(error.code()), error.what(), error.notices()};
-  } catch (const std::bad_alloc&) {
-    return {static_cast<int>(ExitCode::out_of_memory), "out of memory", {}};
-  } catch (const std::exception& error) {
-    return {static_cast<int>(ExitCode::internal), error.what(), {}};
+  } catch (...) {
+    return current_failure();
   }
 }
 
@@ -53,8 +41,8 @@ template <typename Kind>
 }
 
 /// Of the type that has its code.
-[[noreturn]] void throw_agreed(const Failure& failure, int code) {
-  switch (static_cast<ExitCode>(code)) {
+[[noreturn]] void throw_agreed(const Failure& failure, ExitCode code) {
+  switch (code) {
     case ExitCode::usage:
       throw_as<UsageError>(failure);
     case ExitCode::bad_data:
@@ -68,16 +56,16 @@ template <typename Kind>
     default:
       break;
   }
-  Agreed<Error> error(static_cast<ExitCode>(code), failure.text);
+  Agreed<Error> error(code, failure.text);
   error.put_before(failure.notices);
   throw error;
 }
 
 void throw_first(Communicator& comm, Failure mine) {
-  const std::vector<int> codes = all_gather_value(comm, mine.code);
+  const std::vector<ExitCode> codes = all_gather_value(comm, mine.code);
   for (int rank = 0; rank < comm.size(); ++rank) {
-    const int code = codes[static_cast<std::size_t>(rank)];
-    if (code != 0) {
+    const ExitCode code = codes[static_cast<std::size_t>(rank)];
+    if (code != ExitCode::success) {
       broadcast_text(comm, mine.text, rank);
       broadcast_texts(comm, mine.notices, rank);
       throw_agreed(mine, code);

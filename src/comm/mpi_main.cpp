@@ -1,39 +1,20 @@
-#include "lockstep/base/errors.h"
+#include "base/failure.h"
 #include "lockstep/comm/mpi_communicator.h"
 
 #include <cstdio>
-#include <exception>
-#include <new>
+#include <memory>
 
 namespace lockstep {
 
 namespace {
 
-struct Failure {
-  int code = 0;
-  bool is_agreed = false;
-};
-
-/// Prints the error that is being handled.
-Failure failure(const char* program, int rank) {
-  const auto say = [program](const char* text) { std::fprintf(stderr, "%s: %s\n", program, text); };
-  try {
-    throw;
-  } catch (const Error& error) {
-    const bool agreed = is_agreed(error);
-    if (!agreed || rank == 0) {
-      say(error.what());
-    }
-    return {static_cast<int>(error.code()), agreed};
-  } catch (const std::bad_alloc&) {
-    say("out of memory");
-    return {static_cast<int>(ExitCode::out_of_memory)};
-  } catch (const std::exception& error) {
-    say(error.what());
-  } catch (...) {
-    say("an exception of an unknown kind");
+/// Prints the error that is being handled: once where all ranks have it.
+Failure told(const char* program, int rank) {
+  Failure failure = current_failure();
+  if (!failure.is_agreed || rank == 0) {
+    std::fprintf(stderr, "%s: %s\n", program, failure.text.c_str());
   }
-  return {static_cast<int>(ExitCode::internal)};
+  return failure;
 }
 
 }  // namespace
@@ -45,14 +26,15 @@ int mpi_main(const char* program, int threads, const std::function<int(const Exe
     try {
       return work(execution);
     } catch (...) {
-      const Failure failed = failure(program, execution.rank());
-      if (!failed.is_agreed) {
-        execution.comm().abort(failed.code);
+      const Failure failure = told(program, execution.rank());
+      const int code = static_cast<int>(failure.code);
+      if (!failure.is_agreed) {
+        execution.comm().abort(code);
       }
-      return failed.code;
+      return code;
     }
   } catch (...) {  // MPI did not start
-    return failure(program, 0).code;
+    return static_cast<int>(told(program, 0).code);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -254,17 +255,21 @@ Summary end_at_rounding(const Goal& goal, Direction& direction, const OptimizerS
   return *end;
 }
 
-/// "x1 (with x0)" of each parameter that depends on others.
+/// "x1 (with x0, x2)" of each parameter that depends on others, the first few of them.
 std::vector<std::string> weak_parameters(const Direction& direction, const Objective& objective) {
+  constexpr std::size_t kMostPartners = 5;
   std::vector<std::string> weak;
   for (const DependentParameter& dependent : direction.dependent) {
     std::vector<std::string> partners;
-    for (const Index partner : dependent.partners) {
+    for (const Index partner :
+         std::span(dependent.partners).first(std::min(dependent.partners.size(), kMostPartners))) {
       partners.push_back(objective.parameter_name(partner));
     }
-    weak.push_back(partners.empty() ? objective.parameter_name(dependent.parameter)
-                                    : fmt::format("{} (with {})", objective.parameter_name(dependent.parameter),
-                                                  fmt::join(partners, ", ")));
+    if (dependent.partners.size() > kMostPartners) {
+      partners.push_back(fmt::format("{} more", dependent.partners.size() - kMostPartners));
+    }
+    const std::string with = partners.empty() ? "" : fmt::format(" (with {})", fmt::join(partners, ", "));
+    weak.push_back(objective.parameter_name(dependent.parameter) + with);
   }
   return weak;
 }

@@ -16,6 +16,8 @@ namespace {
 
 /// Plain lines limited by time: under mpirun a rank cannot see the terminal.
 constexpr int kLinesAtOnce = 20;
+/// Of dependent parameters in one warning.
+constexpr std::size_t kMostNames = 5;
 constexpr double kSecondsBetweenLines = 1;
 /// That a stop takes beside a step and a checkpoint: summary, the end of MPI and of the launcher.
 constexpr double kSecondsToLeave = 5;
@@ -149,9 +151,16 @@ void RunObserver::warn_of_damping(double damping, const std::vector<std::string>
     return;
   }
   warned_of_damping_ = true;
-  const std::string columns = weak_parameters.empty()
-                                  ? ""
-                                  : fmt::format("; linearly dependent on others: {}", fmt::join(weak_parameters, ", "));
+  const std::size_t named = std::min(weak_parameters.size(), kMostNames);
+  std::string columns;
+  if (named > 0) {
+    columns = fmt::format(
+        "; linearly dependent on others: {}",
+        fmt::join(weak_parameters.begin(), weak_parameters.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  }
+  if (weak_parameters.size() > named) {
+    columns += fmt::format(" and {} more", weak_parameters.size() - named);
+  }
   const std::string remedy =
       settings_.penalty.l2 > 0
           ? fmt::format("l2 = {} is too small beside the columns to tell: scale them", settings_.penalty.l2)

@@ -68,6 +68,21 @@ TEST(Newton, DampsASingularHessianAndNamesTheColumn) {
   EXPECT_EQ(run.reports[0].weak_parameters, std::vector<std::string>{"twin (with b)"});
 }
 
+TEST(Newton, NamesTheFirstOfManyColumnsThatMakeUpAnother) {
+  RawData raw = made_share({.rows = 200}, 0, 1);
+  for (std::size_t i = 0; i < 200; ++i) {
+    double& sum = raw.block.dense[7 * i + 6];
+    sum = 0;
+    for (std::size_t j = 0; j < 6; ++j) {
+      sum += raw.block.dense[7 * i + j];
+    }
+  }
+  raw.schema = schema_of_names(7, {"a", "b", "c", "d", "e", "f", "sum"}, "y", raw.schema.class_names());
+  Logistic problem(std::move(raw), 0);
+  const auto run = newton(problem.risk, Vector::Zero(8));
+  EXPECT_EQ(run.reports[0].weak_parameters, std::vector<std::string>{"sum (with a, b, c, d, e, 1 more)"});
+}
+
 TEST(Newton, FollowsTheUnitsOfTheFeaturesExactly) {
   RawData scaled = made_share({.rows = 200}, 0, 1);
   for (std::size_t i = 0; i < 200; ++i) {

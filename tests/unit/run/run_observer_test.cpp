@@ -171,7 +171,16 @@ TEST(RunObserver, NamesOnceTheParametersThatTheEndShowsToBeDependent) {
   summary.weak_parameters = {"b (with a)"};
   run.observer.warn_at_end(summary);
   run.observer.warn_at_end(summary);
-  EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("linearly dependent on others: b (with a)")));
+  EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("linearly dependent on others: b (with a); ")));
+}
+
+/// A table of dummies may have dozens.
+TEST(RunObserver, NamesTheFirstOfManyDependentParameters) {
+  ObservedRun run(sgd_settings("1h"));
+  Summary summary = ending_at(1);
+  summary.weak_parameters = {"a", "b", "c", "d", "e", "f", "g"};
+  run.observer.warn_at_end(summary);
+  EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("on others: a, b, c, d, e and 2 more; ")));
 }
 
 }  // namespace
