@@ -1,4 +1,4 @@
-#include "lockstep/base/version.h"
+#include "base/version.h"
 
 #include "base/numerics.h"
 

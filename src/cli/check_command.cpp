@@ -44,7 +44,7 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
     }
   }
   settings.model.precision = Scalar::float64;
-  settings.fit.optimizer = OptimizerKind::automatic;  // rows are read in their order
+  settings.fit.optimizer = OptimizerKind();  // rows are read in their order
   settings.data.label_kind = label_kind(settings.model.kind, settings.model.loss);
   const TrainingProblem problem =
       file ? load_problem_for_model(settings, *file, execution) : load_problem(settings, execution);

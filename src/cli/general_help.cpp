@@ -1,6 +1,6 @@
 #include "cli/general_help.h"
 
-#include "lockstep/base/version.h"
+#include "base/version.h"
 
 #include <algorithm>
 #include <iterator>

@@ -16,8 +16,7 @@ namespace {
 constexpr std::string_view kAutomatic = "auto";
 
 constexpr std::array<FormatRow, 4> kFormats = {{
-    {.format = DataFormat::csv,
-     .name = "csv",
+    {.name = "csv",
      .title = "CSV",
      .files = "CSV and TSV",
      .is_text = true,
@@ -26,24 +25,21 @@ constexpr std::array<FormatRow, 4> kFormats = {{
      .fits_line = is_csv_line,
      .names = csv_names,
      .open = open_csv},
-    {.format = DataFormat::libsvm,
-     .name = "libsvm",
+    {.name = "libsvm",
      .title = "LIBSVM text",
      .files = "LIBSVM text",
      .is_text = true,
      .fits_name = is_libsvm_name,
      .fits_line = is_libsvm_line,
      .open = open_libsvm},
-    {.format = DataFormat::hdf5,
-     .name = "hdf5",
+    {.name = "hdf5",
      .title = "HDF5",
      .files = "HDF5",
      .fits_head = is_hdf5_signature,
      .fits_name = is_hdf5_name,
      .names = hdf5_names,
      .open = open_hdf5},
-    {.format = DataFormat::idx,
-     .name = "idx",
+    {.name = "idx",
      .title = "IDX",
      .files = "IDX",
      .is_read_in_gzip = true,
@@ -59,30 +55,22 @@ std::span<const FormatRow> formats() {
   return kFormats;
 }
 
-const FormatRow& format_row(DataFormat format) {
-  const auto found = std::ranges::find(kFormats, format, &FormatRow::format);
-  if (found == kFormats.end()) {
-    throw InternalError("the format of a data file was not decided");
-  }
-  return *found;
-}
-
-std::string to_string(DataFormat format) {
-  return std::string(format == DataFormat::automatic ? kAutomatic : format_row(format).name);
-}
-
-DataFormat data_format(std::string_view word) {
+const FormatRow* format_named(std::string_view word) {
   if (word == kAutomatic) {
-    return DataFormat::automatic;
+    return nullptr;
   }
-  if (const auto found = std::ranges::find(kFormats, word, &FormatRow::name); found != kFormats.end()) {
-    return found->format;
+  if (const auto* found = std::ranges::find(kFormats, word, &FormatRow::name); found != kFormats.end()) {
+    return found;
   }
   std::string names(kAutomatic);
   for (const FormatRow& row : kFormats) {
-    names += (row.format == kFormats.back().format ? " or " : ", ") + std::string(row.name);
+    names += (&row == &kFormats.back() ? " or " : ", ") + std::string(row.name);
   }
   throw UsageError("must be " + names);
+}
+
+std::string format_name(const FormatRow* format) {
+  return std::string(format == nullptr ? kAutomatic : format->name);
 }
 
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-/// The registry of formats: one row a format. Adding one touches its own file and this.
+/// The registry of formats: one row a format. To add one: its files and its row in formats.cpp.
 #pragma once
 
 #include <functional>
@@ -15,8 +15,6 @@ class FileReader;
 class InputFile;
 struct ReadSettings;
 
-enum class DataFormat { automatic, csv, libsvm, hdf5, idx };
-
 /// The names in a file before it is read.
 struct FileNames {
   bool is_table = false;             ///< columns have places
@@ -26,8 +24,7 @@ struct FileNames {
 };
 
 struct FormatRow {
-  DataFormat format = DataFormat::automatic;
-  std::string_view name = {};    ///< as --format has it
+  std::string_view name;         ///< as --format has it
   std::string_view title = {};   ///< as messages have it
   std::string_view files = {};   ///< what of it is read
   bool is_text = false;          ///< lines of text, shared out by bytes
@@ -51,12 +48,9 @@ struct FormatRow {
 /// All formats, in the order of messages. Where several fit a name or a line, the last one has it.
 std::span<const FormatRow> formats();
 
-/// Throws InternalError for DataFormat::automatic.
-const FormatRow& format_row(DataFormat format);
-
-/// "auto", or the name of a format.
-std::string to_string(DataFormat format);
-/// Throws UsageError for another word.
-DataFormat data_format(std::string_view word);
+/// The format of a name, null of "auto". Throws UsageError for another word.
+const FormatRow* format_named(std::string_view word);
+/// Its name; "auto" for null.
+std::string format_name(const FormatRow* format);
 
 }  // namespace lockstep

@@ -9,7 +9,7 @@
 #include "data/feature_matrix.h"
 #include "data/row_partition.h"
 #include "data/schema.h"
-#include "lockstep/base/oracle.h"
+#include "lockstep/base/types.h"
 
 #include <cstdint>
 #include <memory>

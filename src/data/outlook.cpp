@@ -52,7 +52,7 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.file_bytes = InputFile(settings.path).size();
   outlook.reader_bytes = raw.reader_bytes;
   outlook.is_dense = block.is_dense;
-  outlook.is_text = format_row(raw.format).is_text;
+  outlook.is_text = raw.format->is_text;
   outlook.is_counted = raw.is_rows_in_file_exact;
   outlook.is_whole = outlook.is_counted && raw.total_rows == raw.rows_in_file;
   return {outlook, std::move(raw.schema), std::move(raw.notices)};

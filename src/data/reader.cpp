@@ -22,7 +22,7 @@ namespace {
 RawData read_once(const FormatRow& format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   const std::unique_ptr<FileReader> reader = format.open(settings, file, comm);
   RawData data = collect(*reader, settings, comm);
-  data.format = format.format;
+  data.format = &format;
   return data;
 }
 
@@ -75,7 +75,7 @@ RawData read_data(const ReadSettings& settings, Communicator& comm) {
   const FormatRow* format = nullptr;
   agree(comm, [&] {
     file.emplace(settings.path);
-    format = &format_row(detect_format(settings, *file));
+    format = &detect_format(settings, *file);
     refuse_options(*format, settings);
   });
   check_same_file(*file, comm);

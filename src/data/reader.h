@@ -23,7 +23,7 @@ struct ReadSettings {
   /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
   std::string labels;
   std::string labels_option = "--labels";         ///< what sets it, for messages
-  DataFormat format = DataFormat::automatic;      ///< automatic: see reader_format.h
+  const FormatRow* format = nullptr;              ///< null: see reader_format.h
   HeaderPolicy header = HeaderPolicy::automatic;  ///< CSV
   LabelKind label_kind = LabelKind::real;
   bool label_optional = false;    ///< a file without the label is read with `label` empty (predict, inspect)
@@ -56,7 +56,7 @@ struct ReadSettings {
 /// One rank's share of a file. `rows` of all ranks are consecutive in rank order.
 struct RawData {
   RowBlock block;
-  DataFormat format = DataFormat::automatic;  ///< that the file has
+  const FormatRow* format = nullptr;  ///< that the file has; null: rows from memory
   /// Levels of the label: numbers ascending, else by bytes; expected_classes where given.
   Schema schema;
   std::int64_t total_rows = 0;

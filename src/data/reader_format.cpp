@@ -20,32 +20,32 @@ namespace {
 /// Bytes in which a foreign format or foreign line ends show.
 constexpr std::int64_t kHeadBytes = std::int64_t{1} << 16;
 
-/// The last format that `fits` has a rule for and that keeps it, or automatic.
+/// The last format that `fits` has a rule for and that keeps it; null: none.
 template <typename Rule>
-DataFormat format_by(Rule FormatRow::*fits, std::string_view seen) {
+const FormatRow* format_by(Rule FormatRow::*fits, std::string_view seen) {
   for (const FormatRow& row : std::views::reverse(formats())) {
     if (row.*fits != nullptr && (row.*fits)(seen)) {
-      return row.format;
+      return &row;
     }
   }
-  return DataFormat::automatic;
+  return nullptr;
 }
 
-DataFormat format_of_name(const std::string& path) {
+const FormatRow* format_of_name(const std::string& path) {
   std::string name = std::filesystem::path(path).filename().string();
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return format_by(&FormatRow::fits_name, name);
 }
 
-DataFormat format_of_content(const std::string& path, const InputFile& file) {
+const FormatRow& format_of_content(const std::string& path, const InputFile& file) {
   const TextBody body = whole_text(file);
   LineReader reader(file, body, {body.begin, body.end});
   try {
     for (std::string_view line; reader.next(line);) {
       line = trimmed(line);
       if (!line.empty() && line.front() != '#') {
-        if (const DataFormat format = format_by(&FormatRow::fits_line, line); format != DataFormat::automatic) {
-          return format;
+        if (const auto* format = format_by(&FormatRow::fits_line, line); format != nullptr) {
+          return *format;
         }
         throw DataError({path, reader.lines(), 0},
                         "the format of the file cannot be told (saw " + shown(line) + "); name it with --format");
@@ -67,37 +67,35 @@ std::string expanded_head(const InputFile& file) {
 
 }  // namespace
 
-DataFormat detect_format(const ReadSettings& settings, const InputFile& file) {
+const FormatRow& detect_format(const ReadSettings& settings, const InputFile& file) {
   const std::string head = file.head(kHeadBytes);
   if (head.empty()) {
     throw DataError(settings.path + ": the file is empty");
   }
   const std::string_view compression = compression_of(head);
-  const bool is_open = settings.format == DataFormat::automatic;
-  const DataFormat by_name = is_open ? format_of_name(settings.path) : settings.format;
+  const bool is_open = settings.format == nullptr;
+  const FormatRow* by_name = is_open ? format_of_name(settings.path) : settings.format;
   if (compression == "gzip") {
-    const auto is_read = [](DataFormat format) {
-      return format != DataFormat::automatic && format_row(format).is_read_in_gzip;
-    };
+    const auto is_read = [](const FormatRow* format) { return format != nullptr && format->is_read_in_gzip; };
     if (is_read(by_name)) {
-      return by_name;
+      return *by_name;
     }
-    const DataFormat inside = is_open ? format_by(&FormatRow::fits_head, expanded_head(file)) : settings.format;
+    const FormatRow* inside = is_open ? format_by(&FormatRow::fits_head, expanded_head(file)) : settings.format;
     if (is_read(inside)) {
-      return inside;
+      return *inside;
     }
   }
   if (!compression.empty()) {
     refuse_compression(settings.path, compression, head);
   }
-  if (const DataFormat by_head = format_by(&FormatRow::fits_head, head); is_open && by_head != DataFormat::automatic) {
-    return by_head;
+  if (const FormatRow* by_head = format_by(&FormatRow::fits_head, head); is_open && by_head != nullptr) {
+    return *by_head;
   }
-  const bool may_be_text = is_open || format_row(settings.format).is_text;
+  const bool may_be_text = is_open || settings.format->is_text;
   if (may_be_text && !head.starts_with("\x89HDF")) {
     refuse_foreign_format(settings.path, head);
   }
-  return by_name != DataFormat::automatic ? by_name : format_of_content(settings.path, file);
+  return by_name != nullptr ? *by_name : format_of_content(settings.path, file);
 }
 
 }  // namespace lockstep

@@ -22,19 +22,19 @@ namespace {
 StochasticSettings stochastic_settings(const FitSettings& settings, Index penalised, int threads) {
   StochasticSettings stochastic;
   stochastic.epochs = settings.epochs;
-  stochastic.rule = optimizer_row(settings.optimizer).rule(settings, penalised);
+  stochastic.rule = settings.optimizer->rule(settings, penalised);
   stochastic.schedule = Schedule::make(settings.schedule, settings.learning_rate, settings.epochs);
   stochastic.clip_norm = settings.clip_norm;
   stochastic.threads = threads;
   return stochastic;
 }
 
-std::unique_ptr<DescentMethod> descent_method(const FitSettings& settings) {
-  const OptimizerRow& row = optimizer_row(settings.optimizer);
+std::unique_ptr<DescentMethod> descent_method(const FitSettings& settings, const Structure& objective) {
+  const OptimizerRow& row = *settings.optimizer;
   if (row.method == nullptr) {
     throw InternalError(std::string("no full-batch method for --optimizer ") + row.name);
   }
-  return row.method(settings);
+  return row.method(settings, objective);
 }
 
 /// Names of classes that are numbers, as labels in memory are.
@@ -63,10 +63,10 @@ void refuse_what_rows_lack(const MemoryRows& rows, const LearningSettings& setti
 
 OptimizerVectors optimizer_vectors(const FitSettings& settings) {
   const Index points = settings.patience > 0 ? 2 : 1;  // the last one, and the best
-  if (const OptimizerRow& row = optimizer_row(settings.optimizer); row.is_mini_batch()) {
+  if (const OptimizerRow& row = *settings.optimizer; row.is_mini_batch()) {
     return {points + row.rule(settings, 0)->moments(), kStochasticVectors};
   }
-  const std::unique_ptr<DescentMethod> method = descent_method(settings);
+  const std::unique_ptr<DescentMethod> method = descent_method(settings, {});
   return {points + method->state_vectors(), kDescentVectors + method->working_vectors()};
 }
 
@@ -84,9 +84,9 @@ Summary fit(Objective& objective, const FitSettings& settings, const Execution& 
   LearningSettings told;
   told.fit = chosen;
   require_same_lines(to_lines(told), execution.comm());
-  if (!is_mini_batch(chosen.optimizer)) {
-    return descend(objective, *descent_method(chosen), {chosen.max_iterations, chosen.tolerance}, early_stopping, state,
-                   observer);
+  if (!chosen.optimizer->is_mini_batch()) {
+    return descend(objective, *descent_method(chosen, objective.structure()), {chosen.max_iterations, chosen.tolerance},
+                   early_stopping, state, observer);
   }
   const Index penalised = objective.structure().penalised;
   return descend_stochastically(
@@ -114,7 +114,7 @@ FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const 
   const TrainingProblem problem = make_problem(full, kMemorySource, std::move(raw), nullptr, execution);
   const std::unique_ptr<Model> model = make_model(problem.model, problem.class_weights);
   BatchSettings batches;
-  if (is_mini_batch(full.fit.optimizer)) {
+  if (full.fit.optimizer->is_mini_batch()) {
     batches = {full.fit.batch_size, full.fit.seed};
   }
   EmpiricalRisk risk(problem.rows, *model, Penalty(full.penalty.l2, model->penalised(), full.penalty.l1), batches,

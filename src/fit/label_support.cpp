@@ -97,7 +97,7 @@ void require_label_support(const LearningSettings& settings, const std::string& 
     return;
   }
   const std::string text = fmt::format("{}: no finite optimum, whatever the penalty: {}", source, why);
-  if (!is_mini_batch(settings.fit.optimizer)) {
+  if (!settings.fit.optimizer->is_mini_batch()) {
     throw Agreed<NumericalStop>(text);
   }
   problem.rows.notices.push_back(text);

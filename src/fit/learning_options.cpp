@@ -80,7 +80,7 @@ std::vector<Option> full_batch_options(FitSettings& fit) {
       {"optimizer", kFullBatch, "O",
        joined(optimizer_names([](const auto&) { return true; }), ", ") +
            " or auto (default {}: newton; perceptron for the perceptron without l2, adam for mlp, lbfgs with l1)",
-       choice(fit.optimizer, optimizer_kind), always_shapes_result()},
+       choice(fit.optimizer, [](const std::string& name) { return OptimizerKind(name); }), always_shapes_result()},
       {"max-iterations", kFullBatch, "N", "full-batch optimizers: most iterations; at least 0 (default {})",
        number(fit.max_iterations, kFromZero)},
       tolerance_option(fit.tolerance),
@@ -89,11 +89,11 @@ std::vector<Option> full_batch_options(FitSettings& fit) {
 
 std::vector<Option> mini_batch_options(LearningSettings& s) {
   FitSettings& fit = s.fit;
-  const auto is_stochastic = [&fit] { return is_mini_batch(fit.optimizer); };
-  const auto has_horizon = [&fit] { return is_mini_batch(fit.optimizer) && fit.schedule.uses_horizon(); };
-  const auto has_rate = [&fit] { return optimizer_row(fit.optimizer).takes_learning_rate; };
+  const auto is_stochastic = [&fit] { return fit.optimizer->is_mini_batch(); };
+  const auto has_horizon = [&fit] { return fit.optimizer->is_mini_batch() && fit.schedule.uses_horizon(); };
+  const auto has_rate = [&fit] { return fit.optimizer->takes_learning_rate; };
   Option seed = seed_option(fit.seed);
-  seed.use.shapes_result = [&s] { return is_mini_batch(s.fit.optimizer) || s.model.is_network(); };
+  seed.use.shapes_result = [&s] { return s.fit.optimizer->is_mini_batch() || s.model.is_network(); };
   return {
       {"epochs", kMiniBatch, "N", "passes over the data; at least 0 (default {})", number(fit.epochs, kFromZero),
        shapes_result(has_horizon)},

@@ -28,7 +28,7 @@ std::deque<ModelRow> own_rows() {
        .task = Task::binary_score,
        .smoothness = Smoothness::kinked,
        .loss = [](const LossParameters&) { return make_perceptron_loss(); },
-       .optimizers = {OptimizerKind::perceptron, OptimizerKind::sgd},
+       .optimizers = {OptimizerKind("perceptron"), OptimizerKind("sgd")},
        .fits = [](const OptimizerRow& optimizer) { return optimizer.is_mini_batch(); },
        .misfit = "the perceptron learns by " + joined(optimizer_names(&OptimizerRow::is_mini_batch), " or ")},
       {.name = "adaline",
@@ -76,7 +76,7 @@ std::deque<ModelRow> own_rows() {
        },
        .is_network = true,
        .squares_labels = true,
-       .optimizers = {OptimizerKind::adam},
+       .optimizers = {OptimizerKind("adam")},
        .fits =
            [](const OptimizerRow& optimizer) {
              return optimizer.second_order != OptimizerRow::SecondOrder::hessian && !optimizer.learns_from_mistakes;
@@ -136,7 +136,7 @@ std::string incompleteness(const ModelRow& row) {
     return "needs either a loss or a model";
   }
   if (row.fits == nullptr || row.optimizers.empty() || !std::ranges::all_of(row.optimizers, [&row](OptimizerKind kind) {
-        return kind != OptimizerKind::automatic && row.fits(optimizer_row(kind));
+        return !kind.is_automatic() && row.fits(*kind);
       })) {
     return "needs optimizers that fit";
   }

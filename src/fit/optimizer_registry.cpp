@@ -4,9 +4,11 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/fit/settings.h"
 #include "optim/descent_method.h"
+#include "optim/newton_cg.h"
 #include "optim/stochastic_rule.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace lockstep {
 
@@ -21,9 +23,8 @@ RuleSettings rule_settings(const FitSettings& settings, Index penalised) {
 }
 
 constexpr OptimizerRow kRows[] = {
-    {.kind = OptimizerKind::automatic, .name = "auto"},
-    {.kind = OptimizerKind::perceptron,
-     .name = "perceptron",
+    {.name = "auto"},
+    {.name = "perceptron",
      .learns_from_mistakes = true,
      .takes_l2 = false,
      .takes_learning_rate = true,
@@ -32,12 +33,10 @@ constexpr OptimizerRow kRows[] = {
      .rule = [](const FitSettings& s, Index penalised) -> Rule {
        return make_perceptron_rule(rule_settings(s, penalised));
      }},
-    {.kind = OptimizerKind::gd,
-     .name = "gd",
+    {.name = "gd",
      .takes_learning_rate = true,
-     .method = [](const FitSettings& s) -> Method { return make_gradient_descent(s.learning_rate); }},
-    {.kind = OptimizerKind::sgd,
-     .name = "sgd",
+     .method = [](const FitSettings& s, const Structure&) -> Method { return make_gradient_descent(s.learning_rate); }},
+    {.name = "sgd",
      .takes_learning_rate = true,
      .takes_momentum = true,
      .learning_rate = 0.01,
@@ -45,14 +44,12 @@ constexpr OptimizerRow kRows[] = {
      .rule = [](const FitSettings& s, Index penalised) -> Rule {
        return (s.nesterov ? make_nesterov_rule : make_sgd_rule)(rule_settings(s, penalised));
      }},
-    {.kind = OptimizerKind::adam,
-     .name = "adam",
+    {.name = "adam",
      .takes_learning_rate = true,
      .learning_rate = 0.001,
      .batch_size = 256,
      .rule = [](const FitSettings& s, Index penalised) -> Rule { return make_adam_rule(rule_settings(s, penalised)); }},
-    {.kind = OptimizerKind::adamw,
-     .name = "adamw",
+    {.name = "adamw",
      .takes_learning_rate = true,
      .takes_weight_decay = true,
      .learning_rate = 0.001,
@@ -60,18 +57,17 @@ constexpr OptimizerRow kRows[] = {
      .rule = [](const FitSettings& s, Index penalised) -> Rule {
        return make_adamw_rule(rule_settings(s, penalised));
      }},
-    {.kind = OptimizerKind::lbfgs,
-     .name = "lbfgs",
+    {.name = "lbfgs",
      .takes_l1 = true,
-     .method = [](const FitSettings&) -> Method { return make_lbfgs(); }},
-    {.kind = OptimizerKind::newton,
-     .name = "newton",
+     .method = [](const FitSettings&, const Structure&) -> Method { return make_lbfgs(); }},
+    {.name = "newton",
      .second_order = SecondOrder::hessian,
-     .method = [](const FitSettings&) -> Method { return make_newton_cholesky(); }},
-    {.kind = OptimizerKind::newton_cg,
-     .name = "newton-cg",
+     .method = [](const FitSettings&, const Structure&) -> Method { return make_newton_cholesky(); }},
+    {.name = "newton-cg",
      .second_order = SecondOrder::products,
-     .method = [](const FitSettings& s) -> Method { return make_newton_cg({.curvature = s.curvature}); }},
+     .method = [](const FitSettings&, const Structure& f) -> Method {
+       return make_newton_cg({.curvature = f.curvature});
+     }},
 };
 
 }  // namespace
@@ -90,35 +86,18 @@ std::vector<std::string> optimizer_names(const std::function<bool(const Optimize
   return names;
 }
 
-const OptimizerRow& optimizer_row(OptimizerKind kind) {
-  const auto* row = std::ranges::find(kRows, kind, &OptimizerRow::kind);
-  if (row == std::end(kRows)) {
-    throw InternalError("an optimizer without a row");
+OptimizerKind::OptimizerKind() : row_(std::begin(kRows)) {}
+
+OptimizerKind::OptimizerKind(std::string_view name) : row_(std::ranges::find(kRows, name, &OptimizerRow::name)) {
+  if (row_ == std::end(kRows)) {
+    std::vector<std::string> known;
+    std::ranges::transform(kRows, std::back_inserter(known), &OptimizerRow::name);
+    throw_unknown_name("optimizer", std::string(name), known);
   }
-  return *row;
 }
 
 std::string to_string(OptimizerKind kind) {
-  return optimizer_row(kind).name;
-}
-
-OptimizerKind optimizer_kind(const std::string& name) {
-  std::vector<std::string> known;
-  for (const OptimizerRow& row : kRows) {
-    if (row.name == name) {
-      return row.kind;
-    }
-    known.emplace_back(row.name);
-  }
-  throw_unknown_name("optimizer", name, known);
-}
-
-bool is_mini_batch(OptimizerKind kind) {
-  return optimizer_row(kind).is_mini_batch();
-}
-
-bool takes_hessians(OptimizerKind kind) {
-  return optimizer_row(kind).second_order == SecondOrder::hessian;
+  return kind->name;
 }
 
 }  // namespace lockstep

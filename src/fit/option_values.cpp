@@ -211,10 +211,10 @@ OptionValue numbers(std::vector<Index>& target, Index least, Index most, const c
               }};
 }
 
-OptionValue format(DataFormat& target) {
-  const auto name = [&target] { return to_string(target); };
+OptionValue format(const FormatRow*& target) {
+  const auto name = [&target] { return format_name(target); };
   return {.kind = Kind::value,
-          .read = [&target](const auto&, const Texts& texts) { target = data_format(texts.back()); },
+          .read = [&target](const auto&, const Texts& texts) { target = format_named(texts.back()); },
           .literal = [name] { return toml_literal(name()); },
           .shown = name,
           .violation = [](const auto&) { return std::string(); }};

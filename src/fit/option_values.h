@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -43,14 +44,14 @@ OptionValue positionals(Texts& target);
 /// A list of whole numbers.
 OptionValue numbers(std::vector<Index>& target, Index least, Index most, const char* rule);
 
-OptionValue format(DataFormat& target);
+OptionValue format(const FormatRow*& target);
 
 /// "KEY = "TEXT": RULE"
 std::string broken_rule(const std::string& key, const std::string& text, const std::string& rule);
 
 /// A value that `parse` makes of a name and to_string() makes a name of.
 template <typename Kind>
-OptionValue choice(Kind& target, Kind (*parse)(const std::string&)) {
+OptionValue choice(Kind& target, std::type_identity_t<Kind (*)(const std::string&)> parse) {
   return {.kind = OptionValue::Kind::value,
           .read = [&target, parse](const auto&, const Texts& texts) { target = parse(texts.back()); },
           .literal = [&target] { return toml_literal(to_string(target)); },

@@ -42,7 +42,7 @@ DataShape shape_of_raw(const RawData& raw, const RawData* held_out, Communicator
   shape.columns = count_columns(raw.block, comm);
   shape.reader_bytes = raw.reader_bytes;
   shape.is_read_dense = raw.block.is_dense;
-  shape.is_text = raw.format != DataFormat::automatic && format_row(raw.format).is_text;
+  shape.is_text = raw.format != nullptr && raw.format->is_text;
   if (held_out != nullptr) {
     shape.held_out_rows = held_out->total_rows;
     shape.held_out_entries = all_sum(comm, count_entries(held_out->block));
@@ -55,21 +55,20 @@ LayoutSettings layout_of(const LearningSettings& settings, const ModelDescriptio
   layout.threads = threads;
   layout.parameters = model.dimension();
   layout.access = access_of(settings, model);
-  layout.lanes = is_mini_batch(settings.fit.optimizer) ? settings.fit.lanes : 0;
+  layout.lanes = settings.fit.optimizer->is_mini_batch() ? settings.fit.lanes : 0;
   return layout;
 }
 
 /// A fixed learning rate is one of the parameters as they are; what chooses its own steps is freed of their units.
 bool scales_columns(const LearningSettings& settings, const ModelDescription& model) {
-  const bool has_fixed_rate =
-      optimizer_row(settings.fit.optimizer).takes_learning_rate && settings.fit.learning_rate > 0;
-  return !model.is_network() && !is_mini_batch(settings.fit.optimizer) && !has_fixed_rate;
+  const bool has_fixed_rate = settings.fit.optimizer->takes_learning_rate && settings.fit.learning_rate > 0;
+  return !model.is_network() && !settings.fit.optimizer->is_mini_batch() && !has_fixed_rate;
 }
 
 }  // namespace
 
 Access access_of(const LearningSettings& settings, const ModelDescription& model) {
-  return is_mini_batch(settings.fit.optimizer) || model.is_network() ? Access::mini_batch : Access::full_batch;
+  return settings.fit.optimizer->is_mini_batch() || model.is_network() ? Access::mini_batch : Access::full_batch;
 }
 
 ModelDescription describe_model(const ModelSettings& settings, std::int64_t features, std::int64_t classes) {
@@ -124,10 +123,10 @@ TrainingProblem make_problem(const LearningSettings& settings, const std::string
     before_layout(problem.model, problem.shape);
   }
   problem.class_weights = class_weights(settings.model.class_weights, raw, comm);
-  if (is_mini_batch(settings.fit.optimizer) || problem.model.is_network()) {
+  if (settings.fit.optimizer->is_mini_batch() || problem.model.is_network()) {
     problem.column_reaches = column_reaches(raw.block, comm);
   }
-  const std::string unbounded = is_mini_batch(settings.fit.optimizer) ? unbounded_columns(settings, raw, comm) : "";
+  const std::string unbounded = settings.fit.optimizer->is_mini_batch() ? unbounded_columns(settings, raw, comm) : "";
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, execution.threads()), comm);
   if (scales_columns(settings, problem.model)) {
     scale_columns(problem.rows, settings.penalty.l2, execution);

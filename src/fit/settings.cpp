@@ -14,7 +14,7 @@ constexpr std::int64_t kRowsPerNetworkLane = 64;  // fewer spend more on sums of
 
 OptimizerKind usual_optimizer(ModelKind model, const PenaltySettings& penalty) {
   return *std::ranges::min_element(model->optimizers, {}, [&penalty](OptimizerKind kind) {
-    const OptimizerRow& row = optimizer_row(kind);
+    const OptimizerRow& row = *kind;
     return (penalty.l1 > 0 && !row.takes_l1 ? 1 : 0) + (penalty.l2 > 0 && !row.takes_l2 ? 1 : 0);
   });
 }
@@ -33,11 +33,10 @@ Task ModelSettings::task() const {
 
 FitSettings completed(const FitSettings& fit, const ModelSettings& model, const PenaltySettings& penalty) {
   FitSettings full = fit;
-  full.curvature = model.is_network() ? Curvature::gauss_newton : Curvature::exact;
-  if (fit.optimizer == OptimizerKind::automatic) {
+  if (fit.optimizer.is_automatic()) {
     full.optimizer = usual_optimizer(model.kind, penalty);
   }
-  const OptimizerRow& row = optimizer_row(full.optimizer);
+  const OptimizerRow& row = *full.optimizer;
   if (!row.is_mini_batch()) {
     return full;
   }

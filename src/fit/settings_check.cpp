@@ -25,7 +25,7 @@ std::string those(bool OptimizerRow::*fact) {
 }  // namespace
 
 void check_combination(const LearningSettings& s, Violations& violations) {
-  const OptimizerRow& optimizer = optimizer_row(completed(s.fit, s.model, s.penalty).optimizer);
+  const OptimizerRow& optimizer = *completed(s.fit, s.model, s.penalty).optimizer;
   const std::string why = misfit(s.model.kind, s.fit.optimizer);
   violations.require_text(why.empty(), "optimizer", to_string(s.fit.optimizer), why);
   const auto only = [&](bool given, const char* key, const auto& value, bool holds, const std::string& rule) {
@@ -104,11 +104,11 @@ void require_same_lines(const std::string& lines, Communicator& comm) {
 
 FitSettings completed_for(Objective& objective, const FitSettings& settings) {
   FitSettings full = settings;
-  if (full.optimizer == OptimizerKind::automatic) {
-    full.optimizer = objective.has_hessian() ? OptimizerKind::newton : OptimizerKind::lbfgs;
+  if (full.optimizer.is_automatic()) {
+    full.optimizer = objective.has_hessian() ? OptimizerKind("newton") : OptimizerKind("lbfgs");
   }
-  const OptimizerRow& row = optimizer_row(full.optimizer);
-  if (takes_hessians(full.optimizer) && !objective.has_hessian()) {
+  const OptimizerRow& row = *full.optimizer;
+  if (full.optimizer->takes_hessians() && !objective.has_hessian()) {
     throw ConfigurationError(std::string(row.name) + " needs an objective with a Hessian; newton-cg takes products");
   }
   if (row.is_mini_batch() && dynamic_cast<SampledObjective*>(&objective) == nullptr) {
@@ -121,7 +121,7 @@ FitSettings completed_for(Objective& objective, const FitSettings& settings) {
 }
 
 std::string misfit(ModelKind model, OptimizerKind optimizer) {
-  return optimizer == OptimizerKind::automatic || model->fits(optimizer_row(optimizer)) ? "" : model->misfit;
+  return optimizer.is_automatic() || model->fits(*optimizer) ? "" : model->misfit;
 }
 
 }  // namespace lockstep

@@ -3,7 +3,7 @@
 
 #include "fit/model_description.h"
 #include "lockstep/comm/execution.h"
-#include "lockstep/optim/early_stopping.h"
+#include "lockstep/optim/minimizer.h"
 #include "risk/empirical_risk.h"
 #include "risk/metrics.h"
 

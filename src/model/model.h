@@ -11,7 +11,7 @@
 
 #include "comm/partial.h"
 #include "data/leaf_source.h"
-#include "lockstep/base/oracle.h"
+#include "lockstep/base/types.h"
 #include "model/pass.h"
 
 #include <span>

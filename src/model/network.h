@@ -12,7 +12,7 @@
 /// | squared       | ½ ‖z − y‖²              | K = 1: real; K ≥ 2: class, as a unit vector |
 #pragma once
 
-#include "lockstep/model/network_kinds.h"
+#include "lockstep/model/kinds.h"
 #include "model/model.h"
 
 #include <cstdint>

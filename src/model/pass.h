@@ -10,7 +10,6 @@
 /// kept | | recession | –                                       | RecessionHeader | from, to   |
 #pragma once
 
-#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 
 #include <cstddef>

@@ -11,7 +11,7 @@
 /// F is the smooth part of the objective: an L1 penalty is left out.
 #pragma once
 
-#include "lockstep/base/oracle.h"
+#include "lockstep/base/types.h"
 #include "lockstep/objective/objective.h"
 
 #include <cstdint>

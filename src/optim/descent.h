@@ -1,7 +1,6 @@
 /// The full-batch loop: direction × step length until Newton's model promises nothing more (convergence.h).
 #pragma once
 
-#include "lockstep/optim/early_stopping.h"
 #include "lockstep/optim/minimizer.h"
 #include "optim/descent_method.h"
 

@@ -136,14 +136,4 @@ std::unique_ptr<DescentMethod> make_newton_cholesky();
 class SymmetricSolver;
 std::unique_ptr<DescentMethod> make_newton(const SymmetricSolver& solver);
 
-struct NewtonCgSettings {
-  Curvature curvature = Curvature::exact;  ///< gauss_newton: with Levenberg–Marquardt damping, for networks
-  double forcing = 0;                      ///< in (0, 1): fixed η; 0: Eisenstat–Walker
-  std::int64_t max_products = 1000;        ///< ≥ 1, curvature products a direction
-  double first_damping = 1;                ///< > 0: λ of the first iteration (Gauss–Newton)
-};
-
-/// Truncated Newton (newton_cg.cpp says how).
-std::unique_ptr<DescentMethod> make_newton_cg(const NewtonCgSettings& settings = {});
-
 }  // namespace lockstep

@@ -1,4 +1,4 @@
-#include "lockstep/optim/early_stopping.h"
+#include "lockstep/optim/minimizer.h"
 
 #include <cmath>
 

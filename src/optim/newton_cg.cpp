@@ -19,6 +19,8 @@
 ///
 /// Gauss–Newton (networks) has no line search: a step is taken when it lowers F, λ follows how well the model
 /// predicted it (J. Martens, "Deep learning via Hessian-free optimization", ICML 2010, section 4).
+#include "optim/newton_cg.h"
+
 #include "base/lanes.h"
 #include "optim/convergence.h"
 #include "optim/line_search.h"

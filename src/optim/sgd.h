@@ -3,7 +3,6 @@
 #pragma once
 
 #include "lockstep/objective/objective.h"
-#include "lockstep/optim/early_stopping.h"
 #include "lockstep/optim/minimizer.h"
 #include "optim/schedule.h"
 #include "optim/stochastic_rule.h"

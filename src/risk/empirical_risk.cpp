@@ -87,6 +87,8 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
   structure_.l1 = penalty_.l1(model.dimension());
   if (model.keeps_margins()) {  // the losses are convex in them
     structure_.least_curvature = penalty_.curvature(model.dimension());
+  } else {
+    structure_.curvature = Curvature::gauss_newton;
   }
   structure_.penalised = model.penalised();
   std::ranges::copy_if(

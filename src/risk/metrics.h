@@ -3,7 +3,7 @@
 
 #include "data/dataset.h"
 #include "lockstep/comm/execution.h"
-#include "lockstep/model/task.h"
+#include "lockstep/model/kinds.h"
 #include "model/model.h"
 
 #include <string>

@@ -27,7 +27,7 @@ ReadSettings without_columns(ReadSettings read) {
 DataColumns::DataColumns(const ReadSettings& read)
     : path_(read.path), is_label_named_(read.y_name != ReadSettings().y_name) {
   const InputFile file(read.path);
-  const FormatRow& format = format_row(detect_format(read, file));
+  const FormatRow& format = detect_format(read, file);
   if (format.names != nullptr) {
     ReadSettings all = without_columns(read);
     all.label_kind = LabelKind::none;  // every column a feature

@@ -1,8 +1,8 @@
 #include "run/fresh_state.h"
 
+#include "base/version.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/version.h"
-#include "lockstep/optim/early_stopping.h"
+#include "lockstep/optim/minimizer.h"
 #include "run/config_entries.h"
 #include "run/model_file.h"
 

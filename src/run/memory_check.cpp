@@ -58,9 +58,9 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
           : "";
   std::string advice = "use more machines, or fewer ranks with more threads";
   TrainSettings other = settings;
-  other.fit.optimizer = OptimizerKind::newton_cg;
+  other.fit.optimizer = OptimizerKind("newton-cg");
   const Plan instead = make_plan(other, model, shape, placement.ranks, placement.threads);
-  if (takes_hessians(settings.fit.optimizer) && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
+  if (settings.fit.optimizer->takes_hessians() && instead.total_bytes() < kWorthwhile * plan.total_bytes()) {
     advice = fmt::format("use --optimizer newton-cg, which needs no Hessian and about {} a rank{}",
                          bytes_text(instead.total_bytes()),
                          shortage(instead, placement, limits).empty() ? "" : ", and more machines");

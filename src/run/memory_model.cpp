@@ -102,7 +102,7 @@ double hessian_bytes(const PlanSizes& s, bool is_newton) {
 
 /// True where the optimizer takes a Hessian on its way or to judge whether it has converged.
 bool takes_hessian(const PlanSizes& s, const TrainSettings& settings) {
-  return takes_hessians(settings.fit.optimizer) ||
+  return settings.fit.optimizer->takes_hessians() ||
          (!s.is_stochastic && !s.is_network && s.p <= static_cast<double>(kMostJudgedByHessian));
 }
 
@@ -120,7 +120,7 @@ PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& mode
       threads(thread_count),
       scalar_bytes(model.is_network() && model.precision == Scalar::float32 ? sizeof(float) : kDouble),
       is_network(model.is_network()),
-      is_stochastic(is_mini_batch(settings.fit.optimizer)),
+      is_stochastic(settings.fit.optimizer->is_mini_batch()),
       access(access_of(settings, model)) {
   const std::int64_t leaves = leaf_count(data.rows, data.stored_entries, model.dimension());
   units_a_thread = std::max(1.0, static_cast<double>(leaves) / (ranks * threads));
@@ -169,7 +169,7 @@ double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescript
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                        const ModelDescription& model) {
   const bool wants_hessian = takes_hessian(s, settings);
-  const bool takes_products = optimizer_row(settings.fit.optimizer).second_order == OptimizerRow::SecondOrder::products;
+  const bool takes_products = settings.fit.optimizer->second_order == OptimizerRow::SecondOrder::products;
   const auto entries = static_cast<double>(data.stored_entries);
   const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
   const OptimizerVectors needed = optimizer_vectors(settings.fit);
@@ -180,7 +180,7 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
                              ? network_scratch(s, model, takes_products, is_sparse, entries / std::max(1.0, s.n))
                              : linear_scratch(s, wants_hessian, is_sparse);
   return (vectors + checkpoint) * s.p * kDouble + partial_bytes(s, s.p * s.scalar_bytes) +
-         (wants_hessian ? hessian_bytes(s, takes_hessians(settings.fit.optimizer)) : 0) + s.threads * scratch;
+         (wants_hessian ? hessian_bytes(s, settings.fit.optimizer->takes_hessians()) : 0) + s.threads * scratch;
 }
 
 double address_bytes(const PlanSizes& s, const TrainSettings& settings) {

@@ -1,13 +1,13 @@
 #include "run/model_file.h"
 
 #include "base/hash.h"
+#include "base/version.h"
 #include "comm/agreement.h"
 #include "io/checkpoint_file.h"
 #include "io/file_system.h"
 #include "io/format_number.h"
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/version.h"
 #include "run/schema_image.h"
 
 #include <algorithm>

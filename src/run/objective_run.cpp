@@ -1,11 +1,11 @@
 #include "lockstep/run/objective_run.h"
 
+#include "base/version.h"
 #include "comm/agreement.h"
 #include "fit/settings_check.h"
 #include "io/durable_file.h"
 #include "io/run_folder_lock.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/version.h"
 #include "lockstep/fit/fit.h"
 #include "run/checkpoint_manager.h"
 #include "run/config_entries.h"
@@ -31,7 +31,7 @@ TrainSettings settings_of(const ObjectiveRun& run, Objective& objective, const V
   validate(run.fit);
   settings.run = run.run;
   settings.fit = completed_for(objective, run.fit);
-  if (is_mini_batch(settings.fit.optimizer)) {
+  if (settings.fit.optimizer->is_mini_batch()) {
     throw ConfigurationError("a run of an objective needs a full-batch optimizer");
   }
   if (settings.run.folder.empty()) {

@@ -109,7 +109,7 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   plan.address_bytes = address_bytes(s, settings);
   plan.flops = gradient_flops(s, entries);
   plan.bytes_reduced = s.p * s.scalar_bytes;
-  const OptimizerRow::SecondOrder second_order = optimizer_row(settings.fit.optimizer).second_order;
+  const OptimizerRow::SecondOrder second_order = settings.fit.optimizer->second_order;
   if (s.is_stochastic) {
     plan.flops *= std::min(1.0, static_cast<double>(settings.fit.batch_size) / std::max(s.n, 1.0));
   } else if (second_order == OptimizerRow::SecondOrder::hessian) {
@@ -142,7 +142,7 @@ std::string parts_text(const Plan& plan) {
 std::string to_text(const Plan& plan, const TrainSettings& settings) {
   std::string text = fmt::format("plan: {} a rank ({}); {:.3g} GFlop and {} reduced {}", bytes_text(plan.total_bytes()),
                                  parts_text(plan), plan.flops / 1e9, bytes_text(plan.bytes_reduced),
-                                 is_mini_batch(settings.fit.optimizer) ? "a step" : "an iteration");
+                                 settings.fit.optimizer->is_mini_batch() ? "a step" : "an iteration");
   if (plan.products > 0) {
     text += fmt::format(" of {} curvature products", plan.products);
   }

@@ -1,5 +1,6 @@
 #include "run/run_folder.h"
 
+#include "base/version.h"
 #include "comm/agreement.h"
 #include "data/formats.h"
 #include "data/reader_format.h"
@@ -7,7 +8,6 @@
 #include "io/durable_file.h"
 #include "io/file_system.h"
 #include "lockstep/base/errors.h"
-#include "lockstep/base/version.h"
 #include "run/config_entries.h"
 #include "run/own_files.h"
 #include "run/problem.h"
@@ -137,7 +137,7 @@ std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_opti
   for (const FormatRow& format : formats()) {
     const std::string usual = format.usual_labels == nullptr ? "" : format.usual_labels(read.path);
     if (read.labels.empty() && !usual.empty() && is_there(usual) && is_there(read.path) &&
-        detect_format(read, InputFile(read.path)) == format.format) {
+        &detect_format(read, InputFile(read.path)) == &format) {
       inputs.back().path = usual;
     }
   }

@@ -40,7 +40,7 @@ RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, st
 
 void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
   time_step();
-  const bool by_epoch = is_mini_batch(settings_.fit.optimizer);
+  const bool by_epoch = settings_.fit.optimizer->is_mini_batch();
   HistoryEntry entry;
   entry.number = by_epoch ? state.epoch : state.iteration;
   entry.step = state.iteration;
@@ -57,7 +57,7 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
     log_->append(entry, run_timer_.seconds());
   }
   show_progress(entry, report.validation.has_value());
-  if (report.damping > 0 && takes_hessians(settings_.fit.optimizer)) {
+  if (report.damping > 0 && settings_.fit.optimizer->takes_hessians()) {
     warn_of_damping(report.damping, report.weak_parameters);
   }
   warn_of_rising_loss();
@@ -128,7 +128,7 @@ void RunObserver::show_progress(const HistoryEntry& entry, bool has_validation) 
   }
   ++lines_;
   since_line_ = Timer();
-  std::string line = is_mini_batch(settings_.fit.optimizer)
+  std::string line = settings_.fit.optimizer->is_mini_batch()
                          ? fmt::format("epoch {:4d}  objective {:.10g}  learning rate {:.3g}", entry.number,
                                        entry.objective, entry.step_length)
                          : fmt::format("iteration {:3d}  objective {:.14g}  gradient norm {:.3e}  step {:.3g}",
@@ -170,8 +170,8 @@ void RunObserver::warn_of_damping(double damping, const std::vector<std::string>
 }
 
 void RunObserver::warn_of_lost_ground(double objective) {
-  if (warned_of_rising_loss_ || !is_mini_batch(settings_.fit.optimizer) ||
-      optimizer_row(settings_.fit.optimizer).learns_from_mistakes || state_.history.empty()) {
+  if (warned_of_rising_loss_ || !settings_.fit.optimizer->is_mini_batch() ||
+      settings_.fit.optimizer->learns_from_mistakes || state_.history.empty()) {
     return;
   }
   const double first = state_.history.front().objective;
@@ -187,8 +187,8 @@ void RunObserver::warn_of_lost_ground(double objective) {
 /// The perceptron's loss comes and goes with its mistakes; others' rises for good where steps are too long.
 void RunObserver::warn_of_rising_loss() {
   const std::vector<HistoryEntry>& history = state_.history;
-  if (warned_of_rising_loss_ || !is_mini_batch(settings_.fit.optimizer) ||
-      optimizer_row(settings_.fit.optimizer).learns_from_mistakes || history.size() <= kRises) {
+  if (warned_of_rising_loss_ || !settings_.fit.optimizer->is_mini_batch() ||
+      settings_.fit.optimizer->learns_from_mistakes || history.size() <= kRises) {
     return;
   }
   const auto begin = history.end() - static_cast<std::ptrdiff_t>(kRises) - 1;

@@ -47,12 +47,12 @@ std::string remedy_of_long_steps(const TrainSettings& settings) {
 
 std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& summary) {
   const bool is_limit = summary.status == Summary::Status::limit_reached;
-  if (is_mini_batch(settings.fit.optimizer) || !(is_limit || summary.status == Summary::Status::failed)) {
+  if (settings.fit.optimizer->is_mini_batch() || !(is_limit || summary.status == Summary::Status::failed)) {
     return "";
   }
   using SecondOrder = OptimizerRow::SecondOrder;
   const bool has_newton = !settings.model.is_network() && settings.penalty.l1 == 0;
-  const SecondOrder taken = optimizer_row(settings.fit.optimizer).second_order;
+  const SecondOrder taken = settings.fit.optimizer->second_order;
   const std::string other = !has_newton || taken == SecondOrder::hessian ? ""
                             : taken == SecondOrder::products             ? "--optimizer newton"
                                                                          : "--optimizer newton or newton-cg";
@@ -98,7 +98,7 @@ std::vector<std::string> overflow_warnings(const RunSummary& summary) {
 }
 
 std::string finished_already(const TrainSettings& settings, const OptimizerState& state) {
-  const bool by_epoch = is_mini_batch(settings.fit.optimizer);
+  const bool by_epoch = settings.fit.optimizer->is_mini_batch();
   const std::int64_t done = by_epoch ? state.epoch : state.iteration;
   const std::int64_t wanted = by_epoch ? settings.fit.epochs : settings.fit.max_iterations;
   return fmt::format("this run was finished already, at {} {}{}", done, by_epoch ? "epochs" : "iterations",
@@ -107,7 +107,7 @@ std::string finished_already(const TrainSettings& settings, const OptimizerState
 
 std::vector<std::string> result(const RunSummary& summary) {
   const bool is_limit = summary.outcome.status == Summary::Status::limit_reached;
-  const bool by_epoch = is_mini_batch(optimizer_kind(summary.optimizer));
+  const bool by_epoch = OptimizerKind(summary.optimizer)->is_mini_batch();
   std::vector<std::string> lines = {fmt::format(
       "{}: {}", is_limit && by_epoch ? "limit reached" : status_text(summary.outcome.status), summary.outcome.reason)};
   if (!summary.metrics.empty()) {

@@ -152,7 +152,7 @@ void TrainingJob::open_run_folder() {
 void TrainingJob::make_objective() {
   model_ = make_model(problem_.model, problem_.class_weights);
   BatchSettings batches;
-  if (is_mini_batch(settings_.fit.optimizer)) {
+  if (settings_.fit.optimizer->is_mini_batch()) {
     batches = {settings_.fit.batch_size, settings_.fit.seed};
   }
   const Penalty penalty(settings_.penalty.l2, model_->penalised(), settings_.penalty.l1);
@@ -173,7 +173,7 @@ void TrainingJob::restore_state() {
 }
 
 void TrainingJob::write_start() {
-  const std::string unit = is_mini_batch(settings_.fit.optimizer) ? "epoch" : "iteration";
+  const std::string unit = settings_.fit.optimizer->is_mini_batch() ? "epoch" : "iteration";
   write_text(kConfigName, std::string(kConfigHeader) + to_toml(config_entries(settings_)));
   on_root(comm_, [&] {
     remove_file(files_, folder_, kModelName);

@@ -39,7 +39,7 @@ int minimise(const Execution& execution, char** arguments) {
   run.name = "robust fit";
   run.run.folder = arguments[1];
   run.run.checkpoint_every = CheckpointInterval::parse("1i");
-  run.fit.optimizer = optimizer_kind(arguments[2]);
+  run.fit.optimizer = OptimizerKind(arguments[2]);
   RobustFit objective(execution);
   SilentConsole console;
   const ObjectiveResult result = run_objective(objective, run, Vector::Zero(kSize), execution, console);

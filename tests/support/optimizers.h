@@ -2,6 +2,7 @@
 #pragma once
 
 #include "optim/descent_method.h"
+#include "optim/newton_cg.h"
 
 #include <memory>
 #include <ostream>

@@ -5,7 +5,6 @@
 #include "lockstep/data/memory_rows.h"
 #include "lockstep/fit/settings.h"
 #include "lockstep/objective/objective.h"
-#include "lockstep/optim/early_stopping.h"
 #include "lockstep/optim/minimizer.h"
 #include "lockstep/optim/state.h"
 
@@ -15,7 +14,7 @@
 namespace lockstep {
 
 /// Runs the optimizer of `settings` from where `state` stands: a fresh one holds the parameters to start from, one of
-/// an earlier call goes on as if it had not ended. OptimizerKind::automatic is Newton's method where the objective has
+/// an earlier call goes on as if it had not ended. "auto" is Newton's method where the objective has
 /// a Hessian, else L-BFGS. `objective` gives the same values on all ranks. One that is distributed
 /// overrides replicate() and leads() where ranks may run on unlike processors. Settings are the same on all ranks
 /// (`patience` plays no part: early_stopping does). Collective. Throws on all ranks ConfigurationError for settings

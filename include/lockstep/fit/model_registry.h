@@ -5,10 +5,10 @@
 /// by register_model().
 #pragma once
 
-#include "lockstep/base/oracle.h"
+#include "lockstep/base/types.h"
 #include "lockstep/fit/optimizer_registry.h"
+#include "lockstep/model/kinds.h"
 #include "lockstep/model/pointwise_loss.h"
-#include "lockstep/model/task.h"
 
 #include <functional>
 #include <memory>
@@ -54,7 +54,7 @@ struct ModelRow {
   /// one sign in it, leaves F without a minimiser.
   std::optional<LabelGroups> recedes_in = {};
   /// By preference: without --optimizer the first of those that leave the fewest of the given penalties aside.
-  std::vector<OptimizerKind> optimizers = {OptimizerKind::newton, OptimizerKind::lbfgs};
+  std::vector<OptimizerKind> optimizers = {OptimizerKind("newton"), OptimizerKind("lbfgs")};
   bool (*fits)(const OptimizerRow&) = [](const OptimizerRow& optimizer) { return !optimizer.learns_from_mistakes; };
   std::string misfit = "the perceptron rule is for --model perceptron";  ///< said where `fits` does not hold
 

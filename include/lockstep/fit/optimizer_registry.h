@@ -1,6 +1,6 @@
 /// The registry of optimizers: one row says all that settings, plans and messages need to know of one.
 ///
-/// To add an optimizer: its file in src/optim/, its name below, and its row in optimizer_registry.cpp.
+/// To add an optimizer: its file in src/optim/ and its row in optimizer_registry.cpp.
 #pragma once
 
 #include "lockstep/base/types.h"
@@ -10,23 +10,21 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep {
 
 struct FitSettings;
+struct Structure;
 class DescentMethod;
 class StochasticRule;
-
-/// `automatic`: the one that the model prefers.
-enum class OptimizerKind { automatic, perceptron, gd, sgd, adam, adamw, lbfgs, newton, newton_cg };
 
 struct OptimizerRow {
   /// What of the second derivatives a step takes.
   enum class SecondOrder { none, products, hessian };
 
-  OptimizerKind kind = OptimizerKind::automatic;
-  const char* name = "auto";
+  const char* name;  ///< on the command line, in config.toml and in summary.json
   SecondOrder second_order = SecondOrder::none;
   bool learns_from_mistakes = false;  ///< the perceptron's rule: other losses have none, and penalties no part in it
   bool takes_l2 = true;
@@ -41,27 +39,39 @@ struct OptimizerRow {
   /// The update rule of completed settings, of an optimizer that steps through mini-batches. `penalised`: how many of
   /// the parameters weight decay shrinks, the first ones.
   std::unique_ptr<StochasticRule> (*rule)(const FitSettings& settings, Index penalised) = nullptr;
-  /// The method of completed settings, of an optimizer that takes all rows.
-  std::unique_ptr<DescentMethod> (*method)(const FitSettings& settings) = nullptr;
+  /// The method of completed settings for an objective, of an optimizer that takes all rows.
+  std::unique_ptr<DescentMethod> (*method)(const FitSettings& settings, const Structure& objective) = nullptr;
 
+  /// Steps through mini-batches.
   bool is_mini_batch() const { return rule != nullptr; }
+  /// Every step takes the Hessian.
+  bool takes_hessians() const { return second_order == SecondOrder::hessian; }
 };
 
-/// The rows in the order in which help lists them, without that of `automatic`.
+/// An optimizer of the registry: its row. A default one is "auto", the one that the model prefers.
+class OptimizerKind {
+ public:
+  OptimizerKind();
+  explicit OptimizerKind(const OptimizerRow& row) : row_(&row) {}
+  /// Throws ConfigurationError naming the known optimizers.
+  explicit OptimizerKind(std::string_view name);
+
+  bool is_automatic() const { return *this == OptimizerKind(); }
+  /// That of "auto" makes nothing and has no properties.
+  const OptimizerRow& operator*() const { return *row_; }
+  const OptimizerRow* operator->() const { return row_; }
+  friend bool operator==(OptimizerKind, OptimizerKind) = default;
+
+ private:
+  const OptimizerRow* row_;
+};
+
+std::string to_string(OptimizerKind kind);
+
+/// The rows in the order in which help lists them, without that of "auto".
 std::span<const OptimizerRow> optimizers();
 
 /// The names of those that have a property: optimizer_names(&OptimizerRow::takes_momentum).
 std::vector<std::string> optimizer_names(const std::function<bool(const OptimizerRow&)>& has);
-
-/// That of `automatic` has no factory.
-const OptimizerRow& optimizer_row(OptimizerKind kind);
-
-std::string to_string(OptimizerKind kind);
-/// Throws ConfigurationError naming the known optimizers.
-OptimizerKind optimizer_kind(const std::string& name);
-
-/// True for the optimizers that step through mini-batches, and for those whose every step takes the Hessian.
-bool is_mini_batch(OptimizerKind kind);
-bool takes_hessians(OptimizerKind kind);
 
 }  // namespace lockstep

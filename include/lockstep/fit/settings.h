@@ -1,12 +1,10 @@
 /// What a fit is told: the model, its penalties, the optimizer and its knobs. No file names: those are run/'s.
 #pragma once
 
-#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 #include "lockstep/fit/model_registry.h"
 #include "lockstep/fit/optimizer_registry.h"
-#include "lockstep/model/network_kinds.h"
-#include "lockstep/model/task.h"
+#include "lockstep/model/kinds.h"
 #include "lockstep/optim/schedule_shape.h"
 
 #include <cstdint>
@@ -51,15 +49,14 @@ struct PenaltySettings {
 
 /// How it is learned; 0 where noted: chosen for the optimizer, see completed().
 struct FitSettings {
-  OptimizerKind optimizer = OptimizerKind::automatic;
+  OptimizerKind optimizer;
   double learning_rate = 0;   ///< 0: perceptron 1, sgd 0.01, adam and adamw 0.001; gd: line search
   std::int64_t patience = 0;  ///< ≥ 0 epochs or iterations without a better validation loss; 0: no early stop
   std::uint64_t seed = 0;     ///< of the order of rows, of first weights, of the rows held out
 
   // full-batch optimizers
-  std::int64_t max_iterations = 100;       ///< ≥ 0
-  double tolerance = 1e-6;                 ///< > 0; they stop where the relative Newton decrement is at most this
-  Curvature curvature = Curvature::exact;  ///< newton-cg; no option: completed() chooses
+  std::int64_t max_iterations = 100;  ///< ≥ 0
+  double tolerance = 1e-6;            ///< > 0; they stop where the relative Newton decrement is at most this
 
   // mini-batch optimizers
   std::int64_t epochs = 10;     ///< ≥ 0

@@ -15,7 +15,6 @@
 /// Where ℓ' jumps (huber, squared hinge: ℓ'') the value above is taken: an element of the generalised derivative.
 #pragma once
 
-#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 
 namespace lockstep {

@@ -6,7 +6,6 @@
 /// handle it. All members except the const ones are Collective.
 #pragma once
 
-#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 #include "lockstep/objective/structure.h"
 #include "lockstep/objective/symmetric_matrix.h"

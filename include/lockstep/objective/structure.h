@@ -1,7 +1,6 @@
 /// What an optimizer may know of an objective beyond its values.
 #pragma once
 
-#include "lockstep/base/oracle.h"
 #include "lockstep/base/types.h"
 
 #include <functional>
@@ -30,6 +29,8 @@ struct Structure {
   /// makes it. 0 for the few parameters without penalty, intercepts, of which the ∇²F of their own is well-conditioned
   /// in units of its diagonal, the shifts left out.
   Vector least_curvature;
+  /// That of the products that steps take: exact where F is convex or not known.
+  Curvature curvature = Curvature::exact;
   /// Weight decay shrinks the first so many parameters; −1: all.
   Index penalised = -1;
   /// Directions in which F is constant (the common shift of softmax coefficients).

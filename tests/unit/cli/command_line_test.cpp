@@ -137,7 +137,7 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
   EXPECT_EQ(s.validation.rows.text, "v.csv");
   EXPECT_EQ(s.model.kind, model_kind("linear"));
   EXPECT_EQ(s.data.label_kind, LabelKind::real);
-  EXPECT_EQ(s.fit.optimizer, OptimizerKind::sgd);
+  EXPECT_EQ(s.fit.optimizer, OptimizerKind("sgd"));
   EXPECT_EQ(s.run_folder(), "r");
   EXPECT_EQ(s.penalty.l2, 1e-3);
   EXPECT_FALSE(s.model.intercept);
@@ -158,7 +158,7 @@ TEST_F(CommandLineTest, EveryTrainOptionReachesItsSetting) {
   EXPECT_EQ(s.data.labels, "l");
   EXPECT_EQ(s.validation.labels, "vl");
   EXPECT_THAT(s.data.drop, ElementsAre("a", "b", "c"));
-  EXPECT_EQ(s.data.format, DataFormat::csv);
+  EXPECT_EQ(s.data.format, format_named("csv"));
   EXPECT_EQ(s.data.x_name, "x");
   EXPECT_EQ(s.data.y_name, "z");
   EXPECT_EQ(s.run.resume.policy, ResumePolicy::never);

@@ -41,7 +41,7 @@ TEST(RegistryOptions, NameEveryOptimizer) {
     const auto model = std::ranges::find_if(models, [&row](ModelKind kind) { return kind->fits(row); });
     ASSERT_NE(model, models.end()) << row.name;
     const TrainSettings settings = train({"--model", (*model)->name, "--optimizer", row.name});
-    EXPECT_EQ(settings.fit.optimizer, row.kind) << row.name;
+    EXPECT_EQ(settings.fit.optimizer, OptimizerKind(row)) << row.name;
     EXPECT_NO_THROW(settings.validate()) << row.name;
     EXPECT_THAT(help_of("optimizer"), HasSubstr(row.name));
   }

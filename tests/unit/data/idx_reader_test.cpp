@@ -176,7 +176,7 @@ TEST_F(IdxReader, BadLabelsAreReportedWithTheirRow) {
 TEST_F(IdxReader, BadHeadersAreRefused) {
   const auto expect_refused = [&](const std::string& file, const std::string& expected) {
     ReadSettings settings = unlabelled(file);
-    settings.format = DataFormat::idx;
+    settings.format = format_named("idx");
     expect_error(settings, "65 FILE: " + expected);
   };
   const std::string not_idx =

@@ -9,9 +9,9 @@ using namespace std::string_literals;
 
 class DetectFormat : public ::testing::Test {
  protected:
-  DataFormat format(const std::string& name, const std::string& content) {
+  std::string_view format(const std::string& name, const std::string& content) {
     const ReadSettings settings = data_file(folder_, name, content);
-    return detect_format(settings, InputFile(settings.path));
+    return detect_format(settings, InputFile(settings.path)).name;
   }
 
   TemporaryFolder folder_;
@@ -19,36 +19,36 @@ class DetectFormat : public ::testing::Test {
 
 TEST_F(DetectFormat, ByTheEndingOfTheName) {
   for (const char* name : {"a.csv", "a.tsv", "a.CSV"}) {
-    EXPECT_EQ(format(name, "1 1:1"), DataFormat::csv) << name;
+    EXPECT_EQ(format(name, "1 1:1"), "csv") << name;
   }
   for (const char* name : {"a.libsvm", "a.svm", "a.svmlight"}) {
-    EXPECT_EQ(format(name, "a,b"), DataFormat::libsvm) << name;
+    EXPECT_EQ(format(name, "a,b"), "libsvm") << name;
   }
   for (const char* name : {"a.h5", "a.hdf5"}) {
-    EXPECT_EQ(format(name, "a,b"), DataFormat::hdf5) << name;
+    EXPECT_EQ(format(name, "a,b"), "hdf5") << name;
   }
 }
 
 TEST_F(DetectFormat, ByTheFirstLineOfData) {
   for (const char* text : {"1 1:1", "+1\t3:0.5\t4:1", "\n# comment, one\n-1 2:1 # a,b", "1", "-1 ", "M 1:1",
                            "1 qid:3 1:2", "1:1 2:1", "1 0:1,5"}) {
-    EXPECT_EQ(format("data", text), text == "1 0:1,5"s ? DataFormat::csv : DataFormat::libsvm) << text;
-    EXPECT_EQ(format("data.txt", text), text == "1 0:1,5"s ? DataFormat::csv : DataFormat::libsvm) << text;
+    EXPECT_EQ(format("data", text), text == "1 0:1,5"s ? "csv" : "libsvm") << text;
+    EXPECT_EQ(format("data.txt", text), text == "1 0:1,5"s ? "csv" : "libsvm") << text;
   }
   for (const char* text : {"a,b", "1,2", "a;b", "a\tb", "2011-01-01 00:00:00,5", "x 12:30, y"}) {
-    EXPECT_EQ(format("data.train", text), DataFormat::csv) << text;
+    EXPECT_EQ(format("data.train", text), "csv") << text;
   }
 }
 
 TEST_F(DetectFormat, SignatureOfHdf5IsEnough) {
-  EXPECT_EQ(format("data.csv", "\x89HDF\r\n\x1a\n"s), DataFormat::hdf5);
+  EXPECT_EQ(format("data.csv", "\x89HDF\r\n\x1a\n"s), "hdf5");
 }
 
 TEST_F(DetectFormat, IdxIsToldByItsFirstBytesAlsoWithinGzip) {
   const std::string file = "\0\0\x0d\x01\0\0\0\0"s;
   for (const char* name : {"data", "data.csv", "data.bin.gz"}) {
-    EXPECT_EQ(format(name, file), DataFormat::idx) << name;
-    EXPECT_EQ(format(name, gzipped(file)), DataFormat::idx) << name;
+    EXPECT_EQ(format(name, file), "idx") << name;
+    EXPECT_EQ(format(name, gzipped(file)), "idx") << name;
   }
   expect_error(
       data_file(folder_, "data.csv", gzipped("a,b\n1,2\n")),
@@ -57,18 +57,18 @@ TEST_F(DetectFormat, IdxIsToldByItsFirstBytesAlsoWithinGzip) {
 
 TEST_F(DetectFormat, IdxIsToldByItsName) {
   for (const char* name : {"a.idx", "a.IDX.gz", "train-images-idx3-ubyte", "train-images.idx3-ubyte.gz", "x.idx1"}) {
-    EXPECT_EQ(format(name, "\0\0\x0a\x01"s), DataFormat::idx) << name;
-    EXPECT_EQ(format(name, gzipped("nothing")), DataFormat::idx) << name;
+    EXPECT_EQ(format(name, "\0\0\x0a\x01"s), "idx") << name;
+    EXPECT_EQ(format(name, gzipped("nothing")), "idx") << name;
   }
   for (const char* name : {"idx", "my-idxes.txt", "widx3.txt"}) {
-    EXPECT_EQ(format(name, "a,b\n1,2\n"), DataFormat::csv) << name;
+    EXPECT_EQ(format(name, "a,b\n1,2\n"), "csv") << name;
   }
 }
 
 TEST_F(DetectFormat, SettingWinsOverNameAndContent) {
   ReadSettings settings = data_file(folder_, "a.csv", "1 1:1");
-  settings.format = DataFormat::libsvm;
-  EXPECT_EQ(detect_format(settings, InputFile(settings.path)), DataFormat::libsvm);
+  settings.format = format_named("libsvm");
+  EXPECT_EQ(&detect_format(settings, InputFile(settings.path)), settings.format);
 }
 
 TEST_F(DetectFormat, WhatCannotBeReadIsRefused) {
@@ -87,7 +87,7 @@ TEST_F(DetectFormat, WhatCannotBeReadIsRefused) {
     expect_error(data_file(folder_, "data.csv", text),
                  "65 FILE: compressed files cannot be read yet: decompress it first with " + name);
   }
-  EXPECT_EQ(format("data.csv", "BZh9,a\n1,2\n"), DataFormat::csv);
+  EXPECT_EQ(format("data.csv", "BZh9,a\n1,2\n"), "csv");
 }
 
 TEST_F(DetectFormat, MissingFilesAndFoldersAreMissingInput) {

@@ -45,7 +45,7 @@ class Readers : public ::testing::Test {
   Recorder record(const ReadSettings& settings) {
     SerialCommunicator comm;
     const InputFile file(settings.path);
-    const auto reader = format_row(detect_format(settings, file)).open(settings, file, comm);
+    const auto reader = detect_format(settings, file).open(settings, file, comm);
     Recorder recorder;
     reader->read(recorder, comm);
     outline_ = reader->outline();
@@ -159,16 +159,15 @@ TEST(ResidentRows, TakeFeaturesOneByOneAsInBulk) {
 }
 
 TEST(Formats, HaveNamesOfTheirOwnAndAWayToBeTold) {
-  Texts names = {to_string(DataFormat::automatic)};
+  Texts names = {format_name(nullptr)};
   for (const FormatRow& row : formats()) {
-    EXPECT_EQ(&format_row(row.format), &row);
-    EXPECT_EQ(data_format(row.name), row.format);
+    EXPECT_EQ(format_named(row.name), &row);
     EXPECT_TRUE(row.fits_head != nullptr || row.fits_name != nullptr || row.fits_line != nullptr) << row.name;
-    names.push_back(to_string(row.format));
+    names.push_back(format_name(&row));
   }
   EXPECT_THAT(names, ElementsAre("auto", "csv", "libsvm", "hdf5", "idx"));
   try {
-    data_format("xls");
+    format_named("xls");
     ADD_FAILURE() << "not refused";
   } catch (const UsageError& error) {
     EXPECT_STREQ(error.what(), "must be auto, csv, libsvm, hdf5 or idx");

@@ -75,7 +75,7 @@ TEST_P(ModelRegistry, HasCompleteRows) {
     EXPECT_EQ(misfit(kind, optimizer), "") << to_string(optimizer);
   }
   for (const OptimizerRow& optimizer : optimizers()) {
-    EXPECT_EQ(misfit(kind, optimizer.kind).empty(), kind->fits(optimizer)) << optimizer.name;
+    EXPECT_EQ(misfit(kind, OptimizerKind(optimizer)).empty(), kind->fits(optimizer)) << optimizer.name;
   }
 }
 
@@ -140,8 +140,8 @@ TEST(RegisteredModels, AreKnownByTheirNames) {
   EXPECT_EQ(known_models().back(), kind);
   ModelSettings settings;
   settings.kind = kind;
-  EXPECT_EQ(completed({}, settings, {}).optimizer, OptimizerKind::newton);
-  EXPECT_EQ(completed({}, settings, {.l1 = 1}).optimizer, OptimizerKind::lbfgs);
+  EXPECT_EQ(completed({}, settings, {}).optimizer, OptimizerKind("newton"));
+  EXPECT_EQ(completed({}, settings, {.l1 = 1}).optimizer, OptimizerKind("lbfgs"));
   EXPECT_EQ(label_kind(kind, settings.loss), LabelKind::real);
   EXPECT_EQ(make_model(described(kind, 3))->dimension(), 4);
 }
@@ -177,7 +177,7 @@ TEST(RegisteredModels, AreRefusedUnlessNewAndComplete) {
   ModelRow row = log_cosh("unlearnable");
   row.optimizers = {};
   EXPECT_THAT(refusal(row), HasSubstr("optimizers that fit"));
-  row.optimizers = {OptimizerKind::perceptron};
+  row.optimizers = {OptimizerKind("perceptron")};
   EXPECT_THAT(refusal(row), HasSubstr("optimizers that fit"));
   EXPECT_EQ(known_models().size(), known);
 }

@@ -31,7 +31,7 @@ Vector optimum(const ModelDescription& description, const Dataset& rows, const s
   const auto model = make_model(description);
   EmpiricalRisk risk(rows, *model, Penalty(0, model->penalised()), {}, Execution(comm, 1));
   FitSettings settings;
-  settings.optimizer = optimizer_kind(optimizer);
+  settings.optimizer = OptimizerKind(optimizer);
   settings.max_iterations = 1000;
   settings.tolerance = 1e-9;
   OptimizerState state;

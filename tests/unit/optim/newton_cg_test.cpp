@@ -1,3 +1,5 @@
+#include "optim/newton_cg.h"
+
 #include <algorithm>
 #include <cmath>
 

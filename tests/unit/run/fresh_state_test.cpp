@@ -1,7 +1,7 @@
 /// Where a run starts, and what it hands out at its end.
 #include "run/fresh_state.h"
 
-#include "lockstep/base/version.h"
+#include "base/version.h"
 
 #include <algorithm>
 #include <vector>

@@ -108,7 +108,7 @@ class MemoryFit : public ::testing::TestWithParam<std::pair<const char*, Optimiz
     settings.penalty.l2 = 1e-3;
     settings.fit.optimizer = GetParam().second;
     settings.fit.epochs = 3;
-    if (is_mini_batch(settings.fit.optimizer)) {
+    if (settings.fit.optimizer->is_mini_batch()) {
       settings.fit.learning_rate = 1e-13;
     }
     return settings;
@@ -124,9 +124,9 @@ TEST_P(MemoryFit, GivesTheBitsOfTheTrainerOnAnyRanks) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Fits, MemoryFit,
-                         ::testing::Values(std::pair("logistic", OptimizerKind::automatic),
-                                           std::pair("poisson", OptimizerKind::lbfgs),
-                                           std::pair("linear", OptimizerKind::sgd)),
+                         ::testing::Values(std::pair("logistic", OptimizerKind()),
+                                           std::pair("poisson", OptimizerKind("lbfgs")),
+                                           std::pair("linear", OptimizerKind("sgd"))),
                          [](const auto& test) { return std::string(test.param.first); });
 
 TEST(FitOfRows, TellsTheClasses) {
@@ -196,12 +196,12 @@ TEST(FitOfRows, RefusesSettingsThatDoNotFit) {
   settings.fit.patience = 3;
   EXPECT_THAT(refusal(keep, settings), HasSubstr("no rows are held out"));
   settings.fit.patience = 0;
-  settings.fit.optimizer = OptimizerKind::newton;
+  settings.fit.optimizer = OptimizerKind("newton");
   settings.fit.batch_size = 7;
   EXPECT_THAT(refusal(keep, settings), HasSubstr("is for the mini-batch optimizers"));
   settings.fit.batch_size = 0;
   settings.model.kind = model_kind("mlp");
-  settings.fit.optimizer = OptimizerKind::automatic;
+  settings.fit.optimizer = OptimizerKind();
   EXPECT_THAT(refusal([](MemoryRows& rows, int) { rows = {.rows = rows.rows, .label = rows.label}; }, settings),
               HasSubstr("a network needs features"));
   settings.model.kind = model_kind("softmax");

@@ -49,8 +49,8 @@ MemoryLimits limits(double together, double alone = kInfinity) {
 }
 
 TEST(Plan, CountsTheHessianOfNewtonAndOnlyItsReduction) {
-  const SoftmaxRun newton(OptimizerKind::newton);
-  const SoftmaxRun lbfgs(OptimizerKind::lbfgs);
+  const SoftmaxRun newton(OptimizerKind("newton"));
+  const SoftmaxRun lbfgs(OptimizerKind("lbfgs"));
   const double p = 63;
   EXPECT_EQ(newton.plan(1, 1).bytes_reduced, 8 * (p + p * (p + 1) / 2));
   EXPECT_EQ(lbfgs.plan(1, 1).bytes_reduced, 8 * p);
@@ -62,27 +62,27 @@ TEST(Plan, CountsTheHessianThatJudgesTheEndOfASmallRun) {
   constexpr Index kClasses = 3;
   constexpr Index kLast = kMostJudgedByHessian / kClasses - 1;  // features, an intercept beside them
   const double p = static_cast<double>(kClasses * (kLast + 1));
-  for (const OptimizerKind optimizer : {OptimizerKind::gd, OptimizerKind::lbfgs, OptimizerKind::newton_cg}) {
+  for (const OptimizerKind optimizer : {OptimizerKind("gd"), OptimizerKind("lbfgs"), OptimizerKind("newton-cg")}) {
     const Plan small = SoftmaxRun(optimizer, kLast).plan(1, 2);
     const Plan large = SoftmaxRun(optimizer, kLast + 1).plan(1, 2);
-    const Plan newton = SoftmaxRun(OptimizerKind::newton, kLast).plan(1, 2);
+    const Plan newton = SoftmaxRun(OptimizerKind("newton"), kLast).plan(1, 2);
     EXPECT_GT(small.optimizer_bytes, large.optimizer_bytes + 8 * 3 * p * p) << to_string(optimizer);
     EXPECT_GT(small.optimizer_bytes, 0.8 * newton.optimizer_bytes) << to_string(optimizer);
     EXPECT_EQ(small.address_bytes, newton.address_bytes) << "BLAS has its buffers";
     EXPECT_LT(large.address_bytes, newton.address_bytes);
   }
-  const Plan stochastic = SoftmaxRun(OptimizerKind::sgd, kLast).plan(1, 2);
+  const Plan stochastic = SoftmaxRun(OptimizerKind("sgd"), kLast).plan(1, 2);
   EXPECT_LT(stochastic.optimizer_bytes, 8 * p * p) << "never judged";
 }
 
 TEST(Plan, SharesTheDataButNotTheStateAmongRanks) {
-  const SoftmaxRun run(OptimizerKind::lbfgs);
+  const SoftmaxRun run(OptimizerKind("lbfgs"));
   EXPECT_DOUBLE_EQ(run.plan(4, 1).data_bytes, run.plan(1, 1).data_bytes / 4);
   EXPECT_GT(run.plan(4, 1).optimizer_bytes, 0.5 * run.plan(1, 1).optimizer_bytes);
 }
 
 TEST(Plan, HoldsAtLeastTwoCopiesOfDenseRowsWhileTheyAreLaidOut) {
-  SoftmaxRun run(OptimizerKind::lbfgs);
+  SoftmaxRun run(OptimizerKind("lbfgs"));
   run.data.rows = 1000000;
   run.data.stored_entries = 20000000;
   const double features = 8.0 * 20000000;
@@ -92,7 +92,7 @@ TEST(Plan, HoldsAtLeastTwoCopiesOfDenseRowsWhileTheyAreLaidOut) {
 }
 
 TEST(Plan, KeepsTheMemoryOfHeldOutRows) {
-  SoftmaxRun run(OptimizerKind::lbfgs);
+  SoftmaxRun run(OptimizerKind("lbfgs"));
   const Plan without = run.plan(1, 1);
   run.data.held_out_rows = 500;
   run.data.held_out_entries = 500 * 20;
@@ -104,7 +104,7 @@ TEST(Plan, KeepsTheMemoryOfHeldOutRows) {
 }
 
 TEST(Plan, HoldsSparseRowsByTheirEntries) {
-  SoftmaxRun run(OptimizerKind::lbfgs, 100000);
+  SoftmaxRun run(OptimizerKind("lbfgs"), 100000);
   run.data.is_read_dense = false;
   run.data.stored_entries = 5000;
   EXPECT_LT(run.plan(1, 1).data_bytes, 1e6);
@@ -112,14 +112,14 @@ TEST(Plan, HoldsSparseRowsByTheirEntries) {
 
 TEST(Plan, GrowsWithThePairsOfLbfgsTheBestParametersAndTheThreadsOfNetworks) {
   const double vector = 8 * 63;
-  SoftmaxRun lbfgs(OptimizerKind::lbfgs);
-  const SoftmaxRun gd(OptimizerKind::gd);
+  SoftmaxRun lbfgs(OptimizerKind("lbfgs"));
+  const SoftmaxRun gd(OptimizerKind("gd"));
   EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, gd.plan(1, 1).optimizer_bytes + 2 * kLbfgsMemory * vector);
   const double without = lbfgs.plan(1, 1).optimizer_bytes;
   lbfgs.settings.fit.patience = 3;
   EXPECT_GE(lbfgs.plan(1, 1).optimizer_bytes, without + vector);
 
-  SoftmaxRun mlp(OptimizerKind::adam);
+  SoftmaxRun mlp(OptimizerKind("adam"));
   mlp.model.kind = model_kind("mlp");
   mlp.model.hidden = {4096};
   const double one = mlp.plan(1, 1).optimizer_bytes;
@@ -127,25 +127,25 @@ TEST(Plan, GrowsWithThePairsOfLbfgsTheBestParametersAndTheThreadsOfNetworks) {
 }
 
 TEST(Plan, RefusesNewtonThatDoesNotFitAndNamesNewtonCg) {
-  const SoftmaxRun run(OptimizerKind::newton, 45000, 20);
+  const SoftmaxRun run(OptimizerKind("newton"), 45000, 20);
   EXPECT_NE(shortage(run.plan(1, 1), {1, 2, 1}, limits(24e9)), "");
   const std::string message = run.refusal({1, 2, 1}, limits(24e9));
   EXPECT_THAT(message, HasSubstr("use --optimizer newton-cg"));
   EXPECT_THAT(message, HasSubstr("900020 parameters"));
   EXPECT_THAT(message, HasSubstr("for the 2 ranks of this machine"));
   EXPECT_THAT(message, HasSubstr("24 GB are available on this machine"));
-  EXPECT_EQ(shortage(SoftmaxRun(OptimizerKind::newton).plan(1, 1), {1, 2, 1}, limits(24e9)), "");
+  EXPECT_EQ(shortage(SoftmaxRun(OptimizerKind("newton")).plan(1, 1), {1, 2, 1}, limits(24e9)), "");
   EXPECT_THAT(run.refusal({1, 1, 1}, limits(1e6)), HasSubstr("and more machines"));
 }
 
 TEST(Plan, CallsParametersForeseenFromTheHeadOfAFileAtLeastSoMany) {
-  const SoftmaxRun run(OptimizerKind::newton, 45000, 20);
+  const SoftmaxRun run(OptimizerKind("newton"), 45000, 20);
   EXPECT_THAT(run.refusal({1, 1, 1}, limits(24e9), true), HasSubstr("newton with at least 900020 parameters"));
   EXPECT_THAT(run.refusal({1, 1, 1}, limits(24e9), false), HasSubstr("newton with 900020 parameters"));
 }
 
 TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
-  const Plan plan = SoftmaxRun(OptimizerKind::lbfgs, 600).plan(8, 1);  // without a Hessian, so without BLAS
+  const Plan plan = SoftmaxRun(OptimizerKind("lbfgs"), 600).plan(8, 1);  // without a Hessian, so without BLAS
   EXPECT_EQ(shortage(plan, {8, 8, 1}, limits(8.1 * plan.total_bytes())), "");
   EXPECT_THAT(shortage(plan, {8, 8, 1}, limits(7.9 * plan.total_bytes())), HasSubstr("on this machine"));
   const double one = plan.total_bytes() + 100e6;  // a thread's stack and arena among them
@@ -154,7 +154,7 @@ TEST(Plan, IsHeldAgainstTheMachineForAllItsRanksAndAgainstAProcessForOne) {
 }
 
 TEST(Plan, SaysHowToLaunch) {
-  const SoftmaxRun run(OptimizerKind::newton_cg);
+  const SoftmaxRun run(OptimizerKind("newton-cg"));
   EXPECT_THAT(launch_text(run.settings, 8, 2),
               HasSubstr("mpirun -n 8 --map-by slot:PE=2 trainer train --data a.csv --model softmax"));
   EXPECT_THAT(to_text(run.plan(8, 2), run.settings), HasSubstr("20 curvature products"));

@@ -99,10 +99,10 @@ TEST_F(Problem, IsLaidOutForTheKindOfItsPasses) {
   ModelDescription linear;
   ModelDescription network;
   network.kind = model_kind("mlp");
-  settings_.fit.optimizer = OptimizerKind::newton;
+  settings_.fit.optimizer = OptimizerKind("newton");
   EXPECT_EQ(access_of(settings_, linear), Access::full_batch);
   EXPECT_EQ(access_of(settings_, network), Access::mini_batch);
-  settings_.fit.optimizer = OptimizerKind::sgd;
+  settings_.fit.optimizer = OptimizerKind("sgd");
   EXPECT_EQ(access_of(settings_, linear), Access::mini_batch);
   EXPECT_GT(load().rows.partition.lanes, 0);
 }

@@ -60,7 +60,7 @@ class Change : public ::testing::TestWithParam<ChangeCase> {};
 TEST_P(Change, IsNamedWithBothValuesAndWithoutWhatFollowsFromIt) {
   TrainSettings before;
   before.data.path = "a.csv";
-  before.fit.optimizer = OptimizerKind::sgd;
+  before.fit.optimizer = OptimizerKind("sgd");
   TrainSettings now = before;
   GetParam().change(now);
   EXPECT_THAT(refusal(before, now), AllOf(HasSubstr(GetParam().said), Not(HasSubstr(GetParam().not_said)),
@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
                                    s.fit.epochs = 20;
                                  },
                                  "schedule is \"cosine\", was \"constant\"", "epochs"},
-                      ChangeCase{"Optimizer", [](auto& s) { s.fit.optimizer = OptimizerKind::newton; },
+                      ChangeCase{"Optimizer", [](auto& s) { s.fit.optimizer = OptimizerKind("newton"); },
                                  "optimizer is \"newton\", was \"sgd\"", "batch-size"},
                       ChangeCase{"HeldOutFraction", [](auto& s) { s.validation.rows = ValidationSource::parse("0.2"); },
                                  "validation is \"0.2\", was not given", "?"}),

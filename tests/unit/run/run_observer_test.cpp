@@ -34,7 +34,7 @@ using ::testing::SizeIs;
 TrainSettings sgd_settings(const std::string& checkpoint_every) {
   TrainSettings settings;
   settings.data.path = "a.csv";
-  settings.fit.optimizer = OptimizerKind::sgd;
+  settings.fit.optimizer = OptimizerKind("sgd");
   settings.fit.momentum = 0.9;
   settings.fit.epochs = 4;
   settings.fit.batch_size = 100;

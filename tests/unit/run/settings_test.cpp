@@ -100,7 +100,7 @@ TEST(TrainSettings, WhatShapesTheResultFollowsTheOptimizer) {
   for (const char* key : of_sgd) {
     EXPECT_FALSE(entry(settings, key).shapes_result) << key;
   }
-  settings.fit.optimizer = OptimizerKind::sgd;
+  settings.fit.optimizer = OptimizerKind("sgd");
   for (const char* key : of_sgd) {
     EXPECT_TRUE(entry(settings, key).shapes_result) << key;
   }
@@ -165,24 +165,23 @@ TEST(ValidationSources, AreAFractionOrAFile) {
 
 TEST(CompletedSettings, FollowModelPenaltyAndOptimizer) {
   TrainSettings settings = valid_settings();
-  EXPECT_EQ(settings.completed().fit.optimizer, OptimizerKind::newton);
+  EXPECT_EQ(settings.completed().fit.optimizer, OptimizerKind("newton"));
   settings.penalty.l1 = 1;
-  EXPECT_EQ(settings.completed().fit.optimizer, OptimizerKind::lbfgs);
+  EXPECT_EQ(settings.completed().fit.optimizer, OptimizerKind("lbfgs"));
   settings.model.kind = model_kind("mlp");
   settings.fit.batch_size = 1000;
   const TrainSettings full = settings.completed();
-  EXPECT_EQ(full.fit.optimizer, OptimizerKind::adam);
+  EXPECT_EQ(full.fit.optimizer, OptimizerKind("adam"));
   EXPECT_EQ(full.fit.learning_rate, 0.001);
   EXPECT_EQ(full.fit.lanes, 8) << "the power of two below 1000/64";
-  EXPECT_EQ(full.fit.curvature, Curvature::gauss_newton);
   EXPECT_EQ(full.run.folder, "runs/a-mlp-adam");
 }
 
 TEST(Kinds, ReadBackAndNameTheKnownOnes) {
   EXPECT_EQ(model_kind(to_string(model_kind("linear"))), model_kind("linear"));
-  EXPECT_EQ(optimizer_kind(to_string(OptimizerKind::sgd)), OptimizerKind::sgd);
+  EXPECT_EQ(to_string(OptimizerKind("sgd")), "sgd");
   EXPECT_THROW(model_kind("Linear"), ConfigurationError);
-  EXPECT_THROW(optimizer_kind(""), ConfigurationError);
+  EXPECT_THROW(OptimizerKind(""), ConfigurationError);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-/// What models answer.
+/// What models answer, and what multi-layer perceptrons are made of.
 #pragma once
 
 namespace lockstep {
@@ -15,5 +15,10 @@ namespace lockstep {
 ///
 /// Deviances are means: 2 (y log(y/μ) − y + μ) and 2 (log(μ/y) + y/μ − 1).
 enum class Task { regression, counts, positives, binary_score, binary, multiclass };
+
+/// f(z): relu max(0, z) (derivative 0 at 0); tanh; sigmoid 1 / (1 + e^−z); gelu z Φ(z) = ½ z (1 + erf(z / √2)), exact.
+enum class Activation { relu, tanh, sigmoid, gelu };
+
+enum class NetworkLoss { cross_entropy, squared };
 
 }  // namespace lockstep
