@@ -21,6 +21,10 @@ namespace {
 
 using Weights = std::vector<double>;
 
+bool learns_networks(const OptimizerRow& optimizer) {
+  return !optimizer.takes_hessians() && !optimizer.learns_from_mistakes;
+}
+
 /// Rows stay where they are when others are added.
 std::deque<ModelRow> own_rows() {
   return {
@@ -77,11 +81,9 @@ std::deque<ModelRow> own_rows() {
        .is_network = true,
        .squares_labels = true,
        .optimizers = {OptimizerKind("adam")},
-       .fits =
-           [](const OptimizerRow& optimizer) {
-             return optimizer.second_order != OptimizerRow::SecondOrder::hessian && !optimizer.learns_from_mistakes;
-           },
-       .misfit = "an mlp learns by sgd, adam, adamw, gd, lbfgs or newton-cg (its Hessian is too large)"},
+       .fits = learns_networks,
+       .misfit =
+           "an mlp learns by " + joined(optimizer_names(learns_networks), " or ") + " (its Hessian is too large)"},
   };
 }
 
