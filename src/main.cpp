@@ -47,6 +47,9 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
       check_world_size(environment, comm.size());
       line = parse_command_line(argc, argv, environment);
     });
+    if (line.command != Command::train) {
+      forget_early_warning();
+    }
     const ExitCode code = dispatch(line, comm, speaks ? static_cast<Console&>(terminal) : silence);
     return static_cast<int>(speaks && line.prints_result() ? terminal.delivered(code) : code);
   } catch (...) {

@@ -1,5 +1,6 @@
 #include "lockstep/comm/mpi_communicator.h"
 
+#include "base/activity.h"
 #include "base/test_failure.h"
 #include "lockstep/base/errors.h"
 
@@ -133,16 +134,19 @@ MpiCommunicator::MpiCommunicator(std::unique_ptr<Handle> handle, std::int64_t la
 MpiCommunicator::~MpiCommunicator() = default;
 
 void MpiCommunicator::barrier() {
+  const Waiting waiting;
   check(MPI_Barrier(handle_->comm), "MPI_Barrier");
 }
 
 void MpiCommunicator::broadcast(std::span<std::byte> bytes, int root) {
+  const Waiting waiting;
   for_pieces(bytes, largest_message_, [&](std::byte* data, int count) {
     check(MPI_Bcast(data, count, MPI_BYTE, root, handle_->comm), "MPI_Bcast");
   });
 }
 
 void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<std::byte> all) {
+  const Waiting waiting;
   if (std::ssize(all) > largest_message_) {
     all_gather(mine, std::vector<std::int64_t>(static_cast<std::size_t>(size_), std::ssize(mine)), all);
     return;
@@ -153,6 +157,7 @@ void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<std:
 
 void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<const std::int64_t> counts,
                                  std::span<std::byte> all) {
+  const Waiting waiting;
   if (std::ssize(all) > largest_message_) {
     for (int root = 0; root < size_; ++root) {
       const std::span<std::byte> part = take(all, counts[static_cast<std::size_t>(root)]);
@@ -172,6 +177,7 @@ void MpiCommunicator::all_gather(std::span<const std::byte> mine, std::span<cons
 /// Pairwise rather than MPI_Alltoallv: no rank knows whether another's counts exceed an int.
 void MpiCommunicator::all_to_all(std::span<const std::byte> send, std::span<const std::int64_t> send_counts,
                                  std::span<std::byte> receive, std::span<const std::int64_t> receive_counts) {
+  const Waiting waiting;
   std::vector<std::span<const std::byte>> outgoing;
   std::vector<std::span<std::byte>> incoming;
   for (std::size_t rank = 0; rank < send_counts.size(); ++rank) {
@@ -193,6 +199,7 @@ void MpiCommunicator::all_to_all(std::span<const std::byte> send, std::span<cons
 }
 
 void MpiCommunicator::exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) {
+  const Waiting waiting;
   Messages messages(handle_->comm, largest_message_);
   messages.receive(partner, receive);
   this->send(partner, send);
@@ -200,18 +207,21 @@ void MpiCommunicator::exchange(int partner, std::span<const std::byte> send, std
 }
 
 void MpiCommunicator::send(int destination, std::span<const std::byte> bytes) {
+  const Waiting waiting;
   for_pieces(bytes, largest_message_, [&](const std::byte* data, int count) {
     check(MPI_Send(data, count, MPI_BYTE, destination, kTag, handle_->comm), "MPI_Send");
   });
 }
 
 void MpiCommunicator::receive(int source, std::span<std::byte> bytes) {
+  const Waiting waiting;
   for_pieces(bytes, largest_message_, [&](std::byte* data, int count) {
     check(MPI_Recv(data, count, MPI_BYTE, source, kTag, handle_->comm, MPI_STATUS_IGNORE), "MPI_Recv");
   });
 }
 
 std::unique_ptr<Communicator> MpiCommunicator::split(int colour) {
+  const Waiting waiting;
   auto part = std::make_unique<Handle>();
   check(MPI_Comm_split(handle_->comm, colour, rank_, &part->comm), "MPI_Comm_split");
   return std::unique_ptr<MpiCommunicator>(new MpiCommunicator(std::move(part), largest_message_));

@@ -23,6 +23,7 @@ enum class RidingWord : std::size_t {
   stop,                ///< why a rank wishes to stop; 0: it does not
   checkpoint,          ///< 1: rank 0's clock says that a checkpoint is due
   parameter_hash,      ///< hash of the parameters this pass used
+  interrupted,         ///< 1: a rank gave the pass up: the sums are of some rows only
   parameter_hash_low,  ///< complement of the same: both agree with one hash exactly when all ranks hold equal bits
 };
 inline constexpr std::size_t kRidingWords = 8;

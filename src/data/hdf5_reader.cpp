@@ -1,5 +1,6 @@
 #include "data/hdf5_reader.h"
 
+#include "base/interrupt.h"
 #include "comm/agreement.h"
 #include "comm/summation_tree.h"
 #include "data/hdf5_column.h"
@@ -66,6 +67,7 @@ class Hdf5Rows {
   };
 
   void read_batch(Run batch) {
+    heed_interrupt("reading data");
     values_.resize(static_cast<std::size_t>(batch.size() * layout_.columns));
     input_.read_rows(layout_.x, batch.begin, batch.size(), std::span<double>(values_));
     for (Vector* vector : {&weight_, &offset_, &exposure_, &label_, &id_}) {

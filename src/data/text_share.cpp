@@ -1,5 +1,6 @@
 #include "data/text_share.h"
 
+#include "base/interrupt.h"
 #include "comm/agreement.h"
 #include "data/text_error.h"
 #include "lockstep/base/errors.h"
@@ -55,6 +56,7 @@ InputFile::~InputFile() {
 }
 
 void InputFile::read(std::int64_t offset, std::span<char> bytes) const {
+  heed_interrupt("reading data");
   while (!bytes.empty()) {
     const ssize_t count = ::pread(descriptor_, bytes.data(), bytes.size(), offset);
     if (count < 0 && errno == EINTR) {

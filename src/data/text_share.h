@@ -30,8 +30,8 @@ class InputFile {
   const std::string& path() const { return path_; }
   std::int64_t size() const { return size_; }  ///< at the time of opening
 
-  /// Reads exactly bytes.size() bytes at `offset`. Throws SystemError, or DataError when the file has become
-  /// shorter.
+  /// Reads exactly bytes.size() bytes at `offset`. Throws SystemError, DataError when the file has become shorter, or
+  /// Interrupted.
   void read(std::int64_t offset, std::span<char> bytes) const;
 
   /// The first `length` bytes, fewer when the file is shorter.

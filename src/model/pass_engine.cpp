@@ -1,5 +1,7 @@
 #include "model/pass_engine.h"
 
+#include "base/interrupt.h"
+
 #include <algorithm>
 
 namespace lockstep {
@@ -34,8 +36,13 @@ ThreadedEngine::ThreadedEngine(const Model& model, const RowFacts& facts, int th
 
 NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run units) {
   rows.read_ahead(units);
+  interrupted_ = false;
   const double work = rows.row_count(units) * work_of_row(pass, model_, facts_);
   return summer_.sum(units, model_.shape(pass.kind), work, [&](std::int64_t unit, Partial& into, Workspace& scratch) {
+    if (pass.may_be_interrupted && is_interrupted()) {
+      interrupted_ = true;
+      return;
+    }
     add(pass, rows, unit, into, scratch);
   });
 }

@@ -6,6 +6,8 @@
 #include "model/leaf_summer.h"
 #include "model/model.h"
 
+#include <atomic>
+
 namespace lockstep {
 
 class PassEngine {
@@ -15,6 +17,9 @@ class PassEngine {
   /// The sums of the units (leaves or lanes of this rank) as maximal aligned nodes of the tree, left to right; valid
   /// until the next call. Throws what reading the rows fails with.
   virtual NodeStack& run(const Pass& pass, const RowSource& rows, Run units) = 0;
+
+  /// Whether the last run was given up, and left units out.
+  virtual bool was_interrupted() const = 0;
 };
 
 /// Threads over leaves.
@@ -24,6 +29,7 @@ class ThreadedEngine final : public PassEngine {
   ThreadedEngine(const Model& model, const RowFacts& facts, int threads);
 
   NodeStack& run(const Pass& pass, const RowSource& rows, Run units) override;
+  bool was_interrupted() const override { return interrupted_; }
 
  private:
   void add(const Pass& pass, const RowSource& rows, std::int64_t unit, Partial& into, Workspace& scratch) const;
@@ -31,6 +37,7 @@ class ThreadedEngine final : public PassEngine {
   const Model& model_;
   const RowFacts& facts_;
   LeafSummer summer_;
+  std::atomic<bool> interrupted_ = false;
 };
 
 }  // namespace lockstep

@@ -1,5 +1,6 @@
 #include "optim/descent.h"
 
+#include "base/interrupt.h"
 #include "base/lanes.h"
 #include "optim/convergence.h"
 #include "optim/divergence.h"
@@ -296,11 +297,9 @@ void report_end(Objective& objective, const OptimizerState& state, Iterate& at, 
   summary.gradient_norm = gradient_norm(objective, at);
 }
 
-}  // namespace
-
-Summary descend(Objective& objective, const DescentMethod& method, const DescentSettings& settings,
-                const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer) {
-  Iterate at;
+/// The loop; `at` is the last iterate also where an interruption ends it.
+Summary iterate(Objective& objective, const DescentMethod& method, const DescentSettings& settings,
+                const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer, Iterate& at) {
   Iterate trial;
   start(objective, method, state, at);
 
@@ -357,6 +356,26 @@ Summary descend(Objective& objective, const DescentMethod& method, const Descent
   end->weak_parameters = weak_parameters(direction, objective);
   report_end(objective, state, at, *end);
   return *end;
+}
+
+}  // namespace
+
+/// The state changes between oracle calls only: where one is given up, it stands at the last iterate.
+Summary descend(Objective& objective, const DescentMethod& method, const DescentSettings& settings,
+                const EarlyStopping& early_stopping, OptimizerState& state, IterationObserver& observer) {
+  Iterate at;
+  try {
+    return iterate(objective, method, settings, early_stopping, state, observer, at);
+  } catch (const Interrupted& interruption) {
+    if (!is_agreed(interruption)) {
+      throw;
+    }
+  }
+  Summary end = stopped(Goal(at, settings.tolerance), state);
+  const bool has_begun = at.gradient.size() > 0;
+  end.objective = has_begun ? at.value : std::numeric_limits<double>::quiet_NaN();
+  end.gradient_norm = has_begun ? gradient_norm(objective, at) : -1;
+  return end;
 }
 
 }  // namespace lockstep

@@ -2,6 +2,7 @@
 
 #include "base/blocks.h"
 #include "base/hash.h"
+#include "base/interrupt.h"
 #include "base/lanes.h"
 #include "comm/agreement.h"
 #include "lockstep/base/errors.h"
@@ -128,23 +129,31 @@ RidingWords EmpiricalRisk::words_for(std::uint64_t hash) const {
   RidingWords words{};
   words[static_cast<std::size_t>(RidingWord::stop)] = mine.stop;
   words[static_cast<std::size_t>(RidingWord::checkpoint)] = mine.checkpoint;
+  words[static_cast<std::size_t>(RidingWord::interrupted)] = engine_->was_interrupted() ? 1 : 0;
   words[static_cast<std::size_t>(RidingWord::parameter_hash)] = hash;
   words[static_cast<std::size_t>(RidingWord::parameter_hash_low)] = ~hash;
   return words;
 }
 
-const Partial& EmpiricalRisk::over_all(const Pass& pass, std::uint64_t hash) {
-  return checked(reduction_.reduce_leaves(words_for(hash), engine_->run(pass, rows_, reduction_.own_leaves())), hash);
+/// Wishes that come up in the pass ride with its reduction.
+const Partial& EmpiricalRisk::over_all(Pass pass, std::uint64_t hash) {
+  pass.may_be_interrupted = wishes_ && batches_ == nullptr;
+  NodeStack& mine = engine_->run(pass, rows_, reduction_.own_leaves());
+  return checked(reduction_.reduce_leaves(words_for(hash), mine), hash);
 }
 
 const Partial& EmpiricalRisk::over_batch(const Pass& pass, std::uint64_t hash) {
-  return checked(reduction_.reduce_lanes(words_for(hash), engine_->run(pass, *batches_, reduction_.own_lanes())), hash);
+  NodeStack& mine = engine_->run(pass, *batches_, reduction_.own_lanes());
+  return checked(reduction_.reduce_lanes(words_for(hash), mine), hash);
 }
 
 const Partial& EmpiricalRisk::checked(const Partial& total, std::uint64_t hash) {
   agreed_ = {word(total, RidingWord::stop), word(total, RidingWord::checkpoint)};
   if (word(total, RidingWord::parameter_hash) != ~word(total, RidingWord::parameter_hash_low)) {
     require_same(execution_.comm(), hash);
+  }
+  if (word(total, RidingWord::interrupted) != 0) {
+    throw Agreed<Interrupted>("a pass over the rows was given up");
   }
   return total;
 }

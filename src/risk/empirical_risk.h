@@ -21,6 +21,8 @@ namespace lockstep {
 class EmpiricalRisk final : public SampledObjective {
  public:
   /// `rows` and `model` outlive this. `wishes` is asked before each reduction for this rank's wishes; may be empty.
+  /// Where it is not, and steps take all rows, a pass that is interrupted on any rank ends with Agreed<Interrupted> on
+  /// all.
   EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty penalty, BatchSettings batches,
                 const Execution& execution, std::function<RideAlong()> wishes = {});
 
@@ -57,7 +59,7 @@ class EmpiricalRisk final : public SampledObjective {
  private:
   RidingWords words_for(std::uint64_t hash) const;
   /// The sums of a pass at parameters of this hash over all rows, and over those of the selected batch: one reduction.
-  const Partial& over_all(const Pass& pass, std::uint64_t hash);
+  const Partial& over_all(Pass pass, std::uint64_t hash);
   const Partial& over_batch(const Pass& pass, std::uint64_t hash);
   /// Takes over what rode beside the sums.
   const Partial& checked(const Partial& total, std::uint64_t hash);

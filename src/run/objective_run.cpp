@@ -82,8 +82,8 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
   std::optional<RunLog> log;
   on_root(comm, [&] { log.emplace(files, folder, "iteration", state.history); });
 
-  const std::int64_t first_step = state.optimizer.iteration;
   StopMonitor monitor(settings.run.max_time_seconds);
+  monitor.begin_training();
   std::optional<RunObserver> observer;
   if (comm.rank() == 0 && settings.run.max_time_seconds == 0) {
     heed_scheduler(
@@ -91,13 +91,13 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
   }
   RiddenObjective ridden(objective, comm, [&] {
     RideAlong wishes;
-    wishes.stop = static_cast<std::uint64_t>(monitor.wish(state.optimizer.iteration > first_step));
+    wishes.stop = static_cast<std::uint64_t>(monitor.wish());
     wishes.checkpoint = comm.rank() == 0 && observer && observer->wishes_checkpoint() ? 1 : 0;
     return wishes;
   });
   observer.emplace(
-      settings, state, [&ridden] { return ridden.agreed().checkpoint != 0; }, checkpoints, log ? &*log : nullptr, comm,
-      console);
+      settings, state, [&ridden] { return ridden.agreed().checkpoint != 0; }, monitor, checkpoints,
+      log ? &*log : nullptr, comm, console);
   ObjectiveResult result;
   result.summary = lockstep::fit(ridden, settings.fit, execution, state.optimizer, *observer);
   observer->save_end();

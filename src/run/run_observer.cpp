@@ -1,5 +1,6 @@
 #include "run/run_observer.h"
 
+#include "base/activity.h"
 #include "base/hash.h"
 #include "base/test_failure.h"
 #include "comm/agreement.h"
@@ -28,10 +29,12 @@ constexpr double kNotableRise = 0.05;
 }  // namespace
 
 RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, std::function<bool()> agreed,
-                         CheckpointManager& checkpoints, RunLog* log, Communicator& comm, Console& console)
+                         StopMonitor& monitor, CheckpointManager& checkpoints, RunLog* log, Communicator& comm,
+                         Console& console)
     : settings_(settings),
       state_(state),
       agreed_(std::move(agreed)),
+      monitor_(monitor),
       checkpoints_(checkpoints),
       log_(log),
       comm_(comm),
@@ -39,7 +42,7 @@ RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, st
       interval_(settings.run.checkpoint_every) {}
 
 void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
-  time_step();
+  note_step(state);
   const bool by_epoch = settings_.fit.optimizer->is_mini_batch();
   HistoryEntry entry;
   entry.number = by_epoch ? state.epoch : state.iteration;
@@ -67,13 +70,15 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
 }
 
 void RunObserver::step_completed(const OptimizerState& state) {
-  time_step();
+  note_step(state);
   if (is_due(state)) {
     save();
   }
 }
 
-void RunObserver::time_step() {
+void RunObserver::note_step(const OptimizerState& state) {
+  monitor_.note_progress();
+  show_step(state.iteration);
   longest_step_seconds_ = std::max(longest_step_seconds_, since_step_.seconds());
   since_step_ = Timer();
 }
@@ -106,6 +111,7 @@ void RunObserver::agree_on_state() {
 }
 
 void RunObserver::save() {
+  const Doing saving(Activity::saving);
   agree_on_state();
   const Timer timer;
   checkpoints_.save(state_);
@@ -114,6 +120,7 @@ void RunObserver::save() {
 }
 
 void RunObserver::save_end() {
+  const Doing saving(Activity::saving);
   agree_on_state();
   checkpoints_.save_or_throw(state_);
 }

@@ -6,6 +6,7 @@
 #include "run/checkpoint_manager.h"
 #include "run/run_log.h"
 #include "run/settings.h"
+#include "run/stop_monitor.h"
 
 #include <functional>
 
@@ -14,8 +15,9 @@ namespace lockstep {
 class RunObserver final : public IterationObserver {
  public:
   /// `state.optimizer` is the state that the optimizer advances. `agreed` says, alike on every rank, whether a rank's
-  /// wish for a checkpoint rode with the last oracle call. `log` is null on ranks other than 0.
-  RunObserver(const TrainSettings& settings, TrainingState& state, std::function<bool()> agreed,
+  /// wish for a checkpoint rode with the last oracle call. `monitor` is told of progress. `log` is null on ranks other
+  /// than 0.
+  RunObserver(const TrainSettings& settings, TrainingState& state, std::function<bool()> agreed, StopMonitor& monitor,
               CheckpointManager& checkpoints, RunLog* log, Communicator& comm, Console& console);
 
   void iteration_completed(const OptimizerState& state, const IterationReport& report) override;
@@ -37,7 +39,7 @@ class RunObserver final : public IterationObserver {
  private:
   bool is_due(const OptimizerState& state) const;
   void save();
-  void time_step();
+  void note_step(const OptimizerState& state);
   void agree_on_state();
   void show_progress(const HistoryEntry& entry, bool has_validation);
   void warn_of_lost_ground(double objective);
@@ -47,6 +49,7 @@ class RunObserver final : public IterationObserver {
   const TrainSettings& settings_;
   TrainingState& state_;
   std::function<bool()> agreed_;
+  StopMonitor& monitor_;
   CheckpointManager& checkpoints_;
   RunLog* log_;
   Communicator& comm_;

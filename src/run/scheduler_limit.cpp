@@ -18,6 +18,8 @@ namespace lockstep {
 
 namespace {
 
+constexpr double kTimeoutOfJobs = 600;
+
 std::optional<double> whole_number(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -88,6 +90,16 @@ SchedulerSurroundings scheduler_surroundings() {
   surroundings.time_left = ask_squeue;
   surroundings.now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   return surroundings;
+}
+
+double step_timeout_seconds(const StepTimeout& timeout, const SchedulerSurroundings& surroundings) {
+  if (timeout.kind != StepTimeout::Kind::automatic) {
+    return timeout.seconds;
+  }
+  constexpr std::array kJobs = {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"};
+  const bool is_job =
+      std::ranges::any_of(kJobs, [&](const char* name) { return surroundings.variable(name).has_value(); });
+  return is_job ? kTimeoutOfJobs : 0;
 }
 
 std::optional<SchedulerLimit> scheduler_limit(const SchedulerSurroundings& surroundings) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "lockstep/base/console.h"
+#include "lockstep/run/settings.h"
 #include "run/stop_monitor.h"
 
 #include <functional>
@@ -23,6 +24,9 @@ struct SchedulerSurroundings {
 
 /// Of this process. squeue has 5 s to answer.
 SchedulerSurroundings scheduler_surroundings();
+
+/// Seconds; 0: none. Where it is automatic: 10 minutes in a job of Slurm, PBS or LSF, none elsewhere.
+double step_timeout_seconds(const StepTimeout& timeout, const SchedulerSurroundings& surroundings);
 
 struct SchedulerLimit {
   double seconds = 0;  ///< left, > 0

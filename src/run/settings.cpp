@@ -93,6 +93,22 @@ double parse_duration_seconds(const std::string& text) {
   return seconds;
 }
 
+StepTimeout StepTimeout::parse(const std::string& text) {
+  if (text == "auto") {
+    return {};
+  }
+  if (text == "off") {
+    return {Kind::off, 0, text};
+  }
+  try {
+    if (const double seconds = parse_duration_seconds(text); seconds > 0) {
+      return {Kind::seconds, seconds, text};
+    }
+  } catch (const UsageError&) {  // said below
+  }
+  throw UsageError("must be auto, off or a positive time such as 90s, 10m or 3h");
+}
+
 Resume Resume::parse(const std::string& text) {
   if (text.empty()) {
     throw UsageError("must be auto, never or a checkpoint file");

@@ -66,13 +66,24 @@ void remember_early_warning() {
   remember(SIGUSR1);
 }
 
+void forget_early_warning() {
+  if (has_handler(SIGUSR1, remember_signal)) {
+    std::signal(SIGUSR1, SIG_DFL);
+    if (caught_signal == SIGUSR1) {
+      std::raise(SIGUSR1);
+    }
+  }
+}
+
 StopMonitor::StopMonitor(double max_seconds) : max_seconds_(max_seconds) {
   for (const int number : kSignals) {
     remember(number);
   }
+  detail::interrupts = this;
 }
 
 StopMonitor::~StopMonitor() {
+  detail::interrupts = nullptr;
   const bool is_ending = caught_signal != 0;
   for (const int number : kSignals) {
     if (has_handler(number, remember_signal) && (!is_ending || number == SIGINT)) {
@@ -87,7 +98,8 @@ void StopMonitor::stop_before(double seconds, std::function<double()> needed) {
   needed_ = std::move(needed);
 }
 
-StopReason StopMonitor::wish(bool progress) const {
+StopReason StopMonitor::wish() const {
+  const Phase phase = phase_;
   switch (caught_signal) {
     case SIGTERM:
     case SIGHUP:
@@ -95,11 +107,11 @@ StopReason StopMonitor::wish(bool progress) const {
     case SIGINT:
       return StopReason::interrupt;
     case SIGUSR1:
-      return progress ? StopReason::user_signal : StopReason::none;
+      return phase != Phase::first_step ? StopReason::user_signal : StopReason::none;
     default:
       break;
   }
-  return progress && is_late() ? StopReason::time_limit : StopReason::none;
+  return phase == Phase::training && is_late() ? StopReason::time_limit : StopReason::none;
 }
 
 bool StopMonitor::is_late() const {

@@ -2,8 +2,10 @@
 /// stop at the same step.
 #pragma once
 
+#include "base/interrupt.h"
 #include "base/timer.h"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,29 +21,42 @@ std::string to_string(StopReason reason);
 /// job that has just begun.
 void remember_early_warning();
 
+/// For what has no checkpoint: USR1 ends this process again, also one that was remembered.
+void forget_early_warning();
+
 /// While it lives, USR1, TERM, HUP and INT ask for a checkpoint and a stop. INT after INT, TERM or HUP, a person who
 /// will not wait, ends the process at once; TERM does not: at a time limit both a scheduler and its launcher send one.
 /// After one was caught USR1, TERM and HUP still do not end the process when this is gone: more of them come while it
-/// is leaving. Signals that this process was started to ignore (nohup) stay ignored. One at a time. max_seconds = 0: no
-/// time limit.
-class StopMonitor {
+/// is leaving. Signals that this process was started to ignore (nohup) stay ignored. What takes long asks it by
+/// is_interrupted(). One at a time. max_seconds = 0: no time limit.
+class StopMonitor final : public InterruptSource {
  public:
   explicit StopMonitor(double max_seconds);
-  ~StopMonitor();
+  ~StopMonitor() override;
   StopMonitor(const StopMonitor&) = delete;
   StopMonitor& operator=(const StopMonitor&) = delete;
 
   /// From now on also the wish to stop `seconds` from now, less what `needed` says then that a stop takes.
   void stop_before(double seconds, std::function<double()> needed);
 
-  /// The time limit and USR1, a scheduler's warning of it, wait until this job has made `progress`: one that is stopped
-  /// before its first step and submitted again would never end. TERM, HUP and INT, which a
-  /// kill may follow, do not wait.
-  StopReason wish(bool progress) const;
+  /// Data are read, and training begins: the time limit and USR1, a scheduler's warning of it, wait until this job has
+  /// made progress. One that is stopped before its first step and submitted again would never end.
+  void begin_training() { phase_ = Phase::first_step; }
+  void note_progress() { phase_ = Phase::training; }
+
+  /// Why to stop now. Before training any signal will do, and no time limit; TERM, HUP and INT, which a kill may
+  /// follow, never wait.
+  StopReason wish() const;
+
+  bool is_raised() const override { return wish() != StopReason::none; }
+  std::string name() const override { return to_string(wish()); }
 
  private:
+  enum class Phase { preparing, first_step, training };
+
   bool is_late() const;
 
+  std::atomic<Phase> phase_ = Phase::preparing;
   Timer timer_;
   double max_seconds_;
   double end_seconds_ = 0;  // of timer_; 0: none

@@ -1,5 +1,6 @@
 #include "run/trainer.h"
 
+#include "base/activity.h"
 #include "base/hash.h"
 #include "base/test_failure.h"
 #include "base/timer.h"
@@ -24,6 +25,7 @@
 #include "run/run_texts.h"
 #include "run/scheduler_limit.h"
 #include "run/stop_monitor.h"
+#include "run/watchdog.h"
 
 #include <algorithm>
 #include <optional>
@@ -57,6 +59,7 @@ class TrainingJob {
       return ExitCode::success;
     }
     memory_.require_foreseen();
+    watch_for_hangs();
     heed_time_limit();
     load();
     make_objective();
@@ -68,6 +71,7 @@ class TrainingJob {
   }
 
  private:
+  void watch_for_hangs();
   void heed_time_limit();
   void load();
   void show_plan();
@@ -94,6 +98,7 @@ class TrainingJob {
   std::string folder_;
   MemoryCheck memory_;
   StopMonitor monitor_;
+  std::optional<Watchdog> watchdog_;
   Timer total_;
   PosixFileSystem files_;
   std::optional<RunFolderLock> lock_;
@@ -109,6 +114,12 @@ class TrainingJob {
   RunSummary summary_;
 };
 
+void TrainingJob::watch_for_hangs() {
+  if (const double timeout = step_timeout_seconds(settings_.run.step_timeout, scheduler_surroundings()); timeout > 0) {
+    watchdog_.emplace(timeout, comm_);
+  }
+}
+
 /// --max-time is the user's own word.
 void TrainingJob::heed_time_limit() {
   if (is_root() && settings_.run.max_time_seconds == 0) {
@@ -120,6 +131,7 @@ void TrainingJob::heed_time_limit() {
 /// What does not fit is refused before it is allocated.
 void TrainingJob::load() {
   const Timer timer;
+  const Doing reading(Activity::reading);
   problem_ = load_problem(settings_, execution_, [this](const ModelDescription& model, const DataShape& shape) {
     memory_.require(model, shape);
   });
@@ -158,7 +170,7 @@ void TrainingJob::make_objective() {
   const Penalty penalty(settings_.penalty.l2, model_->penalised(), settings_.penalty.l1);
   risk_.emplace(problem_.rows, *model_, penalty, batches, execution_, [this] {
     RideAlong wishes;
-    wishes.stop = static_cast<std::uint64_t>(monitor_.wish(state_.optimizer.iteration > first_step_));
+    wishes.stop = static_cast<std::uint64_t>(monitor_.wish());
     wishes.checkpoint = is_root() && observer_ && observer_->wishes_checkpoint() ? 1 : 0;
     return wishes;
   });
@@ -183,8 +195,8 @@ void TrainingJob::write_start() {
     log_.emplace(files_, folder_, unit, state_.history);
   });
   observer_.emplace(
-      settings_, state_, [this] { return risk_->agreed().checkpoint != 0; }, *checkpoints_, log_ ? &*log_ : nullptr,
-      comm_, console_);
+      settings_, state_, [this] { return risk_->agreed().checkpoint != 0; }, monitor_, *checkpoints_,
+      log_ ? &*log_ : nullptr, comm_, console_);
   show_banner();
 }
 
@@ -216,6 +228,9 @@ void TrainingJob::warn_of_guesses() {
 
 void TrainingJob::optimise() {
   const Timer timer;
+  const Doing training(Activity::training);
+  monitor_.begin_training();
+  show_step(first_step_);
   try {
     const EarlyStopping early_stopping =
         held_out_ ? EarlyStopping(*held_out_, settings_.fit.patience) : EarlyStopping();
@@ -289,6 +304,7 @@ ExitCode TrainingJob::finish() {
 /// A model that predicts infinity for rows that it was trained on is none, finite though its objective may be.
 void TrainingJob::evaluate() {
   const Timer timer;
+  const Doing evaluating(Activity::evaluating);
   const Vector& w = final_parameters(state_.optimizer);
   const Task task = problem_.model.task();
   const bool are_kept = model_->keeps_margins();

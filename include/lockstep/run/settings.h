@@ -16,6 +16,17 @@ struct CheckpointInterval {
   static CheckpointInterval parse(const std::string& text);  ///< throws UsageError
 };
 
+/// How long a job may make no progress before it is ended.
+struct StepTimeout {
+  enum class Kind { automatic, off, seconds };
+  Kind kind = Kind::automatic;  ///< automatic: 10 minutes under a scheduler, else off
+  double seconds = 0;
+  std::string text = "auto";  ///< as written
+
+  /// "auto", "off" or a time such as 90s, 10m; throws UsageError.
+  static StepTimeout parse(const std::string& text);
+};
+
 enum class ResumePolicy { automatic, never, file };
 
 /// Which checkpoint a run goes on from.
@@ -39,6 +50,7 @@ struct RunSettings {
   CheckpointInterval checkpoint_every;
   int keep = 2;                 ///< ≥ 2 checkpoints kept
   double max_time_seconds = 0;  ///< ≥ 0, finite; 0: no limit
+  StepTimeout step_timeout;
 };
 
 }  // namespace lockstep

@@ -96,6 +96,7 @@ std::vector<OptionCase> option_cases() {
       {"checkpoint-every", "20i", {}, "20"},
       {"keep", "5", {}, "1"},
       {"max-time", "90s", {}, "1d"},
+      {"step-timeout", "10m", {}, "0"},
       {"plan", "true", {}, "2"},
       {"progress", "lines", {}, "dots"},
       {"threads", "3", {}, "-3"},

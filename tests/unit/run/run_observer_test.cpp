@@ -61,7 +61,8 @@ struct ObservedRun {
         risk(data, model, Penalty(0, 7), {settings.fit.batch_size, settings.fit.seed}, Execution(comm, 1)),
         checkpoints(given != nullptr ? *given : files, folder.path(), settings.run.keep, comm, console),
         observer(
-            settings, state, [this] { return risk.agreed().checkpoint != 0; }, checkpoints, nullptr, comm, console) {
+            settings, state, [this] { return risk.agreed().checkpoint != 0; }, monitor, checkpoints, nullptr, comm,
+            console) {
     state.optimizer.parameters = Vector::Zero(8);
   }
 
@@ -94,6 +95,7 @@ struct ObservedRun {
   LinearModel model;
   EmpiricalRisk risk;
   TrainingState state;
+  StopMonitor monitor{0};
   CheckpointManager checkpoints;
   RunObserver observer;
 };

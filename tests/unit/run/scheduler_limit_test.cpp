@@ -56,10 +56,26 @@ TEST(StopMonitor, StopsBeforeTheSchedulersLimitByWhatAStopTakes) {
   double needed = 1;
   StopMonitor monitor(0);
   monitor.stop_before(3600, [&] { return needed; });
-  EXPECT_EQ(monitor.wish(true), StopReason::none);
+  monitor.begin_training();
   needed = 3601;
-  EXPECT_EQ(monitor.wish(true), StopReason::time_limit);
-  EXPECT_EQ(monitor.wish(false), StopReason::none) << "before the first step";
+  EXPECT_EQ(monitor.wish(), StopReason::none) << "before the first step";
+  needed = 1;
+  monitor.note_progress();
+  EXPECT_EQ(monitor.wish(), StopReason::none);
+  needed = 3601;
+  EXPECT_EQ(monitor.wish(), StopReason::time_limit);
+}
+
+TEST(StepTimeout, IsOffInAShellAndTenMinutesInAJob) {
+  const SchedulerSurroundings shell = job_with({}, "");
+  EXPECT_EQ(step_timeout_seconds({}, shell), 0);
+  for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"}) {
+    const SchedulerSurroundings job = job_with({{name, "17"}}, "");
+    EXPECT_EQ(step_timeout_seconds({}, job), 600);
+    EXPECT_EQ(step_timeout_seconds(StepTimeout::parse("off"), job), 0);
+    EXPECT_EQ(step_timeout_seconds(StepTimeout::parse("2m"), job), 120);
+  }
+  EXPECT_EQ(step_timeout_seconds(StepTimeout::parse("2s"), shell), 2);
 }
 
 }  // namespace

@@ -10,26 +10,56 @@ namespace lockstep {
 namespace {
 
 TEST(StopMonitor, TimeLimitWaitsForProgress) {
-  const StopMonitor monitor(1e-9);
-  EXPECT_EQ(monitor.wish(false), StopReason::none);
-  EXPECT_EQ(monitor.wish(true), StopReason::time_limit);
-  EXPECT_EQ(StopMonitor(0).wish(true), StopReason::none);
+  {
+    StopMonitor monitor(1e-9);
+    EXPECT_EQ(monitor.wish(), StopReason::none);
+    monitor.begin_training();
+    EXPECT_EQ(monitor.wish(), StopReason::none);
+    monitor.note_progress();
+    EXPECT_EQ(monitor.wish(), StopReason::time_limit);
+  }
+  StopMonitor unlimited(0);
+  unlimited.note_progress();
+  EXPECT_EQ(unlimited.wish(), StopReason::none);
 }
 
-TEST(StopMonitor, WarningOfASchedulerWaitsForProgress) {
-  const StopMonitor monitor(0);
+/// While data are read it does not wait: what is not read in time will not be trained on in time.
+TEST(StopMonitor, WarningOfASchedulerWaitsForTheFirstStepOfTraining) {
+  StopMonitor monitor(0);
   std::raise(SIGUSR1);
-  EXPECT_EQ(monitor.wish(false), StopReason::none);
-  EXPECT_EQ(monitor.wish(true), StopReason::user_signal);
+  EXPECT_EQ(monitor.wish(), StopReason::user_signal);
+  monitor.begin_training();
+  EXPECT_EQ(monitor.wish(), StopReason::none);
+  monitor.note_progress();
+  EXPECT_EQ(monitor.wish(), StopReason::user_signal);
+}
+
+TEST(StopMonitor, InterruptsWhatTakesLongWhileItLives) {
+  {
+    const StopMonitor monitor(0);
+    EXPECT_FALSE(is_interrupted());
+    std::raise(SIGTERM);
+    EXPECT_TRUE(is_interrupted());
+    try {
+      heed_interrupt("reading data");
+      ADD_FAILURE() << "goes on";
+    } catch (const Interrupted& interruption) {
+      EXPECT_STREQ(interruption.what(), "stopped by signal TERM while reading data");
+      EXPECT_EQ(interruption.code(), ExitCode::stopped_early);
+    }
+  }
+  EXPECT_FALSE(is_interrupted());
+  EXPECT_NO_THROW(heed_interrupt("reading data"));
 }
 
 TEST(StopMonitor, TermHupAndIntDoNotWait) {
   for (const auto& [number, reason] :
        {std::pair(SIGTERM, StopReason::terminate), {SIGHUP, StopReason::terminate}, {SIGINT, StopReason::interrupt}}) {
-    const StopMonitor monitor(0);
-    EXPECT_EQ(monitor.wish(false), StopReason::none);
+    StopMonitor monitor(0);
+    monitor.begin_training();
+    EXPECT_EQ(monitor.wish(), StopReason::none);
     std::raise(number);
-    EXPECT_EQ(monitor.wish(false), reason);
+    EXPECT_EQ(monitor.wish(), reason);
   }
 }
 
@@ -40,7 +70,7 @@ TEST(StopMonitor, ASecondTermIsTheFirst) {
   std::raise(SIGTERM);
   std::raise(SIGHUP);
   std::raise(SIGUSR1);
-  EXPECT_EQ(monitor.wish(false), StopReason::terminate);
+  EXPECT_EQ(monitor.wish(), StopReason::terminate);
 }
 
 /// While all files are closed and the launcher is told the exit code.
@@ -68,7 +98,7 @@ TEST(StopMonitor, AnUrgentSignalOvertakesAWarning) {
   const StopMonitor monitor(0);
   std::raise(SIGUSR1);
   std::raise(SIGTERM);
-  EXPECT_EQ(monitor.wish(false), StopReason::terminate);
+  EXPECT_EQ(monitor.wish(), StopReason::terminate);
 }
 
 TEST(StopMonitorDeathTest, ASecondIntEndsTheProcess) {
@@ -89,10 +119,26 @@ TEST(StopMonitor, LeavesToNohupWhatItIgnores) {
   {
     const StopMonitor monitor(0);
     std::raise(SIGHUP);
-    EXPECT_EQ(monitor.wish(true), StopReason::none);
+    EXPECT_EQ(monitor.wish(), StopReason::none);
   }
   std::raise(SIGHUP);
   std::signal(SIGHUP, SIG_DFL);
+}
+
+TEST(EarlyWarningDeathTest, EndsWhatHasNoCheckpoint) {
+  for (const bool is_early : {true, false}) {
+    EXPECT_EXIT(
+        {
+          remember_early_warning();
+          if (is_early) {
+            std::raise(SIGUSR1);
+          }
+          forget_early_warning();
+          std::raise(SIGUSR1);
+          std::_Exit(0);
+        },
+        ::testing::KilledBySignal(SIGUSR1), "");
+  }
 }
 
 TEST(StopMonitor, KnowsOfAWarningThatCameBeforeIt) {
@@ -100,10 +146,10 @@ TEST(StopMonitor, KnowsOfAWarningThatCameBeforeIt) {
   std::raise(SIGUSR1);
   {
     const StopMonitor monitor(0);
-    EXPECT_EQ(monitor.wish(true), StopReason::user_signal);
+    EXPECT_EQ(monitor.wish(), StopReason::user_signal);
   }
   const StopMonitor next(0);
-  EXPECT_EQ(next.wish(true), StopReason::none);
+  EXPECT_EQ(next.wish(), StopReason::none);
 }
 
 }  // namespace
