@@ -3,8 +3,12 @@
 #include "io/printable.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <utility>
 
 #include <fmt/format.h>
+#include <sys/mman.h>
 
 namespace lockstep {
 
@@ -20,12 +24,55 @@ Hdf5Properties without_times(hid_t property_class, const Hdf5Place& place) {
   return creation;
 }
 
-Hdf5File create_in_memory(std::size_t user_block_bytes, const Hdf5Place& place) {
+/// Room for so much, in large pages where the system has them: a file of gigabytes is soon made, its small pages are
+/// not.
+void reserve(std::vector<std::byte>& image, std::size_t bytes) {
+  constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
+  image.reserve(bytes);
+  const auto begin = reinterpret_cast<std::uintptr_t>(image.data());
+  const std::uintptr_t first = (begin + kLargePage - 1) / kLargePage * kLargePage;
+  const std::uintptr_t last = (begin + image.capacity()) / kLargePage * kLargePage;
+  if (first < last) {
+    ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  }
+}
+
+/// HDF5's memory of a file is the vector `image`, so that nothing is copied at the end.
+H5FD_file_image_callbacks_t held_in(std::vector<std::byte>& image) {
+  H5FD_file_image_callbacks_t callbacks{};
+  callbacks.image_realloc = [](void*, std::size_t size, H5FD_file_image_op_t, void* held) -> void* {
+    try {
+      auto& bytes = *static_cast<std::vector<std::byte>*>(held);
+      bytes.resize(size);
+      return bytes.data();
+    } catch (const std::exception&) {
+      return nullptr;  // HDF5 is C
+    }
+  };
+  callbacks.image_malloc = [](std::size_t size, H5FD_file_image_op_t, void* held) -> void* {
+    try {
+      auto& bytes = *static_cast<std::vector<std::byte>*>(held);
+      bytes.resize(size);
+      return bytes.data();
+    } catch (const std::exception&) {
+      return nullptr;
+    }
+  };
+  callbacks.image_free = [](void*, H5FD_file_image_op_t, void*) -> herr_t { return 0; };
+  callbacks.udata_copy = [](void* held) { return held; };
+  callbacks.udata_free = [](void*) -> herr_t { return 0; };
+  callbacks.udata = &image;
+  return callbacks;
+}
+
+Hdf5File create_in_memory(std::size_t user_block_bytes, std::vector<std::byte>& image, const Hdf5Place& place) {
   const auto creation = without_times(H5P_FILE_CREATE, place);
   checked(H5Pset_userblock(creation.id(), user_block_bytes), "H5Pset_userblock", place);
   const auto access = owned<Hdf5Properties>(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place);
   constexpr std::size_t increment = std::size_t{1} << 20;
   checked(H5Pset_fapl_core(access.id(), increment, false), "H5Pset_fapl_core", place);
+  H5FD_file_image_callbacks_t callbacks = held_in(image);
+  checked(H5Pset_file_image_callbacks(access.id(), &callbacks), "H5Pset_file_image_callbacks", place);
   return owned<Hdf5File>(H5Fcreate(unique_image_name().c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), "H5Fcreate",
                          place);
 }
@@ -40,10 +87,13 @@ Value only(const std::vector<Value>& values, const std::string& file, const std:
 
 }  // namespace
 
-Hdf5ImageWriter::Hdf5ImageWriter(std::size_t user_block_bytes)
-    : user_block_bytes_(user_block_bytes), place_{"HDF5 image in memory", "", ExitCode::internal} {
+Hdf5ImageWriter::Hdf5ImageWriter(std::size_t user_block_bytes, std::size_t expected_bytes)
+    : user_block_bytes_(user_block_bytes),
+      place_{"HDF5 image in memory", "", ExitCode::internal},
+      image_(std::make_unique<std::vector<std::byte>>()) {
   const auto lock = hdf5_lock();
-  file_ = create_in_memory(user_block_bytes, place_);
+  reserve(*image_, expected_bytes);
+  file_ = create_in_memory(user_block_bytes, *image_, place_);
   dataset_creation_ = without_times(H5P_DATASET_CREATE, place_);
 }
 
@@ -152,12 +202,9 @@ std::vector<std::byte> Hdf5ImageWriter::finish() {
   const auto lock = hdf5_lock();
   checked(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush", place_);
   const ssize_t size = checked(H5Fget_file_image(file_.id(), nullptr, 0), "H5Fget_file_image", place_);
-  // HDF5 leaves the user block out.
-  std::vector<std::byte> image(user_block_bytes_ + static_cast<std::size_t>(size));
-  const auto content = std::span(image).subspan(user_block_bytes_);
-  checked(H5Fget_file_image(file_.id(), content.data(), content.size()), "H5Fget_file_image", place_);
   file_ = Hdf5File();
-  return image;
+  image_->resize(user_block_bytes_ + static_cast<std::size_t>(size));  // HDF5 leaves the user block out
+  return std::move(*image_);
 }
 
 Hdf5ImageReader::Hdf5ImageReader(std::span<const std::byte> image, const std::string& file_name)

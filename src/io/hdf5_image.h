@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,8 +21,8 @@ namespace lockstep {
 class Hdf5ImageWriter {
  public:
   /// user_block_bytes: 0, or a power of two ≥ 512: zero bytes in front of the HDF5 content for a header of
-  /// ours.
-  explicit Hdf5ImageWriter(std::size_t user_block_bytes = 0);
+  /// ours. expected_bytes: about how large the file becomes, or less.
+  explicit Hdf5ImageWriter(std::size_t user_block_bytes = 0, std::size_t expected_bytes = 0);
 
   /// Row-major values; the product of `shape` (rank 0 to 2, a dimension may be 0) is values.size().
   void write(const std::string& path, std::span<const double> values, const std::vector<std::int64_t>& shape);
@@ -49,6 +50,7 @@ class Hdf5ImageWriter {
 
   std::size_t user_block_bytes_;
   Hdf5Place place_;
+  std::unique_ptr<std::vector<std::byte>> image_;  // HDF5 writes into it
   Hdf5File file_;
   Hdf5Properties dataset_creation_;
 };

@@ -6,6 +6,13 @@
 #include "io/durable_file.h"
 #include "lockstep/base/errors.h"
 
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <new>
+#include <thread>
+
 #include <fmt/format.h>
 
 namespace lockstep {
@@ -19,45 +26,107 @@ TrainingState parse_everywhere(const std::string& bytes, const std::string& path
   return state;
 }
 
+constexpr std::array<std::chrono::milliseconds, 3> kPausesOfLastSave = {
+    std::chrono::milliseconds(100), std::chrono::milliseconds(400), std::chrono::milliseconds(1600)};
+
+void warn_of(Console& console, const WriteNews& news) {
+  console.warning(fmt::format("no checkpoint at step {}: {}; training goes on, older checkpoints are intact", news.step,
+                              news.failure));
+}
+
+/// The step of the checkpoint with the least validation loss, the first of them; −1: none is known.
+std::int64_t best_step(const std::vector<CheckpointEntry>& entries, const std::vector<HistoryEntry>& history) {
+  const HistoryEntry* best = nullptr;
+  for (const HistoryEntry& entry : history) {
+    const bool is_better = best == nullptr || entry.validation_loss < best->validation_loss;
+    if (!std::isnan(entry.validation_loss) && is_better &&
+        std::ranges::find(entries, entry.step, &CheckpointEntry::step) != entries.end()) {
+      best = &entry;
+    }
+  }
+  return best == nullptr ? -1 : best->step;
+}
+
 }  // namespace
 
 CheckpointManager::CheckpointManager(FileSystem& files, std::string folder, int keep, Communicator& comm,
                                      Console& console)
-    : files_(files), folder_(std::move(folder)), keep_(keep), comm_(comm), console_(console) {}
+    : files_(files),
+      folder_(std::move(folder)),
+      keep_(keep),
+      comm_(comm),
+      console_(console),
+      writer_([this](const TrainingState& state) { write(state); }) {}
+
+CheckpointManager::~CheckpointManager() {
+  settle();
+}
 
 void CheckpointManager::save(const TrainingState& state) {
   if (comm_.rank() != 0) {
     return;
   }
-  try {
-    write(state);
-  } catch (const std::exception& error) {  // lack of memory among them
-    console_.warning(fmt::format("no checkpoint at step {}: {}; training goes on, older checkpoints are intact",
-                                 state.optimizer.iteration, error.what()));
-  }
-}
-
-void CheckpointManager::save_or_throw(const TrainingState& state) {
-  on_root(comm_, [&] { write(state); });
-}
-
-void CheckpointManager::write(const TrainingState& state) {
   const Timer timer;
-  replace_durably(files_, folder_, checkpoint_name(state.optimizer.iteration), to_bytes(state));
-  prune();
+  try {
+    writer_.submit(state);
+  } catch (const std::bad_alloc&) {
+    warn_of(console_, {state.optimizer.iteration, "not enough memory for a copy of the state"});
+  }
+  tell();
   seconds_ += timer.seconds();
 }
 
+void CheckpointManager::tell() {
+  for (const WriteNews& news : writer_.take_news()) {
+    if (news.failure.empty()) {
+      console_.info(fmt::format("checkpoints are written again, from step {} on", news.step));
+    } else {
+      warn_of(console_, news);
+    }
+  }
+}
+
+void CheckpointManager::settle() {
+  writer_.settle();
+  tell();
+}
+
+void CheckpointManager::save_or_throw(const TrainingState& state) {
+  const Timer timer;
+  on_root(comm_, [&] {
+    settle();
+    for (const std::chrono::milliseconds pause : kPausesOfLastSave) {
+      try {
+        write(state);
+        return;
+      } catch (const Error&) {
+        std::this_thread::sleep_for(pause);
+      }
+    }
+    write(state);
+  });
+  seconds_ += timer.seconds();
+}
+
+void CheckpointManager::write(const TrainingState& state) {
+  replace_durably(files_, folder_, checkpoint_name(state.optimizer.iteration), to_bytes(state));
+  prune(state);
+}
+
 /// Old checkpoints go only after the new one is durable.
-void CheckpointManager::prune() {
+void CheckpointManager::prune(const TrainingState& state) {
   const std::vector<CheckpointEntry> entries = list_checkpoints(files_, folder_);
+  const std::int64_t best = best_step(entries, state.history);
   const FileDescriptor directory(files_, open_directory(files_, folder_));
   for (std::size_t i = static_cast<std::size_t>(keep_); i < entries.size(); ++i) {
-    static_cast<void>(files_.unlink(directory.id(), entries[i].name));  // one left over does no harm
+    if (entries[i].step != best) {
+      static_cast<void>(files_.unlink(directory.id(), entries[i].name));  // one left over does no harm
+    }
   }
 }
 
 std::optional<TrainingState> CheckpointManager::load_newest() {
+  settle();
   std::string bytes;
   std::string path;
   on_root(comm_, [&] {
@@ -100,6 +169,7 @@ TrainingState CheckpointManager::load(const std::string& path) {
 }
 
 std::int64_t CheckpointManager::newest_step() {
+  settle();
   std::int64_t step = -1;
   on_root(comm_, [&] {
     const std::vector<CheckpointEntry> entries = list_checkpoints(files_, folder_);
@@ -110,6 +180,7 @@ std::int64_t CheckpointManager::newest_step() {
 }
 
 void CheckpointManager::remove_above(std::int64_t step) {
+  settle();
   on_root(comm_, [&] {
     for (const CheckpointEntry& entry : list_checkpoints(files_, folder_)) {
       if (entry.step > step) {

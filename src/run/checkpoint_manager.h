@@ -1,9 +1,12 @@
 /// Writes checkpoints of a run folder and finds the newest valid one. Rank 0 touches the disk.
+///
+/// The newest `keep` stay, and of those whose validation loss is known the best.
 #pragma once
 
 #include "io/file_system.h"
 #include "lockstep/base/console.h"
 #include "lockstep/comm/communicator.h"
+#include "run/checkpoint_writer.h"
 #include "run/training_state.h"
 
 #include <optional>
@@ -15,12 +18,24 @@ class CheckpointManager {
  public:
   /// keep ≥ 2: how many checkpoints stay. `folder` exists.
   CheckpointManager(FileSystem& files, std::string folder, int keep, Communicator& comm, Console& console);
+  /// Waits for a save that is under way.
+  ~CheckpointManager();
+  CheckpointManager(const CheckpointManager&) = delete;
+  CheckpointManager& operator=(const CheckpointManager&) = delete;
 
-  /// Saves durably, then prunes to the newest `keep`. A failure is a warning: training goes on, old checkpoints
-  /// stay. Does nothing on ranks other than 0. Not collective.
+  /// Saves a copy of the state durably on another thread, then removes old ones. A failure is a warning: training goes
+  /// on, old checkpoints stay, and it is tried again until the next save. Does nothing on ranks other than 0. Not
+  /// collective.
   void save(const TrainingState& state);
 
-  /// The same, where failure ends the run: throws on every rank. Collective.
+  /// Says what has become of earlier saves. Not collective.
+  void tell();
+
+  /// Waits for a save that is under way, and says what has become of it. Not collective.
+  void settle();
+
+  /// Saves before it returns, after an earlier save, and tries a few times; failure ends the run: throws on every rank.
+  /// Collective.
   void save_or_throw(const TrainingState& state);
 
   /// The newest checkpoint that is valid; each bad one is named in a warning. Empty when there is none at all. Throws
@@ -36,12 +51,16 @@ class CheckpointManager {
   /// Deletes checkpoints of steps above `step`. Collective.
   void remove_above(std::int64_t step);
 
-  /// Seconds spent saving on this rank.
+  /// Seconds for which saving kept this rank from training.
   double seconds() const { return seconds_; }
+  /// Of the processor, on the other thread.
+  double processor_seconds() const { return writer_.processor_seconds(); }
+  /// That a save took there.
+  double longest_seconds() const { return writer_.longest_seconds(); }
 
  private:
   void write(const TrainingState& state);
-  void prune();
+  void prune(const TrainingState& state);
 
   FileSystem& files_;
   std::string folder_;
@@ -49,6 +68,7 @@ class CheckpointManager {
   Communicator& comm_;
   Console& console_;
   double seconds_ = 0;
+  CheckpointWriter writer_;  // the last member: its thread uses the others
 };
 
 }  // namespace lockstep

@@ -175,7 +175,7 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
   const OptimizerVectors needed = optimizer_vectors(settings.fit);
   const auto state = static_cast<double>(needed.state);
   const double vectors = state + static_cast<double>(needed.working);
-  const double checkpoint = 2 * state;  // the file is built in memory and copied out
+  const double checkpoint = 3 * state;  // a copy to write, the file that is built in memory and copied out
   const double scratch = s.is_network
                              ? network_scratch(s, model, takes_products, is_sparse, entries / std::max(1.0, s.n))
                              : linear_scratch(s, wants_hessian, is_sparse);

@@ -43,6 +43,7 @@ RunObserver::RunObserver(const TrainSettings& settings, TrainingState& state, st
 
 void RunObserver::iteration_completed(const OptimizerState& state, const IterationReport& report) {
   note_step(state);
+  checkpoints_.tell();
   const bool by_epoch = settings_.fit.optimizer->is_mini_batch();
   HistoryEntry entry;
   entry.number = by_epoch ? state.epoch : state.iteration;
@@ -84,7 +85,7 @@ void RunObserver::note_step(const OptimizerState& state) {
 }
 
 double RunObserver::seconds_to_stop() const {
-  return 2 * (longest_step_seconds_ + longest_save_seconds_) + kSecondsToLeave;
+  return 2 * (longest_step_seconds_ + checkpoints_.longest_seconds()) + kSecondsToLeave;
 }
 
 bool RunObserver::wishes_checkpoint() const {
@@ -113,9 +114,7 @@ void RunObserver::agree_on_state() {
 void RunObserver::save() {
   const Doing saving(Activity::saving);
   agree_on_state();
-  const Timer timer;
   checkpoints_.save(state_);
-  longest_save_seconds_ = std::max(longest_save_seconds_, timer.seconds());
   since_checkpoint_ = since_step_ = Timer();
 }
 

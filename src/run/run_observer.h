@@ -60,7 +60,6 @@ class RunObserver final : public IterationObserver {
   Timer since_line_;
   Timer since_step_;
   double longest_step_seconds_ = 0;
-  double longest_save_seconds_ = 0;
   int lines_ = 0;
   bool warned_of_damping_ = false;
   bool warned_of_rising_loss_ = false;

@@ -68,6 +68,7 @@ std::string to_json(const RunSummary& summary) {
                      {"train", summary.seconds.train},
                      {"evaluate", summary.seconds.evaluate},
                      {"checkpoint", summary.seconds.checkpoint},
+                     {"checkpoint_writer", summary.seconds.checkpoint_writer},
                      {"total", summary.seconds.total}};
   json["metrics"] = object_of(summary.metrics);
   if (!summary.validation.empty()) {

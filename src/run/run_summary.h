@@ -14,7 +14,8 @@ struct RunSeconds {
   double load = 0;
   double train = 0;
   double evaluate = 0;
-  double checkpoint = 0;
+  double checkpoint = 0;         ///< for which saving kept training waiting
+  double checkpoint_writer = 0;  ///< of the processor, beside training
   double total = 0;
 };
 

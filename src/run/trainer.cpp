@@ -346,6 +346,7 @@ void TrainingJob::write_summary() {
   summary_.data_fingerprint = to_hex(problem_.rows.fingerprint);
   summary_.parameters_sha256 = parameters_sha256(problem_.model, final_parameters(state_.optimizer));
   summary_.seconds.checkpoint = checkpoints_->seconds();
+  summary_.seconds.checkpoint_writer = checkpoints_->processor_seconds();
   summary_.seconds.total = total_.seconds();
   write_text(kSummaryName, to_json(summary_));
 }

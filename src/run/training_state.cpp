@@ -177,8 +177,37 @@ class Hasher {
 
 }  // namespace
 
+namespace {
+
+std::size_t bytes_of(const Vector& v) {
+  return static_cast<std::size_t>(v.size()) * sizeof(double);
+}
+
+std::size_t bytes_of(const std::vector<Vector>& all) {
+  std::size_t bytes = 0;
+  for (const Vector& v : all) {
+    bytes += bytes_of(v);
+  }
+  return bytes;
+}
+
+/// Of what may be long.
+std::size_t large_bytes(const TrainingState& state) {
+  std::size_t bytes = state.history.size() * sizeof(HistoryEntry);
+  visit(state.optimizer, [&](const char*, const auto& field) {
+    if constexpr (
+        requires { bytes_of(field); } && requires { field.size(); }) {
+      bytes += bytes_of(field);
+    }
+  });
+  return bytes;
+}
+
+}  // namespace
+
 std::vector<std::byte> to_bytes(const TrainingState& state) {
-  Hdf5ImageWriter image(kSealBytes);
+  constexpr std::size_t kBeside = std::size_t{4} << 20;  // HDF5's own, and what is short
+  Hdf5ImageWriter image(kSealBytes, large_bytes(state) + kBeside);
   visit(state, Writer(image));
   return seal(kCheckpointSeal, image.finish());
 }

@@ -79,11 +79,32 @@ TEST_F(Checkpoints, TheNewestComesBackAndOldOnesGo) {
   for (const std::int64_t step : {5, 20, 100}) {
     checkpoints.save(at_step(step));
   }
+  checkpoints.settle();
   EXPECT_THAT(steps(), ElementsAre(100, 20));
   EXPECT_EQ(checkpoints.newest_step(), 100);
   EXPECT_EQ(checkpoints.load_newest()->optimizer.parameters, at_step(100).optimizer.parameters);
   EXPECT_EQ(checkpoints.load(folder_ / checkpoint_name(20)).optimizer.iteration, 20);
   EXPECT_THAT(console_.warnings, IsEmpty());
+}
+
+/// The best one is worth more than its age.
+TEST_F(Checkpoints, ThatOfTheBestValidationLossStays) {
+  CheckpointManager checkpoints = manager();
+  TrainingState state = at_step(0);
+  const std::vector<double> losses = {0.5, 0.2, 0.3, 0.25, 0.2, 0.4};
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    state.optimizer.iteration = static_cast<std::int64_t>(i) + 1;
+    state.history.emplace_back();
+    state.history.back().step = state.optimizer.iteration;
+    state.history.back().validation_loss = losses[i];
+    checkpoints.save(state);
+  }
+  checkpoints.settle();
+  EXPECT_THAT(steps(), ElementsAre(6, 5, 2));
+  state.optimizer.iteration = 7;  // in mid-epoch
+  checkpoints.save(state);
+  checkpoints.settle();
+  EXPECT_THAT(steps(), ElementsAre(7, 6, 2));
 }
 
 TEST_F(Checkpoints, AreRemovedAboveAStep) {
@@ -100,6 +121,7 @@ TEST_F(Checkpoints, ADamagedOneIsNamedAndTheOneBeforeItTaken) {
   CheckpointManager checkpoints = manager();
   checkpoints.save(at_step(1));
   checkpoints.save(at_step(2));
+  checkpoints.settle();
   write_text(folder_ / checkpoint_name(2), "LOCKSTEP");
   EXPECT_EQ(checkpoints.load_newest()->optimizer.iteration, 1);
   ASSERT_EQ(console_.warnings.size(), 1u);
@@ -115,6 +137,7 @@ TEST_F(Checkpoints, ASoundOneOfAnotherFormatIsRefusedWhateverStandsBesideIt) {
   CheckpointManager checkpoints = manager();
   checkpoints.save(at_step(1));
   checkpoints.save(at_step(2));
+  checkpoints.settle();
   change_header(2, 8, std::byte{9});
   const auto [code, text] = failure([&] { checkpoints.load_newest(); });
   EXPECT_EQ(code, ExitCode::configuration);

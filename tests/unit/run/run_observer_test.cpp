@@ -69,6 +69,7 @@ struct ObservedRun {
   Summary train() { return fit(risk, settings.fit, Execution(), state.optimizer, observer); }
 
   std::vector<std::int64_t> saved_steps() {
+    checkpoints.settle();
     std::vector<std::int64_t> steps;
     for (const CheckpointEntry& entry : list_checkpoints(files, folder.path())) {
       steps.push_back(entry.step);
@@ -136,8 +137,8 @@ TEST(RunObserver, TrainingGoesOnWhenEverySaveFails) {
   const Summary summary = run.train();
   EXPECT_EQ(summary.reason, expected.reason);
   expect_same_state(run.state.optimizer, undisturbed.state.optimizer);
-  EXPECT_THAT(run.console.warnings, AllOf(SizeIs(16), Each(HasSubstr("training goes on"))));
   EXPECT_THAT(run.saved_steps(), IsEmpty());
+  EXPECT_THAT(run.console.warnings, ElementsAre(HasSubstr("training goes on")));
   EXPECT_THROW(run.observer.save_end(), Error) << "the end of a run must not be lost";
 }
 
