@@ -2,6 +2,7 @@
 #include "base/hash.h"
 #include "base/lanes.h"
 #include "cli/commands.h"
+#include "cli/folder_report.h"
 #include "comm/agreement.h"
 #include "data/fingerprint.h"
 #include "io/checkpoint_file.h"
@@ -126,38 +127,6 @@ PathKind kind_of(const std::string& path) {
   return kind_of_path(path, SystemError::Purpose::read_input);
 }
 
-Json describe_folder(FileSystem& files, const std::string& path, bool verify) {
-  Json json;
-  json["kind"] = "run folder";
-  Json checkpoints = Json::array();
-  for (const CheckpointEntry& entry : list_checkpoints(files, path)) {
-    Json item = {{"file", entry.name}, {"step", entry.step}};
-    if (verify) {
-      try {
-        static_cast<void>(parse_checkpoint(read_file(files, path, entry.name), path + "/" + entry.name));
-        item["valid"] = true;
-      } catch (const Error& error) {
-        item["valid"] = false;
-        item["error"] = error.what();
-      }
-    }
-    checkpoints.push_back(item);
-  }
-  json["checkpoints"] = checkpoints;
-  json["model"] = kind_of(path + "/model.h5") != PathKind::nothing;
-  if (kind_of(path + "/summary.json") == PathKind::file) {
-    const std::vector<std::byte> bytes = read_file(files, path, "summary.json");
-    const auto* begin = reinterpret_cast<const char*>(bytes.data());
-    json["summary"] = Json::parse(begin, begin + bytes.size(), nullptr, false);
-  }
-  return json;
-}
-
-bool has_damage(const Json& json) {
-  return std::ranges::any_of(json.value("checkpoints", Json::array()),
-                             [](const Json& item) { return !item.value("valid", true); });
-}
-
 /// "key: value" lines, nested objects indented.
 std::string as_text(const Json& json, int indent) {
   std::string text;
@@ -179,7 +148,7 @@ ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Consol
   on_root(comm, [&] {
     PosixFileSystem files;
     for (const std::string& path : settings.paths) {
-      Json json = kind_of(path) == PathKind::folder ? describe_folder(files, path, settings.verify)
+      Json json = kind_of(path) == PathKind::folder ? describe_run_folder(files, path, settings.verify)
                                                     : describe_file(files, path);
       json["path"] = path;
       std::string text = settings.json ? json_text(json, 2) : as_text(json, 0);

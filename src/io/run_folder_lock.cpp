@@ -1,5 +1,6 @@
 #include "io/run_folder_lock.h"
 
+#include "base/timer.h"
 #include "io/durable_file.h"
 #include "io/file_system.h"
 #include "io/printable.h"
@@ -7,7 +8,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -67,14 +70,33 @@ void probe(const std::string& path) {
   files.unlink(folder.id(), name);
 }
 
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : printable(value, 32);
+}
+
+/// " (job 17)", where Slurm has put it back into its queue " (job 17, restart 2)"; empty outside of a job.
+std::string job_text() {
+  for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"}) {
+    if (const std::string job = variable(name); !job.empty()) {
+      const std::string restart = variable("SLURM_RESTART_COUNT");
+      return fmt::format(" (job {}{})", job, restart.empty() ? "" : ", restart " + restart);
+    }
+  }
+  return "";
+}
+
 std::string holder_text() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  std::string text = fmt::format("{} pid {}", host.data(), ::getpid());
-  if (const char* job = std::getenv("SLURM_JOB_ID")) {
-    text += fmt::format(" (job {})", printable(job, 32));
-  }
-  return text;
+  return fmt::format("{} pid {}{}", host.data(), ::getpid(), job_text());
+}
+
+/// Another turn of this Slurm job, of which the scheduler has seen the end.
+bool is_earlier_turn(const std::string& holder) {
+  const std::string job = " (job " + variable("SLURM_JOB_ID");
+  const bool is_of_job = holder.find(job + ")") != std::string::npos || holder.find(job + ",") != std::string::npos;
+  return !variable("SLURM_JOB_ID").empty() && is_of_job && !holder.ends_with(job_text());
 }
 
 /// Only for the message others get: on a full disk the lock holds without it.
@@ -129,9 +151,16 @@ void create_run_folder(const std::string& path) {
   probe(path);
 }
 
-RunFolderLock::RunFolderLock(const std::string& directory) : RunFolderLock(open_lock_file(directory)) {
-  const IoResult locked =
-      uninterrupted([&]() -> IoResult { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno; });
+RunFolderLock::RunFolderLock(const std::string& directory, double patience) : RunFolderLock(open_lock_file(directory)) {
+  const auto lock = [&] {
+    return uninterrupted([&]() -> IoResult { return ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno; });
+  };
+  const Timer timer;
+  IoResult locked = lock();
+  while (locked == -EWOULDBLOCK && timer.seconds() < patience && is_earlier_turn(read_holder(descriptor_))) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    locked = lock();
+  }
   if (locked == -EWOULDBLOCK) {
     throw Error(ExitCode::cannot_create,
                 fmt::format("run folder {} is in use by {}; wait for its end, or give another --run", directory,

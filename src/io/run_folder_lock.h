@@ -15,9 +15,12 @@ void create_run_folder(const std::string& path);
 /// holder's host, process and SLURM job. Symbolic and hard links in its place are refused.
 class RunFolderLock {
  public:
-  /// Throws Error (cannot_create) "run folder DIR is in use by HOST pid PID (job J); ...", or what
+  static constexpr double kPatience = 60;
+
+  /// Where the holder is an earlier turn of this Slurm job, which is on its way out, waits for it up to `patience`
+  /// seconds. Throws Error (cannot_create) "run folder DIR is in use by HOST pid PID (job J); ...", or what
   /// create_run_folder throws when the file cannot be opened.
-  explicit RunFolderLock(const std::string& directory);
+  explicit RunFolderLock(const std::string& directory, double patience = kPatience);
   ~RunFolderLock();
   RunFolderLock(RunFolderLock&& other) noexcept;
   RunFolderLock(const RunFolderLock&) = delete;

@@ -6,6 +6,7 @@
 #include "base/timer.h"
 #include "comm/agreement.h"
 #include "fit/column_scales.h"
+#include "fit/optimizer_vectors.h"
 #include "fit/validation.h"
 #include "io/durable_file.h"
 #include "io/run_folder_lock.h"
@@ -14,6 +15,7 @@
 #include "risk/empirical_risk.h"
 #include "risk/overflow.h"
 #include "run/config_entries.h"
+#include "run/free_space.h"
 #include "run/fresh_state.h"
 #include "run/memory_check.h"
 #include "run/own_files.h"
@@ -157,6 +159,12 @@ void TrainingJob::open_run_folder() {
       console_.warning(folder_ + ": this file system has no locks; start no second job in this folder");
     }
     remove_leftovers(files_, folder_);
+    const double state = static_cast<double>(optimizer_vectors(settings_.fit).state * model_->dimension());
+    const std::string shortage =
+        shortage_of_space(folder_, free_bytes(folder_), state * sizeof(double), settings_.run.keep);
+    if (!shortage.empty()) {
+      console_.warning(shortage);
+    }
   });
   checkpoints_.emplace(files_, folder_, settings_.run.keep, comm_, console_);
 }

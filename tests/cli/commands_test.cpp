@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <span>
 #include <sstream>
+#include <tuple>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -171,6 +173,34 @@ TEST_F(Commands, InspectVerifyOfADamagedCheckpointIs65) {
   const std::string damaged = scratch_.write("checkpoint-9.h5", bytes);
   const auto result = launch(0, 0, {"inspect", "--verify", damaged});
   EXPECT_EQ(result.exit_code, 65) << result.text();
+}
+
+TEST_F(Commands, InspectVerifyOfARunNamesEveryFileThatIsDamaged) {
+  const auto verified = [&](int exit_code) {
+    const ProcessResult result = launch(0, 0, {"inspect", "--verify", "--json", run_});
+    EXPECT_EQ(result.exit_code, exit_code) << result.text();
+    return nlohmann::json::parse(result.out);
+  };
+  for (const auto& file : verified(0).at("files")) {
+    EXPECT_EQ(file.at("valid"), true) << file;
+  }
+  EXPECT_EQ(verified(0).at("files").size(), 4u);
+  for (const auto& [name, from, to] :
+       {std::tuple("config.toml", "model = ", "model = ="), std::tuple("metrics.jsonl", "\"step\":1,", "\"step\":9,"),
+        std::tuple("model.h5", "coef", "coeg"),
+        std::tuple("summary.json", "parameters_sha256\": \"", "parameters_sha256\": \"0")}) {
+    const std::string path = run_ + "/" + name;
+    const std::string whole = content_of(path);
+    std::string damaged = whole;
+    ASSERT_NE(damaged.find(from), std::string::npos) << name;
+    damaged.replace(damaged.find(from), std::string(from).size(), to);
+    std::ofstream(path, std::ios::binary) << damaged;
+    for (const auto& file : verified(65).at("files")) {
+      EXPECT_EQ(file.at("valid"), file.at("file") != name) << file;
+      EXPECT_EQ(file.contains("error"), file.at("file") == name) << file;
+    }
+    std::ofstream(path, std::ios::binary) << whole;
+  }
 }
 
 /// Rows of two small features, so that coefficients are large and of both signs; `features` take the place of those of

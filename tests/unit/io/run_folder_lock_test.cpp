@@ -3,8 +3,11 @@
 #include "lockstep/base/errors.h"
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <functional>
+#include <optional>
+#include <thread>
 
 #include "temporary_folder.h"
 #include <gmock/gmock.h>
@@ -52,6 +55,29 @@ TEST(RunFolderLock, SecondHolderIsRefusedAndToldWhoTheFirstIs) {
   }
   ::unsetenv("SLURM_JOB_ID");
   EXPECT_EQ(refusal_of_lock(folder.path()), "locked");
+}
+
+/// Slurm has put the job back into its queue while the last process of its turn before is on its way out.
+TEST(RunFolderLock, AnEarlierTurnOfThisJobIsWaitedFor) {
+  const TemporaryFolder folder;
+  ::setenv("SLURM_JOB_ID", "4711", 1);
+  std::optional<RunFolderLock> first(folder.path());
+  ::setenv("SLURM_RESTART_COUNT", "1", 1);
+  EXPECT_THROW(RunFolderLock(folder.path(), 0.2), Error) << "not for ever";
+  std::thread leaving([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    first.reset();
+  });
+  EXPECT_EQ(refusal_of_lock(folder.path()), "locked");
+  leaving.join();
+  ::setenv("SLURM_JOB_ID", "471", 1);
+  {
+    const RunFolderLock other(folder.path());
+    ::setenv("SLURM_JOB_ID", "4711", 1);
+    EXPECT_THAT(refusal_of_lock(folder.path()), HasSubstr("(job 471, restart 1)")) << "another job's, at once";
+  }
+  ::unsetenv("SLURM_JOB_ID");
+  ::unsetenv("SLURM_RESTART_COUNT");
 }
 
 TEST(RunFolderLock, MovesWithItsOwner) {
