@@ -6,6 +6,7 @@
 #include "cli/failure.h"
 #include "cli/launch.h"
 #include "cli/terminal.h"
+#include "cli/thread_waiting.h"
 #include "comm/agreement.h"
 #include "lockstep/comm/mpi_communicator.h"
 #include "run/stop_monitor.h"
@@ -60,6 +61,7 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
 }  // namespace
 
 int main(int argc, char** argv) {
+  wait_without_spinning(argv);
   secure_standard_streams();
   remember_early_warning();
   const Environment environment = process_environment();
