@@ -24,10 +24,14 @@ double gradient_flops(const PlanSizes& s, double entries) {
   return s.is_network ? 6 * s.weights * s.n : 4 * entries * s.k;
 }
 
-/// K (K + 1)/2 blocks XᵀHX, of which one triangle, and the Cholesky factorisation.
-double newton_flops(const PlanSizes& s, double entries) {
+/// K (K + 1)/2 blocks XᵀHX, of which one triangle.
+double hessian_flops(const PlanSizes& s, double entries) {
   const double a_row = entries / std::max(s.n, 1.0);
-  return s.k * (s.k + 1) / 2 * s.n * a_row * (a_row + 1) + s.p * s.p * s.p / 3;
+  return s.k * (s.k + 1) / 2 * s.n * a_row * (a_row + 1);
+}
+
+double cholesky_flops(const PlanSizes& s) {
+  return s.p * s.p * s.p / 3;
 }
 
 /// A TOML literal of a configuration entry as a word of the shell.
@@ -113,13 +117,16 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   if (s.is_stochastic) {
     plan.flops *= std::min(1.0, static_cast<double>(settings.fit.batch_size) / std::max(s.n, 1.0));
   } else if (second_order == OptimizerRow::SecondOrder::hessian) {
-    plan.flops += newton_flops(s, entries);
+    plan.product_flops = hessian_flops(s, entries);
+    plan.solve_flops = cholesky_flops(s);
+    plan.flops += plan.product_flops + plan.solve_flops;
     plan.bytes_reduced += s.p * (s.p + 1) / 2 * kDouble;
   } else if (second_order == OptimizerRow::SecondOrder::products) {
     plan.products = kAssumedProducts;
     plan.flops *= 1 + plan.products;
     plan.bytes_reduced *= 1 + plan.products;
   }
+  plan.product_flops = s.is_network ? plan.flops : plan.product_flops;
   return plan;
 }
 

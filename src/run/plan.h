@@ -25,6 +25,8 @@ struct Plan {
   double program_bytes = 0;    ///< a rank: code, libraries and MPI, as measured
   double address_bytes = 0;    ///< a rank: address space taken and not used, by threads and BLAS
   double flops = 0;            ///< an iteration (full-batch) or step (mini-batch), all ranks together
+  double product_flops = 0;    ///< of these, of matrix products
+  double solve_flops = 0;      ///< of these, of each rank alone
   double bytes_reduced = 0;    ///< an iteration or step: the length of the reduced buffer
   double products = 0;         ///< newton-cg: curvature products assumed in `flops` and `bytes_reduced`
 

@@ -39,6 +39,9 @@ class StopMonitor final : public InterruptSource {
   /// From now on also the wish to stop `seconds` from now, less what `needed` says then that a stop takes.
   void stop_before(double seconds, std::function<double()> needed);
 
+  /// That this job may take, in all; 0: no limit.
+  double limit_seconds() const { return max_seconds_ > 0 ? max_seconds_ : end_seconds_; }
+
   /// Data are read, and training begins: the time limit and USR1, a scheduler's warning of it, wait until this job has
   /// made progress. One that is stopped before its first step and submitted again would never end.
   void begin_training() { phase_ = Phase::first_step; }

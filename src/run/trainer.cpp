@@ -19,6 +19,7 @@
 #include "run/fresh_state.h"
 #include "run/memory_check.h"
 #include "run/own_files.h"
+#include "run/pace.h"
 #include "run/problem.h"
 #include "run/resume.h"
 #include "run/run_folder.h"
@@ -147,6 +148,8 @@ void TrainingJob::show_plan() {
   }
   console_.info(memory_.foreseen_text());
   console_.info(to_text(memory_.foreseen_plan(), settings_));
+  console_.info(pace_text(memory_.foreseen_plan(), measured_rates(), comm_.size() * threads_,
+                          settings_.fit.optimizer->is_mini_batch()));
   console_.info(launch_text(settings_, comm_.size(), threads_));
   console_.info(submit_text(memory_.foreseen_plan(), comm_.size(), threads_));
 }
@@ -210,7 +213,14 @@ void TrainingJob::write_start() {
 
 void TrainingJob::show_banner() {
   say(banner(settings_, problem_, comm_.size(), threads_));
-  console_.info(to_text(make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_), settings_));
+  const Plan plan = make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_);
+  console_.info(to_text(plan, settings_));
+  if (const double limit = monitor_.limit_seconds(); limit > 0 && is_root()) {
+    const std::string late = too_long_for(limit, plan, measured_rates(), comm_.size() * threads_);
+    if (!late.empty()) {
+      console_.warning(late);
+    }
+  }
   if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
     console_.info(idle);
   }
