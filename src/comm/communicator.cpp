@@ -61,6 +61,12 @@ std::int64_t all_sum(Communicator& comm, std::int64_t mine) {
   return std::accumulate(all.begin(), all.end(), std::int64_t{0});
 }
 
+bool any_rank(Communicator& comm, bool mine) {
+  double raised = mine ? 1 : 0;
+  all_max(comm, std::span(&raised, 1));
+  return raised > 0;
+}
+
 std::vector<std::string> all_gather_text(Communicator& comm, const std::string& mine) {
   const std::vector<std::int64_t> lengths = all_gather_value(comm, static_cast<std::int64_t>(mine.size()));
   std::string joined(static_cast<std::size_t>(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0})), '\0');

@@ -1,7 +1,9 @@
 #include "optim/newton_model.h"
 
+#include "base/interrupt.h"
 #include "base/lanes.h"
 #include "optim/conjugate_gradients.h"
+#include "optim/newton_system.h"
 #include "optim/scaling.h"
 
 #include <algorithm>
@@ -142,13 +144,30 @@ Vector hidden_part(const Factorisation& system, const Vector& u, Objective& obje
   return hidden;
 }
 
+/// A factor that a rank has given up is given up by all.
+std::unique_ptr<Factorisation> factored(const SymmetricSolver& solver, const CurvatureMatrix& curvature,
+                                        Objective& objective) {
+  if (curvature.hessian.size() < kInterruptible) {
+    return solver.factor(curvature);
+  }
+  std::unique_ptr<Factorisation> factor;
+  try {
+    factor = solver.factor(curvature);
+  } catch (const Interrupted&) {  // told by its absence
+  }
+  if (objective.any(factor == nullptr)) {
+    throw Agreed<Interrupted>("a factorisation was given up");
+  }
+  return factor;
+}
+
 }  // namespace
 
 Direction direction_by_factor(const SymmetricSolver& solver, const SymmetricMatrix& hessian, const Vector& free,
                               const Iterate& from, double negligible, Objective& objective) {
   CurvatureMatrix curvature{hessian, free};
   objective.fill_invariant(curvature.hessian);
-  const std::unique_ptr<Factorisation> factor = solver.factor(curvature);
+  const std::unique_ptr<Factorisation> factor = factored(solver, curvature, objective);
   const Factorisation& system = *factor;
   const Vector right = on_face(-from.gradient.cwiseProduct(system.scales()), free);
 

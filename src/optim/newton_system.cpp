@@ -1,11 +1,14 @@
 #include "optim/newton_system.h"
 
+#include "base/interrupt.h"
 #include "base/test_failure.h"
 #include "optim/scaling.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <Eigen/Cholesky>
 
 namespace lockstep {
 
@@ -43,14 +46,40 @@ Matrix scaled_hessian(const SymmetricMatrix& hessian, const Vector& free, const 
 
 /// True for a column whose squared pivot is at most `noise` of the diagonal it started from: linearly dependent on
 /// earlier ones, or without curvature (then the diagonal is the damping alone; that of others is at least 1).
-bool has_vanished(const Eigen::LLT<Matrix>& factor, const Matrix& scaled, Index j, double noise) {
-  const double pivot = factor.matrixLLT()(j, j);
+bool has_vanished(const Matrix& factor, const Matrix& scaled, Index j, double noise) {
+  const double pivot = factor(j, j);
   return !(pivot * pivot > noise * std::max(1.0, scaled(j, j)));
 }
 
-bool is_positive_definite(const Eigen::LLT<Matrix>& factor, const Matrix& scaled) {
+/// L of A = L Lᵀ in the place of A's lower triangle; false where a pivot is not positive. Eigen's own blocks
+/// (Eigen/src/Cholesky/LLT.h), with a look at interruptions between them.
+bool factorise(Matrix& a) {
+  using Blocks = Eigen::internal::llt_inplace<double, Eigen::Lower>;
+  const Index size = a.rows();
+  if (size < kInterruptible) {
+    return Blocks::blocked(a) == -1;
+  }
+  constexpr Index kBlock = 128;
+  for (Index k = 0; k < size; k += kBlock) {
+    heed_interrupt("factoring the Hessian");
+    const Index width = std::min(kBlock, size - k);
+    const Index rest = size - k - width;
+    auto pivots = a.block(k, k, width, width);
+    auto below = a.block(k + width, k, rest, width);
+    if (Blocks::unblocked(pivots) != -1) {
+      return false;
+    }
+    if (rest > 0) {
+      pivots.adjoint().triangularView<Eigen::Upper>().solveInPlace<Eigen::OnTheRight>(below);
+      a.bottomRightCorner(rest, rest).selfadjointView<Eigen::Lower>().rankUpdate(below, -1.0);
+    }
+  }
+  return true;
+}
+
+bool has_definite_pivots(const Matrix& factor, const Matrix& scaled) {
   const double rounding = 16 * std::numeric_limits<double>::epsilon() * static_cast<double>(scaled.rows());
-  bool is_definite = factor.info() == Eigen::Success;
+  bool is_definite = true;
   for (Index j = 0; is_definite && j < scaled.rows(); ++j) {
     is_definite = !has_vanished(factor, scaled, j, rounding);
   }
@@ -71,21 +100,26 @@ NewtonSystem::NewtonSystem(const SymmetricMatrix& hessian, const Vector& free)
       scales_(power_of_two_scales(diagonal_)),
       scaled_(scaled_hessian(hessian, free, scales_)) {
   const Vector diagonal = scaled_.diagonal();
-  factor_.compute(scaled_);
   if (scaled_.size() == 0) {
     return;
   }
+  factor_ = scaled_;
+  bool is_definite = factorise(factor_) && has_definite_pivots(factor_, scaled_);
   const double enough = 2 * static_cast<double>(scaled_.rows()) * scaled_.cwiseAbs().maxCoeff();
-  while (!is_positive_definite(factor_, scaled_) && damping_ <= enough) {
+  while (!is_definite && damping_ <= enough) {
     damping_ = next_damping(damping_);
     scaled_.diagonal() = diagonal.array() + damping_;
-    factor_.compute(scaled_);
+    factor_ = scaled_;
+    is_definite = factorise(factor_) && has_definite_pivots(factor_, scaled_);
   }
 }
 
 Vector NewtonSystem::solve(const Vector& y) const {
   test_failure(TestPhase::solve);
-  return factor_.solve(y);
+  Vector x = y;
+  factor_.triangularView<Eigen::Lower>().solveInPlace(x);
+  factor_.adjoint().triangularView<Eigen::Upper>().solveInPlace(x);
+  return x;
 }
 
 /// With S = L Lᵀ the first j rows combine to row j by the weights x, L₁₁ᵀ x = l_j (l_j: row j of L before its pivot).
@@ -96,7 +130,7 @@ std::vector<DependentParameter> NewtonSystem::dependent_parameters() const {
       continue;
     }
     DependentParameter found{j, {}};
-    const Matrix& l = factor_.matrixLLT();
+    const Matrix& l = factor_;
     Vector x = l.row(j).head(j).transpose();
     l.topLeftCorner(j, j).triangularView<Eigen::Lower>().transpose().solveInPlace(x);
     const double largest = j == 0 ? 0.0 : x.cwiseAbs().maxCoeff();

@@ -16,12 +16,14 @@
 
 #include <vector>
 
-#include <Eigen/Cholesky>
-
 namespace lockstep {
+
+/// From so many on a factorisation takes long enough to be interrupted.
+inline constexpr Index kInterruptible = 1000;
 
 class NewtonSystem final : public Factorisation {
  public:
+  /// Throws Interrupted (not agreed) where it is given up, of kInterruptible parameters and more.
   explicit NewtonSystem(const SymmetricMatrix& hessian, const Vector& free = {});
 
   double damping() const override { return damping_; }
@@ -34,7 +36,7 @@ class NewtonSystem final : public Factorisation {
   Vector diagonal_;
   Vector scales_;
   Matrix scaled_;
-  Eigen::LLT<Matrix> factor_;
+  Matrix factor_;  // L in its lower triangle
   double damping_ = 0;
 };
 

@@ -274,6 +274,10 @@ void EmpiricalRisk::replicate(std::span<double> values) {
   broadcast_values(execution_.comm(), values, 0);
 }
 
+bool EmpiricalRisk::any(bool mine) {
+  return any_rank(execution_.comm(), mine);
+}
+
 std::int64_t EmpiricalRisk::steps_per_epoch() const {
   return batches_ ? batches_->steps_per_epoch() : 1;
 }

@@ -35,6 +35,7 @@ class EmpiricalRisk final : public SampledObjective {
   bool hessian_diagonal(Vector& diagonal) override;
   Recession recession(const Vector& u, const Vector& d) override;
   void replicate(std::span<double> values) override;
+  bool any(bool mine) override;
   bool leads() const override { return execution_.rank() == 0; }
   std::int64_t steps_per_epoch() const override;
   void select_batch(const BatchPosition& position) override;

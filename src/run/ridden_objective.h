@@ -25,6 +25,7 @@ class RiddenObjective final : public Objective {
   bool hessian_diagonal(Vector& diagonal) override;
   Recession recession(const Vector& u, const Vector& d) override;
   void replicate(std::span<double> values) override;
+  bool any(bool mine) override { return any_rank(comm_, mine); }
   bool leads() const override { return comm_.rank() == 0; }
 
   /// What all ranks wished for after the last call.

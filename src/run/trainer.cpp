@@ -271,7 +271,8 @@ void TrainingJob::optimise() {
   summary_.seconds.train = timer.seconds() - checkpoints_->seconds();
   observer_->warn_at_end(summary_.outcome);
   if (summary_.outcome.status == Summary::Status::stopped) {
-    const auto reason = static_cast<StopReason>(risk_->agreed().stop);
+    const auto agreed = static_cast<StopReason>(risk_->agreed().stop);
+    const StopReason reason = agreed != StopReason::none ? agreed : monitor_.wish();  // none: given up in a solve
     summary_.outcome.reason += " (" + to_string(reason) + ")";
   } else if (state_.optimizer.iteration == first_step_ && first_step_ > 0) {
     console_.info(finished_already(settings_, state_.optimizer));

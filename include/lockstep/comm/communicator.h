@@ -86,6 +86,9 @@ std::int64_t all_sum(Communicator& comm, std::int64_t mine);
 /// Replaces each value by the largest of all ranks; exact in any order. The same length on every rank. Collective.
 void all_max(Communicator& comm, std::span<double> values);
 
+/// Whether any rank says so. Collective.
+bool any_rank(Communicator& comm, bool mine);
+
 /// Every rank's text, in rank order. Collective.
 std::vector<std::string> all_gather_text(Communicator& comm, const std::string& mine);
 

@@ -87,6 +87,9 @@ class Objective {
   /// unless overridden.
   virtual void replicate(std::span<double> values);
 
+  /// Whether any rank says so: of a solve that a rank has given up. Identity in serial and unless overridden.
+  virtual bool any(bool mine) { return mine; }
+
   /// True on the rank whose values replicate() gives to all. Not Collective. What it decides may only be which rank
   /// runs a solve whose results are replicated.
   virtual bool leads() const { return true; }

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "support/count_down.h"
+#include "support/descent_run.h"
 #include "support/problem_zoo.h"
 #include <Eigen/Cholesky>
 #include <gmock/gmock.h>
@@ -114,6 +116,40 @@ TEST(NewtonSystem, IsEmptyWithoutParameters) {
   const NewtonSystem system(packed(Matrix(0, 0)));
   EXPECT_EQ(system.damping(), 0);
   EXPECT_TRUE(system.dependent_parameters().empty());
+}
+
+/// Eigen's own factor, in its blocks.
+TEST(NewtonSystem, OfManyParametersIsFactoredAsEigenDoes) {
+  constexpr Index kSize = kInterruptible + 77;
+  SymmetricMatrix hessian;
+  hessian.resize(kSize);
+  Matrix full(kSize, kSize);
+  for (Index j = 0; j < kSize; ++j) {
+    for (Index i = j; i < kSize; ++i) {
+      const double entry = i == j ? 2.0 : 1.0 / static_cast<double>(kSize + 3 * i + j);
+      hessian(i, j) = entry;
+      full(i, j) = full(j, i) = entry;
+    }
+  }
+  const NewtonSystem system(hessian);
+  const Vector y = Vector::LinSpaced(kSize, -1, 1);
+  EXPECT_EQ(system.damping(), 0);
+  EXPECT_EQ(system.scales(), Vector::Ones(kSize));
+  EXPECT_EQ(system.solve(y), full.llt().solve(y));
+}
+
+/// The run stands at its last iterate, whichever block was given up.
+TEST(NewtonSystem, GivenUpEndsTheRunWhereItStood) {
+  constexpr Index kSize = kInterruptible;
+  for (const int questions : {0, 3, 7}) {
+    testing::FormulaObjective problem =
+        testing::quadratic(Vector::LinSpaced(kSize, 1, 2).asDiagonal(), Vector::Ones(kSize));
+    const testing::CountDown count(questions);
+    const auto run = testing::run_descent(problem, *make_newton_cholesky(), Vector::Zero(kSize), {5, 1e-10});
+    EXPECT_EQ(run.summary.status, Summary::Status::stopped);
+    EXPECT_EQ(run.state.iteration, 0);
+    EXPECT_EQ(run.state.parameters, Vector::Zero(kSize));
+  }
 }
 
 }  // namespace
