@@ -92,6 +92,10 @@ IoResult PosixFileSystem::read(int file, std::span<std::byte> bytes) {
   return result_of(::read(file, bytes.data(), bytes.size()));
 }
 
+IoResult PosixFileSystem::truncate(int file, std::int64_t bytes) {
+  return result_of(::ftruncate(file, bytes));
+}
+
 IoResult PosixFileSystem::sync_file(int file) {
   return result_of(::fsync(file));
 }

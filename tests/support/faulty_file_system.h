@@ -61,6 +61,9 @@ class FaultyFileSystem final : public FileSystem {
     const bool now = operations_ == at_operation_;
     return run("read", [&] { return below_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes); });
   }
+  IoResult truncate(int file, std::int64_t bytes) override {
+    return run("truncate", [&] { return below_.truncate(file, bytes); });
+  }
   IoResult sync_file(int file) override {
     return run("sync_file", [&] { return below_.sync_file(file); });
   }

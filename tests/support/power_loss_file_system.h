@@ -97,6 +97,13 @@ class PowerLossFileSystem final : public FileSystem {
     return done(static_cast<IoResult>(count));
   }
 
+  IoResult truncate(int file, std::int64_t bytes) override {
+    Inode& inode = inodes_[handles_[static_cast<std::size_t>(file)].inode];
+    inode.content.resize(static_cast<std::size_t>(bytes));
+    inode.synced = false;
+    return done(0);
+  }
+
   IoResult sync_file(int file) override {
     inodes_[handles_[static_cast<std::size_t>(file)].inode].synced = !ignore_file_sync;
     return done(0);
