@@ -1,5 +1,6 @@
-# Fails when a file includes a layer above its own, when <mpi.h> appears outside comm/mpi_*, when optim/ looks past
-# objective/ and base/, or when model/ reaches a communicator by any chain of includes. Headers and sources alike.
+# Fails when a file includes a layer above its own, when <mpi.h> appears outside comm/mpi_*, when a clock is read where a
+# step could depend on it, when optim/ looks past objective/ and base/, or when model/ reaches a communicator by any chain
+# of includes. Headers and sources alike.
 # Run as: cmake -DROOT=... -DLAYERS="base;comm;..." -P check_layers.cmake
 cmake_minimum_required(VERSION 3.25)
 set(failures "")
@@ -19,6 +20,8 @@ function(included_files result file)
   set(${result} ${found} PARENT_SCOPE)
 endfunction()
 
+set(clockless comm data model objective risk optim fit)
+
 set(below)
 foreach(layer IN LISTS LAYERS)
   list(APPEND below ${layer})
@@ -27,6 +30,10 @@ foreach(layer IN LISTS LAYERS)
     file(STRINGS ${file} mpi REGEX "^[ \t]*#[ \t]*include <mpi\\.h>")
     if(mpi AND NOT file MATCHES "/comm/mpi_")
       string(APPEND failures "${file}: <mpi.h> belongs in src/comm/mpi_*.cpp only\n")
+    endif()
+    file(STRINGS ${file} clocks REGEX "^[ \t]*#[ \t]*include [<\"](chrono|ctime|time\\.h|sys/time\\.h|base/timer\\.h)[>\"]")
+    if(clocks AND layer IN_LIST clockless)
+      string(APPEND failures "${file}: reads a clock, on which no step may depend; run/ does\n")
     endif()
     included_files(includes ${file})
     foreach(target IN LISTS includes)

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/failure.h"
 #include "cli/launch.h"
+#include "cli/same_start.h"
 #include "cli/terminal.h"
 #include "cli/thread_waiting.h"
 #include "comm/agreement.h"
@@ -43,6 +44,7 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
   // Copies that do not know of each other all have rank 0: of these the launcher's rank 0 speaks.
   const bool speaks = comm.size() > 1 ? comm.rank() == 0 : launch_rank(environment) == 0;
   try {
+    require_same_start(argc > 1 ? argv[1] : "", comm);
     CommandLine line;
     agree(comm, [&] {
       check_world_size(environment, comm.size());

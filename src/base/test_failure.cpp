@@ -14,8 +14,8 @@ namespace lockstep {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames = {"none",      "start", "reading",    "leaf",
-                                                    "reduction", "solve", "checkpoint", "finish"};
+constexpr std::array<std::string_view, 9> kNames = {"none",  "start",      "reading", "leaf", "reduction",
+                                                    "solve", "checkpoint", "finish",  "drift"};
 
 }  // namespace
 

@@ -92,6 +92,10 @@ IoResult PosixFileSystem::read(int file, std::span<std::byte> bytes) {
   return result_of(::read(file, bytes.data(), bytes.size()));
 }
 
+IoResult PosixFileSystem::truncate(int file, std::int64_t bytes) {
+  return result_of(::ftruncate(file, bytes));
+}
+
 IoResult PosixFileSystem::sync_file(int file) {
   return result_of(::fsync(file));
 }
@@ -188,7 +192,7 @@ std::vector<std::byte> read_file(FileSystem& files, const std::string& directory
   const std::string path = directory + "/" + name;
   const IoResult opened = uninterrupted([&] { return files.open_directory(directory); });
   if (opened < 0) {
-    throw_read_error(directory, "open the folder", opened);
+    throw_read_error(path, "open the folder it is in", opened);
   }
   const FileDescriptor folder(files, static_cast<int>(opened));
   return read_file_at(files, folder.id(), name, Links::refuse, path);

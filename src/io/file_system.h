@@ -40,6 +40,8 @@ class FileSystem {
   virtual IoResult write(int file, std::span<const std::byte> bytes) = 0;
   /// Number of bytes read, perhaps fewer than asked for; 0 at the end.
   virtual IoResult read(int file, std::span<std::byte> bytes) = 0;
+  /// Cuts a file open for writing to its first `bytes`.
+  virtual IoResult truncate(int file, std::int64_t bytes) = 0;
   virtual IoResult sync_file(int file) = 0;
   virtual IoResult sync_directory(int directory) = 0;
   virtual IoResult close(int descriptor) = 0;
@@ -50,13 +52,14 @@ class FileSystem {
 };
 
 /// The machine's file system.
-class PosixFileSystem final : public FileSystem {
+class PosixFileSystem : public FileSystem {
  public:
   IoResult open_directory(const std::string& path) override;
   IoResult create_exclusive(int directory, const std::string& name) override;
   IoResult open_to_read(int directory, const std::string& name, Links links) override;
   IoResult write(int file, std::span<const std::byte> bytes) override;
   IoResult read(int file, std::span<std::byte> bytes) override;
+  IoResult truncate(int file, std::int64_t bytes) override;
   IoResult sync_file(int file) override;
   IoResult sync_directory(int directory) override;
   IoResult close(int descriptor) override;

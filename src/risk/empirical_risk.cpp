@@ -4,11 +4,13 @@
 #include "base/hash.h"
 #include "base/interrupt.h"
 #include "base/lanes.h"
+#include "base/test_failure.h"
 #include "comm/agreement.h"
 #include "lockstep/base/errors.h"
 #include "risk/overflow.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -170,6 +172,9 @@ void EmpiricalRisk::take_results(const Partial& total, const Vector& w, Order or
   result.scale = header(total, LossHeader::scale) / divisor + penalty;
   if (order >= Order::gradient) {
     take_mean(total, weight, w, result.gradient);
+    if (test_drift()) {
+      result.gradient[0] = std::nextafter(result.gradient[0], 1.0);
+    }
   }
   if (order == Order::hessian) {
     const Index p = dimension();

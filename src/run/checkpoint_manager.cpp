@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <new>
 #include <thread>
 
@@ -113,16 +114,17 @@ void CheckpointManager::write(const TrainingState& state) {
   prune(state);
 }
 
-/// Old checkpoints go only after the new one is durable.
-void CheckpointManager::prune(const TrainingState& state) {
+/// Old checkpoints go only after the new one is durable. Those that cannot go now do no harm, and go later.
+void CheckpointManager::prune(const TrainingState& state) noexcept try {
   const std::vector<CheckpointEntry> entries = list_checkpoints(files_, folder_);
   const std::int64_t best = best_step(entries, state.history);
   const FileDescriptor directory(files_, open_directory(files_, folder_));
   for (std::size_t i = static_cast<std::size_t>(keep_); i < entries.size(); ++i) {
     if (entries[i].step != best) {
-      static_cast<void>(files_.unlink(directory.id(), entries[i].name));  // one left over does no harm
+      static_cast<void>(files_.unlink(directory.id(), entries[i].name));
     }
   }
+} catch (const std::exception&) {
 }
 
 std::optional<TrainingState> CheckpointManager::load_newest() {
@@ -131,6 +133,7 @@ std::optional<TrainingState> CheckpointManager::load_newest() {
   std::string path;
   on_root(comm_, [&] {
     const std::vector<CheckpointEntry> entries = list_checkpoints(files_, folder_);
+    std::exception_ptr unreadable;
     for (const CheckpointEntry& entry : entries) {
       path = folder_ + "/" + entry.name;
       try {
@@ -141,8 +144,14 @@ std::optional<TrainingState> CheckpointManager::load_newest() {
       } catch (const FormatError&) {  // of another Lockstep: an older one would drop what it has done
         throw;
       } catch (const Error& error) {
+        if (dynamic_cast<const SystemError*>(&error) != nullptr) {
+          unreadable = std::current_exception();
+        }
         console_.warning(fmt::format("{}; trying the checkpoint before it", error.what()));
       }
+    }
+    if (unreadable) {  // it may be as sound as ever
+      std::rethrow_exception(unreadable);
     }
     if (!entries.empty()) {
       throw DataError(fmt::format("{}: none of the {} checkpoints is valid; --resume never --overwrite starts anew",

@@ -39,7 +39,8 @@ class CheckpointManager {
   void save_or_throw(const TrainingState& state);
 
   /// The newest checkpoint that is valid; each bad one is named in a warning. Empty when there is none at all. Throws
-  /// DataError when there are only bad ones, FormatError where a sound one is of another Lockstep. Collective.
+  /// DataError when there are only bad ones, SystemError where one could not be read, FormatError where a sound one is
+  /// of another Lockstep. Collective.
   std::optional<TrainingState> load_newest();
 
   /// One given file. Throws SystemError, DataError or FormatError. Collective.
@@ -60,7 +61,7 @@ class CheckpointManager {
 
  private:
   void write(const TrainingState& state);
-  void prune(const TrainingState& state);
+  void prune(const TrainingState& state) noexcept;
 
   FileSystem& files_;
   std::string folder_;

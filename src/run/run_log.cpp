@@ -10,8 +10,10 @@
 #include <cmath>
 #include <map>
 #include <sstream>
+#include <string_view>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace lockstep {
 
@@ -85,15 +87,34 @@ int restore(FileSystem& files, const std::string& folder, const std::string& uni
 }  // namespace
 
 RunLog::RunLog(FileSystem& files, const std::string& folder, std::string unit, const std::vector<HistoryEntry>& history)
-    : files_(files), unit_(std::move(unit)), file_(files, restore(files, folder, unit_, history)) {}
+    : files_(files),
+      unit_(std::move(unit)),
+      file_(files, restore(files, folder, unit_, history)),
+      bytes_(::lseek(file_.id(), 0, SEEK_END)) {}
+
+RunLog::~RunLog() {
+  write();
+}
 
 void RunLog::append(const HistoryEntry& entry, double seconds) {
   unwritten_ += line_of(entry, unit_, seconds);
-  IoResult written = 1;
-  while (written > 0 && !unwritten_.empty()) {
-    written = uninterrupted([&] { return files_.write(file_.id(), std::as_bytes(std::span(unwritten_))); });
-    unwritten_.erase(0, written > 0 ? static_cast<std::size_t>(written) : 0);
+  write();
+}
+
+void RunLog::write() {
+  std::size_t taken = 0;
+  for (IoResult count = 1; count > 0 && taken < unwritten_.size();) {
+    const auto rest = std::as_bytes(std::span(unwritten_)).subspan(taken);
+    count = uninterrupted([&] { return files_.write(file_.id(), rest); });
+    taken += count > 0 ? static_cast<std::size_t>(count) : 0;
   }
+  const std::size_t whole_lines = std::string_view(unwritten_).substr(0, taken).rfind('\n') + 1;
+  const auto cut_back = [&] { return files_.truncate(file_.id(), bytes_ + static_cast<std::int64_t>(whole_lines)); };
+  if (taken > whole_lines && uninterrupted(cut_back) >= 0) {
+    taken = whole_lines;
+  }
+  bytes_ += static_cast<std::int64_t>(taken);
+  unwritten_.erase(0, taken);
 }
 
 }  // namespace lockstep

@@ -59,6 +59,7 @@ void RunObserver::iteration_completed(const OptimizerState& state, const Iterati
   state_.history.push_back(entry);
   if (log_ != nullptr) {
     log_->append(entry, run_timer_.seconds());
+    warn_of_log();
   }
   show_progress(entry, report.validation.has_value());
   if (report.damping > 0 && settings_.fit.optimizer->takes_hessians()) {
@@ -150,6 +151,13 @@ void RunObserver::warn_at_end(const Summary& summary) {
     warn_of_damping(summary.damping, summary.weak_parameters);
   }
   warn_of_lost_ground(summary.objective);
+}
+
+void RunObserver::warn_of_log() {
+  if (log_->is_behind() && !warned_of_log_) {
+    console_.warning("metrics.jsonl: the disk does not take its lines; training goes on, they follow when it does");
+  }
+  warned_of_log_ = log_->is_behind();
 }
 
 void RunObserver::warn_of_damping(double damping, const std::vector<std::string>& weak_parameters) {

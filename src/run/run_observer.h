@@ -45,6 +45,7 @@ class RunObserver final : public IterationObserver {
   void warn_of_lost_ground(double objective);
   void warn_of_damping(double damping, const std::vector<std::string>& weak_parameters);
   void warn_of_rising_loss();
+  void warn_of_log();
 
   const TrainSettings& settings_;
   TrainingState& state_;
@@ -61,6 +62,7 @@ class RunObserver final : public IterationObserver {
   Timer since_step_;
   double longest_step_seconds_ = 0;
   int lines_ = 0;
+  bool warned_of_log_ = false;
   bool warned_of_damping_ = false;
   bool warned_of_rising_loss_ = false;
 };

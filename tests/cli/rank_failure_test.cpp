@@ -59,6 +59,50 @@ INSTANTIATE_TEST_SUITE_P(Phases, FailureOfOneRank,
                            return fmt::format("{}_rank{}of{}", std::get<1>(of.param), victim.rank, victim.ranks);
                          });
 
+/// One bit, on one rank: seen at the next reduction, and never saved. (Newton takes rank 0's solution everywhere.)
+TEST(RanksThatDrift, EndWith70NamingTheOddOneAndSaveNothing) {
+  for (const char* optimizer : {"lbfgs", "sgd"}) {
+    const Scratch scratch;
+    const Arguments train = {
+        "train", "--data", shipped("breast_cancer.csv"), "--optimizer", optimizer, "--l2",
+        "1e-3",  "--run",  scratch.path("run"),          "--progress",  "none",    "--checkpoint-every",
+        "1i"};
+    const ProcessResult result =
+        run_process(command_line(3, 1, train), environment() + Arguments{"LOCKSTEP_TEST_FAIL=2:drift"});
+    EXPECT_EQ(result.exit_code, 70) << result.text();
+    ASSERT_EQ(error_lines(result).size(), 1u) << result.text();
+    EXPECT_NE(error_lines(result)[0].find("ranks diverged: rank 2 of 3"), std::string::npos) << result.text();
+    EXPECT_TRUE(checkpoints_of(scratch.path("run")).empty());
+    EXPECT_FALSE(exists(scratch.path("run") + "/model.h5"));
+  }
+}
+
+/// A job of two programs, by mpirun's colon.
+TEST(RanksThatWereStartedUnalike, EndWith78NamingTheOne) {
+  const Scratch scratch;
+  const Arguments first = command_line(
+      1, 1,
+      {"train", "--data", shipped("iris.csv"), "--model", "softmax", "--l2", "1e-3", "--run", scratch.path("run")});
+  const auto jobs = [&](const std::string& program, const Arguments& arguments) {
+    return run_process(first + Arguments{":", "-n", "1", program} + arguments, environment(), std::chrono::seconds(30));
+  };
+  const std::string trainer = command_line(0, 0, {}).front();
+  const ProcessResult other_command = jobs(trainer, {"inspect", shipped("iris.csv")});
+  EXPECT_EQ(other_command.exit_code, 78) << other_command.text();
+  EXPECT_NE(other_command.text().find("rank 1 was told 'inspect', rank 0 'train'"), std::string::npos);
+  const ProcessResult other_settings = jobs(trainer, {"train", "--data", shipped("iris.csv"), "--model", "softmax",
+                                                      "--l2", "1e-2", "--run", scratch.path("run"), "--threads", "1"});
+  EXPECT_EQ(other_settings.exit_code, 78) << other_settings.text();
+  EXPECT_NE(other_settings.text().find("rank 1 was given other settings than rank 0, from 'l2' on"), std::string::npos);
+  const std::string rebuilt = scratch.write("trainer", content_of(trainer) + '\0');
+  std::filesystem::permissions(rebuilt, std::filesystem::perms::owner_all);
+  const ProcessResult other_binary = jobs(rebuilt, {"train", "--data", shipped("iris.csv"), "--model", "softmax",
+                                                    "--l2", "1e-3", "--run", scratch.path("run"), "--threads", "1"});
+  EXPECT_EQ(other_binary.exit_code, 78) << other_binary.text();
+  EXPECT_NE(other_binary.text().find("rank 1 runs another binary than rank 0"), std::string::npos);
+  EXPECT_FALSE(exists(scratch.path("run")));
+}
+
 TEST(FailureOfTheOnlyRank, NamesNoRank) {
   const Scratch scratch;
   Process process(command_line(0, 1, {"train", "--data", shipped("iris.csv"), "--run", scratch.path("run")}),

@@ -25,6 +25,7 @@ std::string environment_of_training(const std::vector<std::string>& more) {
   while (process.running() && checkpoints_of(run).empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
+  EXPECT_EQ(content_of(fmt::format("/proc/{}/comm", process.pid())), "trainer\n");
   return content_of(fmt::format("/proc/{}/environ", process.pid()));
 }
 

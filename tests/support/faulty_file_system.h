@@ -1,4 +1,4 @@
-/// The machine's file system with one fault: at the n-th operation (from 0) something goes wrong.
+/// A file system, the machine's or another one, with one fault: at the n-th operation (from 0) something goes wrong.
 #pragma once
 
 #include "io/file_system.h"
@@ -24,7 +24,13 @@ enum class Fault {
 class FaultyFileSystem final : public FileSystem {
  public:
   FaultyFileSystem(Fault fault, int at_operation, int error_number = EIO)
-      : fault_(fault), at_operation_(at_operation), error_number_(error_number) {}
+      : FaultyFileSystem(posix_, fault, at_operation, error_number) {}
+
+  FaultyFileSystem(FileSystem& below, Fault fault, int at_operation, int error_number = EIO)
+      : below_(below), fault_(fault), at_operation_(at_operation), error_number_(error_number) {}
+
+  FaultyFileSystem(const FaultyFileSystem&) = delete;
+  FaultyFileSystem& operator=(const FaultyFileSystem&) = delete;
 
   int operations() const { return operations_; }
   /// Name of the operation the fault hit; empty before.
@@ -32,13 +38,13 @@ class FaultyFileSystem final : public FileSystem {
   bool fired() const { return operations_ > at_operation_; }
 
   IoResult open_directory(const std::string& path) override {
-    return run("open_directory", [&] { return posix_.open_directory(path); });
+    return run("open_directory", [&] { return below_.open_directory(path); });
   }
   IoResult create_exclusive(int directory, const std::string& name) override {
-    return run("create_exclusive", [&] { return posix_.create_exclusive(directory, name); });
+    return run("create_exclusive", [&] { return below_.create_exclusive(directory, name); });
   }
   IoResult open_to_read(int directory, const std::string& name, Links links) override {
-    return run("open_to_read", [&] { return posix_.open_to_read(directory, name, links); });
+    return run("open_to_read", [&] { return below_.open_to_read(directory, name, links); });
   }
   IoResult write(int file, std::span<const std::byte> bytes) override {
     const bool now = operations_ == at_operation_;
@@ -47,33 +53,36 @@ class FaultyFileSystem final : public FileSystem {
     }
     if (now && fault_ == Fault::bad_byte) {
       const std::byte other = ~bytes.front();
-      return run("write", [&] { return posix_.write(file, {&other, 1}); });
+      return run("write", [&] { return below_.write(file, {&other, 1}); });
     }
-    return run("write", [&] { return posix_.write(file, bytes); });
+    return run("write", [&] { return below_.write(file, bytes); });
   }
   IoResult read(int file, std::span<std::byte> bytes) override {
     const bool now = operations_ == at_operation_;
-    return run("read", [&] { return posix_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes); });
+    return run("read", [&] { return below_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes); });
+  }
+  IoResult truncate(int file, std::int64_t bytes) override {
+    return run("truncate", [&] { return below_.truncate(file, bytes); });
   }
   IoResult sync_file(int file) override {
-    return run("sync_file", [&] { return posix_.sync_file(file); });
+    return run("sync_file", [&] { return below_.sync_file(file); });
   }
   IoResult sync_directory(int directory) override {
-    return run("sync_directory", [&] { return posix_.sync_directory(directory); });
+    return run("sync_directory", [&] { return below_.sync_directory(directory); });
   }
   IoResult close(int descriptor) override {
     // A descriptor is gone even when close tells of an error.
     return run(
-        "close", [&] { return posix_.close(descriptor); }, true);
+        "close", [&] { return below_.close(descriptor); }, true);
   }
   IoResult rename(int directory, const std::string& from, const std::string& to) override {
-    return run("rename", [&] { return posix_.rename(directory, from, to); });
+    return run("rename", [&] { return below_.rename(directory, from, to); });
   }
   IoResult unlink(int directory, const std::string& name) override {
-    return run("unlink", [&] { return posix_.unlink(directory, name); });
+    return run("unlink", [&] { return below_.unlink(directory, name); });
   }
   IoResult list(int directory, std::vector<DirectoryEntry>& entries) override {
-    return run("list", [&] { return posix_.list(directory, entries); });
+    return run("list", [&] { return below_.list(directory, entries); });
   }
 
  private:
@@ -100,6 +109,7 @@ class FaultyFileSystem final : public FileSystem {
   }
 
   PosixFileSystem posix_;
+  FileSystem& below_;
   Fault fault_;
   int at_operation_;
   int error_number_;

@@ -137,37 +137,21 @@ TEST(ReplaceDurably, FailuresHaveTheCodeOfTheirCause) {
 }
 
 /// Counts how often a file is synced after its fsync failed.
-class FailingSync final : public FileSystem {
+class FailingSync final : public PosixFileSystem {
  public:
   explicit FailingSync(int error) : error_(error) {}
   int syncs = 0;
   int creations = 0;
-  IoResult open_directory(const std::string& path) override { return posix_.open_directory(path); }
   IoResult create_exclusive(int directory, const std::string& name) override {
     ++creations;
-    return posix_.create_exclusive(directory, name);
+    return PosixFileSystem::create_exclusive(directory, name);
   }
-  IoResult open_to_read(int directory, const std::string& name, Links links) override {
-    return posix_.open_to_read(directory, name, links);
-  }
-  IoResult write(int file, std::span<const std::byte> bytes) override { return posix_.write(file, bytes); }
-  IoResult read(int file, std::span<std::byte> bytes) override { return posix_.read(file, bytes); }
   IoResult sync_file(int) override {
     ++syncs;
     return -error_;
   }
-  IoResult sync_directory(int directory) override { return posix_.sync_directory(directory); }
-  IoResult close(int descriptor) override { return posix_.close(descriptor); }
-  IoResult rename(int directory, const std::string& from, const std::string& to) override {
-    return posix_.rename(directory, from, to);
-  }
-  IoResult unlink(int directory, const std::string& name) override { return posix_.unlink(directory, name); }
-  IoResult list(int directory, std::vector<DirectoryEntry>& entries) override {
-    return posix_.list(directory, entries);
-  }
 
  private:
-  PosixFileSystem posix_;
   int error_;
 };
 

@@ -2,7 +2,7 @@
 #include "io/durable_file.h"
 #include "lockstep/base/errors.h"
 
-#include "power_loss_file_system.h"
+#include "support/power_loss_file_system.h"
 #include "temporary_folder.h"
 #include <gtest/gtest.h>
 

@@ -11,6 +11,7 @@
 #include "support/faulty_file_system.h"
 #include "unit/io/temporary_folder.h"
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace lockstep::testing {
 namespace {
@@ -103,6 +104,43 @@ TEST(RunLog, TakesUpWhatTheDiskDidNotTake) {
   EXPECT_EQ(std::ranges::count(whole.text, '\n'), 2);
   for (const Fault fault : {Fault::error, Fault::short_count}) {
     EXPECT_EQ(two_lines(fault, whole.operations_before).text, whole.text);
+  }
+}
+
+/// A disk that has room for so many bytes.
+class SmallDisk final : public PosixFileSystem {
+ public:
+  std::int64_t room = 0;
+  IoResult write(int file, std::span<const std::byte> bytes) override {
+    const IoResult written =
+        room == 0 ? -ENOSPC : PosixFileSystem::write(file, bytes.first(std::min(bytes.size(), std::size_t(room))));
+    room -= std::max<IoResult>(written, 0);
+    return written;
+  }
+  IoResult truncate(int file, std::int64_t bytes) override {
+    room += ::lseek(file, 0, SEEK_END) - bytes;
+    return PosixFileSystem::truncate(file, bytes);
+  }
+};
+
+TEST(RunLog, OnAFullDiskIsBehindButNeverTornAndCatchesUpAtTheLatestAtItsEnd) {
+  const std::string all = line("1", "1.5") + line("2", "2.5") + line("3", "3.5");
+  for (std::size_t room = 0; room <= all.size(); ++room) {
+    SCOPED_TRACE(room);
+    const TemporaryFolder folder;
+    SmallDisk files;
+    {
+      RunLog log(files, folder.path(), "epoch", {});
+      files.room = static_cast<std::int64_t>(room);
+      for (const std::int64_t number : {1, 2, 3}) {
+        log.append(entry(number), static_cast<double>(number) + 0.5);
+      }
+      const std::string there = text_of(folder / kMetricsName);
+      EXPECT_EQ(there, all.substr(0, there.size()));
+      EXPECT_TRUE(there.empty() || there.back() == '\n') << there;
+      files.room = 1000;
+    }
+    EXPECT_EQ(text_of(folder / kMetricsName), all);
   }
 }
 

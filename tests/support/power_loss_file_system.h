@@ -1,5 +1,5 @@
-/// A folder in memory that knows what a power loss could leave of it: names and bytes that were not synced
-/// may be there, missing, or torn.
+/// A folder in memory that knows what a power loss could leave of it: names and bytes that were not synced may be
+/// there, missing, or torn.
 #pragma once
 
 #include "io/file_system.h"
@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <functional>
+#include <limits>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,24 +20,47 @@ class PowerLossFileSystem final : public FileSystem {
   /// Content of the folder by name.
   using Folder = std::map<std::string, std::string>;
 
+  PowerLossFileSystem() = default;
+  /// What a machine finds when it comes up again.
+  explicit PowerLossFileSystem(const Folder& folder) {
+    for (const auto& [name, content] : folder) {
+      durable_names_[name] = inodes_.size();
+      inodes_.push_back({content, true});
+    }
+    names_ = durable_names_;
+  }
+
   /// Called after every operation, when the power may fail.
   std::function<void()> after_operation = [] {};
   /// Set to try whether a forgotten sync would be noticed.
   bool ignore_file_sync = false;
+  bool ignore_directory_sync = false;
+  /// A write takes no more, so that the power may fail between two writes of one file.
+  std::size_t most_bytes_a_write = std::numeric_limits<std::size_t>::max();
 
-  /// Everything that may be found after a power loss now: changes of names are kept up to any one of those
-  /// since the last sync of the folder, in order; bytes of a file never synced are all there, cut, zero at
-  /// the end, or gone.
-  std::vector<Folder> outcomes() const {
-    std::vector<Folder> all;
-    Names names = durable_names_;
-    all = with_contents(names);
-    for (const auto& change : pending_changes_) {
-      change(names);
-      const std::vector<Folder> more = with_contents(names);
-      all.insert(all.end(), more.begin(), more.end());
+  /// Everything that may be found after a power loss now, each once: any of the changes of names since the last sync of
+  /// the folder, without the others; bytes of a file since its last sync are all there, cut, zero at the end, or gone.
+  std::set<Folder> outcomes() const {
+    std::set<Folder> all;
+    for (std::size_t kept = 0; kept < std::size_t{1} << pending_changes_.size(); ++kept) {
+      Names names = durable_names_;
+      for (std::size_t i = 0; i < pending_changes_.size(); ++i) {
+        if ((kept >> i & 1) != 0) {
+          pending_changes_[i](names);
+        }
+      }
+      add_with_contents(names, all);
     }
     return all;
+  }
+
+  /// What another process finds now, after a crash of this one, say.
+  Folder content() const {
+    Folder folder;
+    for (const auto& [name, inode] : names_) {
+      folder[name] = inodes_[inode].content;
+    }
+    return folder;
   }
 
   IoResult open_directory(const std::string&) override { return done(kDirectory); }
@@ -51,11 +76,13 @@ class PowerLossFileSystem final : public FileSystem {
   }
 
   IoResult open_to_read(int, const std::string& name, Links) override {
-    return done(names_.contains(name) ? open(names_[name]) : -ENOENT);
+    const auto found = names_.find(name);
+    return done(found != names_.end() ? open(found->second) : -ENOENT);
   }
 
   IoResult write(int file, std::span<const std::byte> bytes) override {
     Inode& inode = inodes_[handles_[static_cast<std::size_t>(file)].inode];
+    bytes = bytes.first(std::min(bytes.size(), most_bytes_a_write));
     inode.content.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     inode.synced = false;
     return done(static_cast<IoResult>(bytes.size()));
@@ -70,28 +97,44 @@ class PowerLossFileSystem final : public FileSystem {
     return done(static_cast<IoResult>(count));
   }
 
+  IoResult truncate(int file, std::int64_t bytes) override {
+    Inode& inode = inodes_[handles_[static_cast<std::size_t>(file)].inode];
+    inode.content.resize(static_cast<std::size_t>(bytes));
+    inode.synced = false;
+    return done(0);
+  }
+
   IoResult sync_file(int file) override {
     inodes_[handles_[static_cast<std::size_t>(file)].inode].synced = !ignore_file_sync;
     return done(0);
   }
 
   IoResult sync_directory(int) override {
-    durable_names_ = names_;
-    pending_changes_.clear();
+    if (!ignore_directory_sync) {
+      durable_names_ = names_;
+      pending_changes_.clear();
+    }
     return done(0);
   }
 
   IoResult close(int) override { return done(0); }
 
   IoResult rename(int, const std::string& from, const std::string& to) override {
-    change([=](Names& names) {
-      names[to] = names[from];
+    const auto found = names_.find(from);
+    if (found == names_.end()) {
+      return done(-ENOENT);
+    }
+    change([=, inode = found->second](Names& names) {
+      names[to] = inode;
       names.erase(from);
     });
     return done(0);
   }
 
   IoResult unlink(int, const std::string& name) override {
+    if (!names_.contains(name)) {
+      return done(-ENOENT);
+    }
     change([=](Names& names) { names.erase(name); });
     return done(0);
   }
@@ -142,7 +185,7 @@ class PowerLossFileSystem final : public FileSystem {
   }
 
   /// All combinations of what may remain of the files of these names.
-  std::vector<Folder> with_contents(const Names& names) const {
+  void add_with_contents(const Names& names, std::set<Folder>& all) const {
     std::vector<Folder> folders{{}};
     for (const auto& [name, inode] : names) {
       std::vector<Folder> more;
@@ -154,7 +197,7 @@ class PowerLossFileSystem final : public FileSystem {
       }
       folders = std::move(more);
     }
-    return folders;
+    all.insert(folders.begin(), folders.end());
   }
 
   std::vector<Inode> inodes_;
