@@ -75,10 +75,11 @@ restore() {
 
 # reaches HOST: each of the other hosts does (what answers is a port where nobody listens).
 reaches() {
-  local host
+  local host answer
   for host in "${hosts[@]}"; do
-    if [[ $host != "$1" ]] && ! ip netns exec "$host" timeout 2 bash -c "exec 3<>/dev/tcp/$1/9" 2>&1 |
-      grep -q refused; then return 1; fi
+    if [[ $host == "$1" ]]; then continue; fi
+    answer=$(ip netns exec "$host" timeout 2 bash -c "exec 3<>/dev/tcp/$1/9" 2>&1 || true)
+    [[ $answer == *refused* ]] || return 1
   done
 }
 
