@@ -72,6 +72,25 @@ TEST_F(DamagedHdf5, ChunkThatInflatesToAnotherLengthIsRefused) {
   EXPECT_THAT(refusal(with_second_chunk(cut)), HasSubstr("damaged"));
 }
 
+/// The layout message of compact values: version 3, class 0, their bytes, the values.
+TEST_F(DamagedHdf5, CompactValuesThatAreTooFewAreRefused) {
+  {
+    Hdf5Sample sample(path_);
+    H5Pset_layout(sample.creation(), H5D_COMPACT);
+    sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, values_.data());
+  }
+  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), values_);
+  std::string bytes = testing::text_of(path_);
+  const std::size_t at = bytes.find(std::string("\3\0\x40\0", 4));
+  ASSERT_NE(at, std::string::npos);
+  for (const char held : {'\0', '\x38'}) {
+    bytes[at + 2] = held;
+    testing::write_text(path_, bytes);
+    EXPECT_THAT(refusal(path_),
+                HasSubstr("/X: damaged: holds " + std::to_string(held) + " bytes where its shape needs 64"));
+  }
+}
+
 TEST_F(DamagedHdf5, ChunkStoredWithoutItsFilterIsReadAndHasItsLengthChecked) {
   constexpr std::uint32_t no_deflate = 1;
   std::vector<Bytef> plain(kHalf);
