@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Builds the fuzzers of tests/fuzz and runs each on one core:  scripts/fuzz.sh [SECONDS] [NAME...]
+# Default: 60 s each, all. Inputs start at the seeds, at what build/fuzz/NAME/corpus holds of earlier runs, and at the
+# findings kept in tests/fuzz/corpus/NAME. An input that crashes, runs longer than 10 s or takes more memory than a small
+# file may is kept in build/fuzz/findings, and the exit code is 1. FUZZ_RUNS=N ends each after N inputs.
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+cd "$root"
+
+seconds=60
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+  seconds=$1
+  shift
+fi
+if [[ $# -eq 0 ]]; then
+  set -- libsvm csv idx config checkpoint model hdf5 hdf5_heap hdf5_chunks
+fi
+
+install_packages build sanitize
+build_target sanitize fuzz_seeds "${@/#/fuzz_}"
+bin=$root/build/sanitize/bin
+out=$root/build/fuzz
+mkdir -p "$out/findings"
+"$bin/fuzz_seeds" "$out/seeds"
+use_sanitizers
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+# fuzz NAME: one line of what it did; its log is build/fuzz/NAME/log.
+fuzz() {
+  local name=$1 folder=$out/$1 status=0
+  local leaks=1
+  local -a options=(-rss_limit_mb=1024 -malloc_limit_mb=256 -timeout=10 -entropic=0 -max_total_time="$seconds"
+    -print_final_stats=1 -artifact_prefix="$out/findings/$name-")
+  local dictionary=$root/tests/fuzz/dictionaries/${name%%_*}
+  [[ -f $dictionary ]] && options+=(-dict="$dictionary")
+  [[ -n ${FUZZ_RUNS:-} ]] && options+=(-runs="$FUZZ_RUNS")
+  mkdir -p "$folder/corpus"
+  local -a inputs=("$folder/corpus" "$out/seeds/$name")
+  [[ -d tests/fuzz/corpus/$name ]] && inputs+=("tests/fuzz/corpus/$name")
+  if [[ $name == @(checkpoint|model|hdf5*) ]]; then
+    # Of a damaged file HDF5 loses memory of its own, and asks for as much as it says, which it never touches.
+    leaks=0
+    options+=(-malloc_limit_mb=1000000000)
+  fi
+  ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=$leaks "$bin/fuzz_$name" "${options[@]}" "${inputs[@]}" \
+    >"$folder/log" 2>&1 || status=$?
+  awk -v name="$name" -v status="$status" '
+    /cov: /                             { for (i = 1; i < NF; ++i) if ($i == "cov:") edges = $(i + 1) }
+    /number_of_executed_units|average_exec_per_sec|peak_rss_mb/ { value[$1] = $2 }
+    END { printf "%-12s %9d inputs, %6d a second, %5d edges, %4d MB: %s\n", name, value["stat::number_of_executed_units:"],
+            value["stat::average_exec_per_sec:"], edges, value["stat::peak_rss_mb:"],
+            status ? "FINDING" : "nothing found" }' "$folder/log"
+  if ((status != 0)); then
+    grep -E '^(broken|SUMMARY|==[0-9]+==ERROR|.*runtime error|terminate|  what|Test unit written)' "$folder/log" || true
+  fi
+  return "$status"
+}
+
+failed=()
+for name in "$@"; do
+  fuzz "$name" || failed+=("$name")
+done
+if ((${#failed[@]} > 0)); then
+  say "fuzz: findings of ${failed[*]} in $out/findings; again: build/sanitize/bin/fuzz_NAME FILE"
+  exit 1
+fi
