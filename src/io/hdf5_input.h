@@ -73,7 +73,7 @@ class Hdf5Input {
     Hdf5Dataset handle;
     Hdf5Type type;
     std::vector<std::int64_t> shape;
-    std::shared_ptr<Hdf5Chunks> chunks;  ///< where the library is not to read them
+    std::shared_ptr<Hdf5Chunks> chunks;  ///< of chunked storage, which the library is not to read
   };
 
   Hdf5Input(Hdf5Place place, Hdf5File file, std::int64_t file_bytes)

@@ -101,6 +101,41 @@ TEST_F(DamagedHdf5, ChunkStoredWithoutItsFilterIsReadAndHasItsLengthChecked) {
   EXPECT_THAT(refusal(with_second_chunk(plain, no_deflate)), HasSubstr("holds 31 bytes where its shape needs 32"));
 }
 
+TEST_F(DamagedHdf5, ChunkWithoutFiltersThatIsTooShortIsRefused) {
+  {
+    Hdf5Sample sample(path_);
+    sample.set_chunk({kRows / 2});
+    sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, values_.data());
+  }
+  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), values_);
+  {
+    Hdf5Sample sample(path_);
+    sample.set_chunk({kRows / 2});
+    sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, nullptr);
+    const Hdf5Dataset dataset(Hdf5Sample::must(H5Dopen2(sample.file(), "X", H5P_DEFAULT)));
+    const hsize_t offset = kRows / 2;
+    Hdf5Sample::must(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &offset, kHalf - 1, values_.data()));
+  }
+  EXPECT_THAT(refusal(path_), HasSubstr("/X: chunk at row 5: damaged: holds 31 bytes where its shape needs 32"));
+}
+
+TEST_F(DamagedHdf5, ShuffledChunkOfLessThanOneValueIsRefused) {
+  for (const std::size_t stored : {std::size_t{4}, std::size_t{7}}) {  // 0 and 3 bytes behind the checksum
+    {
+      Hdf5Sample sample(path_);
+      sample.set_chunk({kRows / 2});
+      Hdf5Sample::must(H5Pset_shuffle(sample.creation()));
+      Hdf5Sample::must(H5Pset_fletcher32(sample.creation()));
+      sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, nullptr);
+      const Hdf5Dataset dataset(Hdf5Sample::must(H5Dopen2(sample.file(), "X", H5P_DEFAULT)));
+      const hsize_t offset = 0;
+      const std::vector<std::byte> zeros(stored);  // whose checksum is 0
+      Hdf5Sample::must(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &offset, zeros.size(), zeros.data()));
+    }
+    EXPECT_THAT(refusal(path_), HasSubstr("holds " + std::to_string(stored - 4) + " bytes where its shape needs 32"));
+  }
+}
+
 TEST_F(DamagedHdf5, ChecksumThatDoesNotMatchIsRefused) {
   std::vector<Bytef> stored = deflated(values_.data(), kHalf);
   stored.insert(stored.end(), {1, 2, 3, 4});
