@@ -58,7 +58,8 @@ bool is_read(Read read) {
   }
 }
 
-/// A file in memory under a path. Takes one content after the other.
+/// A file in the folder for temporary ones, which fuzz.sh keeps in memory, and with a name of its own, since HDF5 asks
+/// for it. Takes one content after the other.
 class MemoryFile {
  public:
   MemoryFile();
@@ -71,7 +72,7 @@ class MemoryFile {
   void hold(std::string_view content) { hold(std::as_bytes(std::span(content))); }
 
  private:
-  int descriptor_;
+  int descriptor_ = -1;
   std::string path_;
 };
 

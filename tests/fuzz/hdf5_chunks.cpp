@@ -13,30 +13,43 @@ using namespace lockstep;
 
 namespace {
 
-/// A file whose chunk holds what the fuzzer says.
+constexpr std::size_t kIncrement = std::size_t{1} << 16;
+
+/// A file in memory whose chunk holds what the fuzzer says.
 class ChunkFile {
  public:
-  ChunkFile(fuzz::FuzzInput& input, const std::string& path) {
+  explicit ChunkFile(fuzz::FuzzInput& input) {
     const auto lock = hdf5_lock();
-    const auto creation = Hdf5Properties(H5Pcreate(H5P_DATASET_CREATE));
-    const std::array<hsize_t, 2> chunk = {1 + input.choose(5), 1 + input.choose(3)};
+    const Hdf5Place place{"fuzz", "/X", ExitCode::internal};
+    const auto access = owned<Hdf5Properties>(H5Pcreate(H5P_FILE_ACCESS), "H5Pcreate", place);
+    checked(H5Pset_fapl_core(access.id(), kIncrement, false), "H5Pset_fapl_core", place);
+    const auto creation = owned<Hdf5Properties>(H5Pcreate(H5P_DATASET_CREATE), "H5Pcreate", place);
+    const std::array<hsize_t, 2> chunk = {1 + input.choose(5), 1 + input.choose(2)};
     H5Pset_chunk(creation.id(), 2, chunk.data());
     choose_filters(input.choose(16), creation.id());
     const auto type = type_of(input.choose(4));
-    const auto file = Hdf5File(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
+    const hid_t created = H5Fcreate(unique_image_name().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.id());
+    const auto file = owned<Hdf5File>(created, "H5Fcreate", place);
     const std::array<hsize_t, 2> shape = {chunk[0], 2};
-    const auto space = Hdf5Space(H5Screate_simple(2, shape.data(), nullptr));
+    const auto space = owned<Hdf5Space>(H5Screate_simple(2, shape.data(), nullptr), "H5Screate_simple", place);
     const auto dataset =
-        Hdf5Dataset(H5Dcreate2(file.id(), "X", type.id(), space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT));
+        owned<Hdf5Dataset>(H5Dcreate2(file.id(), "X", type.id(), space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
+                           "H5Dcreate2", place);
     const auto mask = static_cast<std::uint32_t>(input.choose(8));
     const std::array<hsize_t, 2> offset = {0, 0};
     const std::span<const std::byte> bytes = input.bytes();
-    is_made_ = !bytes.empty() &&
-               H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, mask, offset.data(), bytes.size(), bytes.data()) >= 0;
     values_ = shape[0] * shape[1];
+    if (!bytes.empty() &&
+        H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, mask, offset.data(), bytes.size(), bytes.data()) >= 0) {
+      checked(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), "H5Fflush", place);
+      image_.resize(
+          static_cast<std::size_t>(checked(H5Fget_file_image(file.id(), nullptr, 0), "H5Fget_file_image", place)));
+      checked(H5Fget_file_image(file.id(), image_.data(), image_.size()), "H5Fget_file_image", place);
+    }
   }
 
-  bool is_made() const { return is_made_; }
+  /// Its bytes; empty where the library does not take the chunk.
+  std::span<const std::byte> image() const { return image_; }
   std::size_t values() const { return values_; }
 
  private:
@@ -60,7 +73,7 @@ class ChunkFile {
     return Hdf5Type(H5Tcopy(types[which]));
   }
 
-  bool is_made_ = false;
+  std::vector<std::byte> image_;
   std::size_t values_ = 0;
 };
 
@@ -84,10 +97,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::Hdf5Use use;
   static fuzz::MemoryFile file;
   fuzz::FuzzInput input(data, size);
-  const ChunkFile made(input, file.path());
-  if (!made.is_made()) {
+  const ChunkFile made(input);
+  if (made.image().empty()) {
     return 0;
   }
+  file.hold(made.image());
   std::vector<double> values;
   if (fuzz::is_read([&] { values = Hdf5Input::open(file.path()).read_doubles("X"); })) {
     const std::vector<double> expected = values_by_library(file.path(), made.values());

@@ -76,6 +76,8 @@ void add_csv(Seeds& seeds) {
                        "a b,y\n1,NA\n2,nan\n,1\n",
                        "\xEF\xBB\xBF"
                        "x,y\n1e400,1\n-0,0\n1e-400,1\n",
+                       "# by,\"the tool\n0.5,2,0\n1.5,1,1\n",
+                       "a,b,y\n1,2,0\n\"# of \"\"2021\"\"\"\n",
                        "a,a,y\n1,2,3\n",
                        "x,y\n12:30,1\n2020-01-01,0\n",
                        "a,y\n007,1.0\n9007199254740993,+1\n"};
@@ -101,6 +103,8 @@ void add_idx(Seeds& seeds) {
   const Texts images = {idx_file(8, {3, 2, 2}, bytes.substr(0, 12)), idx_file(9, {3, 2}, bytes.substr(0, 6)),
                         idx_file(0x0b, {3, 2}, bytes.substr(0, 12)), idx_file(0x0c, {3, 2}, bytes.substr(0, 24)),
                         idx_file(0x0d, {3, 2}, bytes.substr(0, 24)), idx_file(0x0e, {3, 2}, bytes)};
+  const std::string no_rows = "\0\0\x08\x02\0\0\0\0\x7f\xff\xff\xfe"s;
+  seeds.add("idx", "\2\0\0\0"s, no_rows);
   for (const std::string& file : images) {
     for (const char packs : {'\0', '\1', '\2', '\3', '\4'}) {
       const std::string choices = {'\0', static_cast<char>(packs == 4), packs, static_cast<char>(labels.size())};
@@ -223,6 +227,9 @@ void write_packed(Hdf5Sample& sample) {
 void write_links(Hdf5Sample& sample) {
   write_plain(sample);
   sample.create_group("g");
+  const double compact = 7;
+  Hdf5Sample::must(H5Pset_layout(sample.creation(), H5D_COMPACT));
+  sample.write("compact", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {}, &compact);
   sample.soft_link("soft", "/g/../X");
   sample.soft_link("loop", "loop");
 }
