@@ -91,6 +91,13 @@ build_jobs() {
   printf '%d\n' "$jobs"
 }
 
+# Sanitizers end a program at the first finding, with a stack trace.
+use_sanitizers() {
+  export ASAN_OPTIONS=detect_stack_use_after_return=1:allocator_may_return_null=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  export LSAN_OPTIONS=suppressions=$root/tests/support/leaks.txt:print_suppressions=0
+}
+
 # Cores as mpirun counts its slots: hardware threads of one core are one.
 core_count() {
   local processors cores

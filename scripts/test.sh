@@ -1,7 +1,45 @@
 #!/usr/bin/env bash
 # Builds everything and runs the tests. Arguments go to ctest:  scripts/test.sh -R optim
+#   scripts/test.sh --sanitize [short]   runs, in place of them, the unit tests and a part of the command line tests under
+# the address, leak and undefined-behaviour sanitizers, and some of the unit tests under valgrind; short: the rooms that
+# read files of unknown origin alone.
 # LOCKSTEP_TEST_DATA=DIR adds the tests on the reference data sets kept in that folder.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+# Each binary as a whole, in one process: a start costs a second under the sanitizers.
+sanitized() {
+  local -a rooms=(base comm io data model risk optim fit run cli) plain=(base io) targets
+  if [[ ${1:-} == short ]]; then
+    rooms=(base io data cli) plain=(base)
+  fi
+  targets=("${rooms[@]/#/test_}")
+  [[ ${1:-} == short ]] || targets+=(test_trainer)
+  install_packages build tests sanitize
+  build_target sanitize "${targets[@]}"
+  build_target release "${plain[@]/#/test_}"
+  allow_mpirun_as_root
+  use_sanitizers
+  export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive OPENBLAS_NUM_THREADS=1
+  local room
+  for room in "${rooms[@]}"; do
+    run "build/sanitize/bin/test_$room" --gtest_brief=1
+  done
+  if [[ ${1:-} != short ]]; then
+    # Open MPI keeps memory to the end of a process, and loses some at its start.
+    ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 run build/sanitize/bin/test_trainer --gtest_brief=1 \
+      --gtest_filter='BadInput*:Messages*:Positions*:Idx*:OwnFiles*:StandardOutput*'
+  fi
+  for room in "${plain[@]}"; do
+    OMP_NUM_THREADS=1 run valgrind --quiet --error-exitcode=1 "build/release/bin/test_$room" --gtest_brief=1 \
+      --gtest_filter='-*PowerLoss*:*NeitherCrashNorHang'
+  done
+}
+
+if [[ ${1:-} == --sanitize ]]; then
+  cd "$root"
+  sanitized "${@:2}"
+  exit
+fi
 
 if [[ -z ${LOCKSTEP_TEST_DATA:-} ]]; then
   notice="LOCKSTEP_TEST_DATA is not set: the tests on the reference data sets are NOT run"

@@ -57,9 +57,7 @@ class HeadReader {
     sample_rows();
     if (!comments_.empty() && is_header_in_comment()) {
       rows_.insert(rows_.begin(), line_);
-      const char delimiter = head_.delimiter;
-      take(comments_.back());
-      head_.delimiter = delimiter;
+      take_fields(comments_.back());
       sample_rows();
     }
     head_.has_header = judge();
@@ -108,6 +106,10 @@ class HeadReader {
 
   void take(const HeadLine& line) {
     head_.delimiter = delimiter_of(line.text);
+    take_fields(line);
+  }
+
+  void take_fields(const HeadLine& line) {
     head_.fields = fields_of(line.text, head_.delimiter);
     head_.line = line.number;
     head_.text = line.text;
@@ -148,8 +150,15 @@ class HeadReader {
 
   /// A comment right above the rows may hold their names, "# a,b,y", unless the line below it does.
   bool is_header_in_comment() const {
-    const std::size_t fields = fields_of(comments_.back().text, head_.delimiter).size();
-    return fields > 1 && fields == head_.fields.size() && judge_first_line(head_.sample) == FirstLine::row;
+    if (judge_first_line(head_.sample) != FirstLine::row) {
+      return false;
+    }
+    try {
+      const std::size_t fields = fields_of(comments_.back().text, head_.delimiter).size();
+      return fields > 1 && fields == head_.fields.size();
+    } catch (const ContentError&) {  // a quote in a comment need not be closed
+      return false;
+    }
   }
 
   bool judge() {

@@ -135,8 +135,9 @@ class CsvRows {
                          "the line has only texts, and the lines below have numbers: is it the header? remove the text "
                          "above it; or does it hold units? remove it");
     }
+    TextFields fields(line, layout_.delimiter);  // holds the text of a field with quotes in it
     TextField field;
-    TextFields(line, layout_.delimiter).next(field);
+    fields.next(field);
     const bool has_mark = field.text.starts_with('#') || field.text.starts_with('%');
     if (!has_mark || error.column() > field.column || is_missing_marker(field.text)) {
       return;

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <ranges>
 #include <span>
 
 namespace lockstep {
@@ -23,12 +22,10 @@ constexpr std::int64_t kHeadBytes = std::int64_t{1} << 16;
 /// The last format that `fits` has a rule for and that keeps it; null: none.
 template <typename Rule>
 const FormatRow* format_by(Rule FormatRow::*fits, std::string_view seen) {
-  for (const FormatRow& row : std::views::reverse(formats())) {
-    if (row.*fits != nullptr && (row.*fits)(seen)) {
-      return &row;
-    }
-  }
-  return nullptr;
+  const std::span<const FormatRow> all = formats();
+  const auto has = [&](const FormatRow& row) { return row.*fits != nullptr && (row.*fits)(seen); };
+  const auto found = std::find_if(all.rbegin(), all.rend(), has);
+  return found == all.rend() ? nullptr : &*found;
 }
 
 const FormatRow* format_of_name(const std::string& path) {

@@ -35,9 +35,7 @@ ResidentRows::ResidentRows(const FileOutline& outline, const ReadSettings& setti
   labels_.declare(outline.schema.class_names());
   block_.is_dense = outline.is_dense;
   block_.features = outline.schema.features();
-  if (block_.is_dense) {
-    row_.resize(static_cast<std::size_t>(block_.features));
-  } else {
+  if (!block_.is_dense) {
     block_.row_start.push_back(0);
   }
 }
@@ -60,6 +58,7 @@ void ResidentRows::number(Index column, double value) {
   switch (one.role) {
     case ColumnRole::feature:
       if (block_.is_dense) {
+        row_.resize(static_cast<std::size_t>(block_.features));
         row_[static_cast<std::size_t>(one.feature)] = value;
         has_row_ = true;
       } else if (value != 0) {

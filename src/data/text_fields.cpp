@@ -101,7 +101,7 @@ char detect_delimiter(std::string_view line) {
   }
   const auto most = std::ranges::max_element(count);
   if (most == count.begin() && line.find('"') == std::string_view::npos) {
-    for (const std::size_t i : {1, 2}) {
+    for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
       if (count[i] > 0 && has_decimal_commas(line, kDelimiters[i])) {
         return kDelimiters[i];
       }

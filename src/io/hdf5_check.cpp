@@ -174,7 +174,8 @@ std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t 
   checked(H5Sget_simple_extent_dims(space.id(), dimensions.data(), nullptr), "H5Sget_simple_extent_dims", place);
 
   const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(dataset), "H5Dget_create_plist", place);
-  const bool chunked = H5Pget_layout(creation.id()) == H5D_CHUNKED;
+  const H5D_layout_t layout = H5Pget_layout(creation.id());
+  const bool chunked = layout == H5D_CHUNKED;
   std::vector<std::int64_t> shape;
   auto bytes = static_cast<std::int64_t>(H5Tget_size(type));
   bool no_values = false;
@@ -192,6 +193,11 @@ std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t 
   if (bytes > bound) {
     refuse(place, fmt::format("dimensions {} need more bytes than the file of {} bytes can hold",
                               fmt::join(shape, " x "), file_bytes));
+  }
+  // The library copies from its buffer of them as many bytes as the dimensions need.
+  const auto held = static_cast<std::int64_t>(H5Dget_storage_size(dataset));
+  if (layout == H5D_COMPACT && !no_values && held < bytes) {
+    refuse(place, fmt::format("damaged: holds {} bytes where its shape needs {}", held, bytes));
   }
   return shape;
 }

@@ -51,6 +51,9 @@ bool is_checksum(std::uint32_t computed, std::uint32_t stored) {
 /// The shuffle filter puts the first bytes of all elements first, then the second ones, and so on.
 std::vector<std::byte> unshuffled(const std::vector<std::byte>& bytes, std::size_t element_bytes) {
   const std::size_t count = element_bytes > 0 ? bytes.size() / element_bytes : 0;
+  if (count == 0) {
+    return bytes;
+  }
   std::vector<std::byte> result = bytes;  // with what is left over at the end
   for (std::size_t byte = 0; byte < element_bytes; ++byte) {
     const std::byte* source = bytes.data() + byte * count;

@@ -145,9 +145,8 @@ Hdf5Input::Dataset Hdf5Input::open_dataset(const std::string& name) const {
   hdf5_check::check_type(opened.type.id(), place);
   opened.shape = hdf5_check::checked_shape(id, opened.type.id(), file_bytes_, place);
   const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(id), "H5Dget_create_plist", place);
-  const bool is_filtered = checked(H5Pget_nfilters(creation.id()), "H5Pget_nfilters", place) > 0;
-  const bool is_variable = checked(H5Tis_variable_str(opened.type.id()), "H5Tis_variable_str", place) > 0;
-  if (H5Pget_layout(creation.id()) == H5D_CHUNKED && (is_filtered || is_variable)) {
+  if (H5Pget_layout(creation.id()) == H5D_CHUNKED) {
+    const bool is_variable = checked(H5Tis_variable_str(opened.type.id()), "H5Tis_variable_str", place) > 0;
     const std::size_t bytes = is_variable ? addressing().reference_bytes() : H5Tget_size(opened.type.id());
     const Hdf5ChunkLimits limits{file_bytes_, kChunkCacheBytes};
     opened.chunks = std::make_shared<Hdf5Chunks>(id, opened.type.id(), bytes, opened.shape, limits, place);

@@ -67,24 +67,13 @@ class Hdf5Input {
   std::vector<std::uint64_t> read_words(const std::string& name);
   std::vector<std::string> read_text(const std::string& name);
 
-  // Attributes of a group or dataset ("shape", "encoding-type" of an AnnData matrix).
-  bool has_attribute(const std::string& object, const std::string& attribute) const;
-  std::vector<std::int64_t> integer_attribute(const std::string& object, const std::string& attribute) const;
-  std::string text_attribute(const std::string& object, const std::string& attribute) const;
-
  private:
   /// A dataset that passed all checks. Kept open, so that chunks stay in HDF5's cache between reads.
   struct Dataset {
     Hdf5Dataset handle;
     Hdf5Type type;
     std::vector<std::int64_t> shape;
-    std::shared_ptr<Hdf5Chunks> chunks;  ///< where the library is not to read them
-  };
-
-  struct Attribute {
-    Hdf5Attribute handle;
-    Hdf5Type type;
-    std::int64_t values = 0;
+    std::shared_ptr<Hdf5Chunks> chunks;  ///< of chunked storage, which the library is not to read
   };
 
   Hdf5Input(Hdf5Place place, Hdf5File file, std::int64_t file_bytes)
@@ -94,7 +83,6 @@ class Hdf5Input {
   Hdf5Object open_object(const std::string& name) const;
   Dataset& dataset(const std::string& name);
   Dataset open_dataset(const std::string& name) const;
-  Attribute open_attribute(const std::string& object, const std::string& attribute) const;
   /// Rows × columns, once the rows are known to be there.
   std::size_t count_values(const std::string& name, std::int64_t first_row, std::int64_t rows);
   /// The values of these rows in the memory type, which the file's type converts to; `bytes` has room for both.

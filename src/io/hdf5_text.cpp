@@ -1,4 +1,4 @@
-// Strings and attributes of an Hdf5Input.
+// Strings of an Hdf5Input.
 #include "io/hdf5_check.h"
 #include "io/hdf5_chunks.h"
 #include "io/hdf5_heap.h"
@@ -144,63 +144,6 @@ std::vector<std::string> Hdf5Input::read_text_rows(const std::string& name, std:
 std::vector<std::string> Hdf5Input::read_text(const std::string& name) {
   const std::vector<std::int64_t> lengths = shape(name);
   return read_text_rows(name, 0, lengths.empty() ? 1 : lengths[0]);
-}
-
-bool Hdf5Input::has_attribute(const std::string& object, const std::string& attribute) const {
-  const auto lock = hdf5_lock();
-  const auto owner = open_object(object);
-  return checked(H5Aexists(owner.id(), attribute.c_str()), "H5Aexists", at(object)) > 0;
-}
-
-Hdf5Input::Attribute Hdf5Input::open_attribute(const std::string& object, const std::string& attribute) const {
-  const Hdf5Place place = at(object + "@" + attribute);
-  const auto owner = open_object(object);
-  Attribute opened;
-  opened.handle = owned<Hdf5Attribute>(H5Aopen(owner.id(), attribute.c_str(), H5P_DEFAULT), "H5Aopen", place);
-  opened.type = owned<Hdf5Type>(H5Aget_type(opened.handle.id()), "H5Aget_type", place);
-  hdf5_check::check_type(opened.type.id(), place);
-  const auto space = owned<Hdf5Space>(H5Aget_space(opened.handle.id()), "H5Aget_space", place);
-  opened.values = checked(H5Sget_simple_extent_npoints(space.id()), "H5Sget_simple_extent_npoints", place);
-  const auto size = static_cast<std::int64_t>(H5Tget_size(opened.type.id()));
-  if (opened.values > file_bytes_ / size) {
-    throw DataError(fmt::format("{}: {}: {} values cannot be in a file of {} bytes", place.file,
-                                printable(place.object), opened.values, file_bytes_));
-  }
-  return opened;
-}
-
-std::vector<std::int64_t> Hdf5Input::integer_attribute(const std::string& object, const std::string& attribute) const {
-  const auto lock = hdf5_lock();
-  const Hdf5Place place = at(object + "@" + attribute);
-  const Attribute opened = open_attribute(object, attribute);
-  if (H5Tget_class(opened.type.id()) != H5T_INTEGER) {
-    throw DataError(place.file + ": " + printable(place.object) + ": integers expected");
-  }
-  std::vector<std::int64_t> values(static_cast<std::size_t>(opened.values));
-  if (!values.empty()) {
-    checked(H5Aread(opened.handle.id(), H5T_NATIVE_INT64, values.data()), "H5Aread", place);
-  }
-  return values;
-}
-
-std::string Hdf5Input::text_attribute(const std::string& object, const std::string& attribute) const {
-  const auto lock = hdf5_lock();
-  const Hdf5Place place = at(object + "@" + attribute);
-  const Attribute opened = open_attribute(object, attribute);
-  const hid_t type = opened.type.id();
-  if (H5Tget_class(type) != H5T_STRING || opened.values != 1) {
-    throw DataError(place.file + ": " + printable(place.object) + ": one string expected");
-  }
-  if (checked(H5Tis_variable_str(type), "H5Tis_variable_str", place) == 0) {
-    const std::size_t size = H5Tget_size(type);
-    std::vector<char> field(size);
-    checked(H5Aread(opened.handle.id(), type, field.data()), "H5Aread", place);
-    return split_fields(field, size, type).front();
-  }
-  char* text = nullptr;
-  checked(H5Aread(opened.handle.id(), type, &text), "H5Aread", place);
-  const std::unique_ptr<char, herr_t (*)(void*)> owner(text, H5free_memory);
-  return text == nullptr ? "" : text;
 }
 
 }  // namespace lockstep

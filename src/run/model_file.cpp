@@ -62,7 +62,12 @@ std::string weights_name(std::size_t layer) {
 std::vector<Index> units_of(Hdf5ImageReader& image, const std::string& path) {
   std::vector<Index> units = {matrix_shape(image, path, weights_name(0))[0]};
   for (std::size_t layer = 0; image.has(weights_name(layer)); ++layer) {
-    units.push_back(matrix_shape(image, path, weights_name(layer))[1]);
+    const std::vector<std::int64_t> shape = matrix_shape(image, path, weights_name(layer));
+    if (shape[0] != units.back()) {  // their product is no size of the file's
+      throw DataError({path, 0, 0}, weights_name(layer) + " has shape " + shape_text(shape) + ", expected " +
+                                        std::to_string(units.back()) + " inputs");
+    }
+    units.push_back(shape[1]);
   }
   return units;
 }
@@ -92,6 +97,15 @@ ModelDescription describe(Hdf5ImageReader& image, const std::string& path) {
   model.loss = network_loss_kind(image.read_text("/provenance/loss"));
   model.precision = precision_kind(image.read_text("/provenance/precision"));
   return model;
+}
+
+/// What make_model() takes for granted.
+void require_outputs_fit(const ModelDescription& model, const std::string& path) {
+  const bool lacks_units =
+      model.is_network() && (model.features < 1 || std::ranges::find(model.hidden, 0) != model.hidden.end());
+  if (lacks_units || (model.task() == Task::multiclass ? model.outputs < 2 : model.outputs != 1)) {
+    throw DataError({path, 0, 0}, "its coefficients are not those of a model '" + to_string(model.kind) + "'");
+  }
 }
 
 void read_block(const ParameterBlock& block, Hdf5ImageReader& image, const std::string& path, Vector& parameters) {
@@ -183,6 +197,7 @@ ModelFile parse(std::span<const std::byte> bytes, const std::string& path) {
                  "use the Lockstep that wrote it, or train the model again");
   ModelFile file;
   file.model = describe(image, path);
+  require_outputs_fit(file.model, path);
   file.parameters.resize(file.model.dimension());
   for (const ParameterBlock& block : file.model.blocks()) {
     read_block(block, image, path, file.parameters);

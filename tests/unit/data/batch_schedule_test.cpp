@@ -83,7 +83,7 @@ TEST(ShuffledLane, KeepsGroupsOfEightBlocksTogether) {
       blocks.push_back(order[group * 2048 + i] / 256);
     }
     std::ranges::sort(blocks);
-    blocks.erase(std::ranges::unique(blocks).begin(), blocks.end());
+    blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
     EXPECT_EQ(blocks.size(), 8u);
   }
 }

@@ -60,6 +60,13 @@ const std::vector<FirstLineCase> kFirstLines = {
     {"TextsOnly", "y\nred\nblue\n", 2, {}, "y", "no features"},
     {"CommentsAboveNames", "# by the tool\n# v2\na,b,y\n0.5,2,0\n1.5,1,1\n", 2, {"a", "b"}, "y", ""},
     {"CommentOfAsManyFieldsAboveNames", "# by, the, tool\na,b,y\n0.5,2,0\n1.5,1,1\n", 2, {"a", "b"}, "y", ""},
+    {"OpenQuoteInACommentAboveNumbers",
+     "# by,\"the tool\n0.5,2,0\n1.5,1,1\n",
+     2,
+     {"c1", "c2"},
+     "c3",
+     "the line has only numbers: taken for a row"},
+    {"NamesInACommentByTheDelimiterOfTheRows", "# a;b;c,y\n0.5,0\n1.5,1\n", 2, {"# a;b;c"}, "y", ""},
     {"NamesInAComment", "# a,b,y\n0.5,2,0\n1.5,1,1\n", 2, {"# a", "b"}, "y", ""},
     {"NamesAfterAHash", "#a,b,y\n0.5,2,0\n1.5,1,1\n", 2, {"#a", "b"}, "y", ""},
 };
@@ -171,6 +178,7 @@ TEST_F(CsvHeader, CommentsAmongTheRowsAreNamed) {
                                ": a comment? comments can stand only above the header; remove it (grep -v '^" + mark +
                                "')";
     EXPECT_EQ(error("a,b,y\n1,2,0\n" + mark + " of 2021\n2,1,1\n"), wanted);
+    EXPECT_EQ(error("a,b,y\n1,2,0\n\"" + mark + " of \"\"2021\"\", and what a string holds elsewhere\"\n"), wanted);
     EXPECT_THAT(error("a,b,y\n1,2,0\n" + mark + "2,1,1\n2,1,1\n"),
                 ::testing::AllOf(HasSubstr("65 FILE:3:1: text in number column 'a' (saw '" + mark + "2')"),
                                  HasSubstr("; or is the line a comment? they can stand only above the header")));

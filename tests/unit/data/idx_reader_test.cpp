@@ -258,6 +258,11 @@ TEST_F(IdxReader, TheWidthMustFitTheModel) {
   EXPECT_EQ(read_on(2, settings).block.dense, values_);
 }
 
+/// 16 GB for a row of which there is none.
+TEST_F(IdxReader, AWidthWithoutRowsTakesNoMemory) {
+  expect_error(unlabelled(idx_file(kUint8, {0, 2147483646}, "")), "65 FILE: the file has no rows of data");
+}
+
 TEST_F(IdxReader, SettingsThatDoNotApplyAreRefused) {
   ReadSettings settings = unlabelled(images());
   settings.weight_column = "w";

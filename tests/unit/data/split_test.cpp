@@ -133,7 +133,7 @@ TEST_F(SplitRows, TheFractionIsMetAndTheSeedChooses) {
 TEST_F(SplitRows, APartWithoutRowsIsAnError) {
   for (const auto& [fraction, part] : std::map<double, std::string>{{0.0, "validation"}, {1.0, "training"}}) {
     for (const int ranks : kRankCounts) {
-      run_ranks(ranks, [&](Communicator& comm) {
+      run_ranks(ranks, [&, fraction = fraction, &part = part](Communicator& comm) {
         try {
           static_cast<void>(split_rows(share(comm, true), fraction, 0, comm));
           ADD_FAILURE() << "no error";

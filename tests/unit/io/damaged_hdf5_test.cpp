@@ -72,6 +72,25 @@ TEST_F(DamagedHdf5, ChunkThatInflatesToAnotherLengthIsRefused) {
   EXPECT_THAT(refusal(with_second_chunk(cut)), HasSubstr("damaged"));
 }
 
+/// The layout message of compact values: version 3, class 0, their bytes, the values.
+TEST_F(DamagedHdf5, CompactValuesThatAreTooFewAreRefused) {
+  {
+    Hdf5Sample sample(path_);
+    H5Pset_layout(sample.creation(), H5D_COMPACT);
+    sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, values_.data());
+  }
+  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), values_);
+  std::string bytes = testing::text_of(path_);
+  const std::size_t at = bytes.find(std::string("\3\0\x40\0", 4));
+  ASSERT_NE(at, std::string::npos);
+  for (const char held : {'\0', '\x38'}) {
+    bytes[at + 2] = held;
+    testing::write_text(path_, bytes);
+    EXPECT_THAT(refusal(path_),
+                HasSubstr("/X: damaged: holds " + std::to_string(held) + " bytes where its shape needs 64"));
+  }
+}
+
 TEST_F(DamagedHdf5, ChunkStoredWithoutItsFilterIsReadAndHasItsLengthChecked) {
   constexpr std::uint32_t no_deflate = 1;
   std::vector<Bytef> plain(kHalf);
@@ -80,6 +99,41 @@ TEST_F(DamagedHdf5, ChunkStoredWithoutItsFilterIsReadAndHasItsLengthChecked) {
   EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), values_);
   plain.pop_back();
   EXPECT_THAT(refusal(with_second_chunk(plain, no_deflate)), HasSubstr("holds 31 bytes where its shape needs 32"));
+}
+
+TEST_F(DamagedHdf5, ChunkWithoutFiltersThatIsTooShortIsRefused) {
+  {
+    Hdf5Sample sample(path_);
+    sample.set_chunk({kRows / 2});
+    sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, values_.data());
+  }
+  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), values_);
+  {
+    Hdf5Sample sample(path_);
+    sample.set_chunk({kRows / 2});
+    sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, nullptr);
+    const Hdf5Dataset dataset(Hdf5Sample::must(H5Dopen2(sample.file(), "X", H5P_DEFAULT)));
+    const hsize_t offset = kRows / 2;
+    Hdf5Sample::must(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &offset, kHalf - 1, values_.data()));
+  }
+  EXPECT_THAT(refusal(path_), HasSubstr("/X: chunk at row 5: damaged: holds 31 bytes where its shape needs 32"));
+}
+
+TEST_F(DamagedHdf5, ShuffledChunkOfLessThanOneValueIsRefused) {
+  for (const std::size_t stored : {std::size_t{4}, std::size_t{7}}) {  // 0 and 3 bytes behind the checksum
+    {
+      Hdf5Sample sample(path_);
+      sample.set_chunk({kRows / 2});
+      Hdf5Sample::must(H5Pset_shuffle(sample.creation()));
+      Hdf5Sample::must(H5Pset_fletcher32(sample.creation()));
+      sample.write("X", H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, {kRows}, nullptr);
+      const Hdf5Dataset dataset(Hdf5Sample::must(H5Dopen2(sample.file(), "X", H5P_DEFAULT)));
+      const hsize_t offset = 0;
+      const std::vector<std::byte> zeros(stored);  // whose checksum is 0
+      Hdf5Sample::must(H5Dwrite_chunk(dataset.id(), H5P_DEFAULT, 0, &offset, zeros.size(), zeros.data()));
+    }
+    EXPECT_THAT(refusal(path_), HasSubstr("holds " + std::to_string(stored - 4) + " bytes where its shape needs 32"));
+  }
 }
 
 TEST_F(DamagedHdf5, ChecksumThatDoesNotMatchIsRefused) {

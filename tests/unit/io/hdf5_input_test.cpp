@@ -116,24 +116,6 @@ TEST(Hdf5Input, ReadsStringsOfBothKindsAndBooleans) {
   EXPECT_THAT(input.read_doubles("flags"), ElementsAre(1, 0, 1));
 }
 
-TEST(Hdf5Input, ReadsTheAttributesOfASparseGroup) {
-  const testing::TemporaryFolder folder;
-  {
-    Hdf5Sample sample(folder / "a.h5");
-    sample.create_group("X");
-    const std::vector<std::int64_t> shape{10, 3};
-    sample.write_attribute("X", "shape", H5T_STD_I64LE, H5T_NATIVE_INT64, {2}, shape.data());
-    sample.write_string_attribute("X", "encoding-type", "csr_matrix");
-  }
-  const Hdf5Input input = Hdf5Input::open(folder / "a.h5");
-  EXPECT_TRUE(input.is_group("X"));
-  EXPECT_TRUE(input.has_attribute("X", "shape"));
-  EXPECT_FALSE(input.has_attribute("X", "none"));
-  EXPECT_THAT(input.integer_attribute("X", "shape"), ElementsAre(10, 3));
-  EXPECT_EQ(input.text_attribute("X", "encoding-type"), "csr_matrix");
-  EXPECT_THROW(input.integer_attribute("X", "encoding-type"), DataError);
-}
-
 TEST(Hdf5Input, RefusesIntegersThatDoNotFitInsteadOfClippingThem) {
   const testing::TemporaryFolder folder;
   {

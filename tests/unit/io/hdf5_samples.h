@@ -80,21 +80,6 @@ class Hdf5Sample {
     must(H5Lcreate_soft(target.c_str(), file(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT));
   }
 
-  void write_attribute(const std::string& object, const std::string& name, hid_t file_type, hid_t memory_type,
-                       const std::vector<hsize_t>& shape, const void* values) {
-    const Hdf5Space space(must(H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr)));
-    const Hdf5Attribute attribute(must(H5Acreate_by_name(file(), object.c_str(), name.c_str(), file_type, space.id(),
-                                                         H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
-    must(H5Awrite(attribute.id(), memory_type, values));
-  }
-
-  void write_string_attribute(const std::string& object, const std::string& name, const std::string& text) {
-    const Hdf5Type type(must(H5Tcopy(H5T_C_S1)));
-    must(H5Tset_size(type.id(), H5T_VARIABLE));
-    const char* pointer = text.c_str();
-    write_attribute(object, name, type.id(), type.id(), {}, &pointer);
-  }
-
   template <typename Result>
   static Result must(Result result) {
     if (result < 0) {

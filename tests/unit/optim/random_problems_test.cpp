@@ -45,7 +45,7 @@ class RandomProblems : public testing::ModelByOptimizer {};
 
 TEST_P(RandomProblems, AreConvergedAtTheirOptimumOnly) {
   const auto& [model, optimizer] = GetParam();
-  for (const std::uint64_t seed : {1, 2}) {
+  for (const std::uint64_t seed : {std::uint64_t{1}, std::uint64_t{2}}) {
     for (const double l2 : {0.0, 1e-3}) {
       const Table table = random_table(model, seed);
       const ReferenceProblem problem = table.reference(model, l2);

@@ -85,6 +85,47 @@ TEST(ModelFile, RefusesOtherContent) {
   EXPECT_THROW(parse_model(to_bytes(TrainingState()), "m"), DataError);
 }
 
+/// Sealed as it is written.
+std::string refusal_of(Hdf5ImageWriter& image, const std::string& model) {
+  image.write("/provenance/model", model);
+  image.write_scalar("/provenance/has_intercept", std::int64_t{1});
+  image.write("/provenance/activation", std::string("relu"));
+  image.write("/provenance/loss", std::string("cross-entropy"));
+  image.write("/provenance/precision", std::string("float64"));
+  for (const LossParameter& one : stored_parameters(model_kind(model))) {
+    image.write_scalar(std::string("/provenance/") + one.name, 1.0);
+  }
+  try {
+    parse_model(seal(kModelSeal, image.finish()), "m");
+  } catch (const DataError& error) {
+    return error.what();
+  }
+  return "not refused";
+}
+
+/// Matrices that fit by themselves, and would need 720 GB together.
+TEST(ModelFile, RefusesLayersThatDoNotFitBeforeAnythingIsAllocated) {
+  constexpr std::int64_t units = 300000;
+  const std::vector<double> weights(units);
+  Hdf5ImageWriter image(kSealBytes);
+  image.write("/layers/0/W", weights, {1, units});
+  image.write("/layers/1/W", weights, {1, units});
+  EXPECT_EQ(refusal_of(image, "mlp"), "m: /layers/1/W has shape 1 × 300000, expected 300000 inputs");
+}
+
+TEST(ModelFile, RefusesOutputsThatTheModelCannotHave) {
+  const std::vector<double> weights(2);
+  for (const auto& [model, shape] : std::vector<std::pair<std::string, std::vector<std::int64_t>>>{
+           {"logistic", {2, 1}}, {"linear", {2, 1}}, {"softmax", {1, 2}}}) {
+    Hdf5ImageWriter image(kSealBytes);
+    image.write("/coef", weights, shape);
+    EXPECT_EQ(refusal_of(image, model), "m: its coefficients are not those of a model '" + model + "'");
+  }
+  Hdf5ImageWriter image(kSealBytes);
+  image.write("/layers/0/W", weights, {2, 1});
+  EXPECT_EQ(refusal_of(image, "mlp"), "m: its coefficients are not those of a model 'mlp'");
+}
+
 /// h5py's users find names where they were.
 TEST(ModelFile, HasNamesOfFeaturesAndClassesBesideTheSchema) {
   Hdf5ImageReader image(to_bytes(some_model()), "m");
