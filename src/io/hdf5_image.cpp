@@ -28,6 +28,9 @@ Hdf5Properties without_times(hid_t property_class, const Hdf5Place& place) {
 /// not.
 void reserve(std::vector<std::byte>& image, std::size_t bytes) {
   constexpr std::uintptr_t kLargePage = std::uintptr_t{1} << 21;
+  if (image.capacity() >= bytes) {
+    return;
+  }
   image.reserve(bytes);
   const auto begin = reinterpret_cast<std::uintptr_t>(image.data());
   const std::uintptr_t first = (begin + kLargePage - 1) / kLargePage * kLargePage;
@@ -87,11 +90,12 @@ Value only(const std::vector<Value>& values, const std::string& file, const std:
 
 }  // namespace
 
-Hdf5ImageWriter::Hdf5ImageWriter(std::size_t user_block_bytes, std::size_t expected_bytes)
+Hdf5ImageWriter::Hdf5ImageWriter(std::size_t user_block_bytes, std::size_t expected_bytes, std::vector<std::byte> spare)
     : user_block_bytes_(user_block_bytes),
       place_{"HDF5 image in memory", "", ExitCode::internal},
-      image_(std::make_unique<std::vector<std::byte>>()) {
+      image_(std::make_unique<std::vector<std::byte>>(std::move(spare))) {
   const auto lock = hdf5_lock();
+  image_->clear();
   reserve(*image_, expected_bytes);
   file_ = create_in_memory(user_block_bytes, *image_, place_);
   dataset_creation_ = without_times(H5P_DATASET_CREATE, place_);

@@ -21,8 +21,9 @@ namespace lockstep {
 class Hdf5ImageWriter {
  public:
   /// user_block_bytes: 0, or a power of two ≥ 512: zero bytes in front of the HDF5 content for a header of
-  /// ours. expected_bytes: about how large the file becomes, or less.
-  explicit Hdf5ImageWriter(std::size_t user_block_bytes = 0, std::size_t expected_bytes = 0);
+  /// ours. expected_bytes: about how large the file becomes, or less. `spare`: memory that finish() gave before.
+  explicit Hdf5ImageWriter(std::size_t user_block_bytes = 0, std::size_t expected_bytes = 0,
+                           std::vector<std::byte> spare = {});
 
   /// Row-major values; the product of `shape` (rank 0 to 2, a dimension may be 0) is values.size().
   void write(const std::string& path, std::span<const double> values, const std::vector<std::int64_t>& shape);

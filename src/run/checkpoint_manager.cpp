@@ -110,7 +110,8 @@ void CheckpointManager::save_or_throw(const TrainingState& state) {
 }
 
 void CheckpointManager::write(const TrainingState& state) {
-  replace_durably(files_, folder_, checkpoint_name(state.optimizer.iteration), to_bytes(state));
+  image_ = to_bytes(state, std::move(image_));
+  replace_durably(files_, folder_, checkpoint_name(state.optimizer.iteration), image_);
   prune(state);
 }
 

@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lockstep {
 
@@ -69,7 +70,8 @@ class CheckpointManager {
   Communicator& comm_;
   Console& console_;
   double seconds_ = 0;
-  CheckpointWriter writer_;  // the last member: its thread uses the others
+  std::vector<std::byte> image_;  // of the last one: its memory is used again
+  CheckpointWriter writer_;       // the last member: its thread uses the others
 };
 
 }  // namespace lockstep

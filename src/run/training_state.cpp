@@ -205,9 +205,9 @@ std::size_t large_bytes(const TrainingState& state) {
 
 }  // namespace
 
-std::vector<std::byte> to_bytes(const TrainingState& state) {
+std::vector<std::byte> to_bytes(const TrainingState& state, std::vector<std::byte> spare) {
   constexpr std::size_t kBeside = std::size_t{4} << 20;  // HDF5's own, and what is short
-  Hdf5ImageWriter image(kSealBytes, large_bytes(state) + kBeside);
+  Hdf5ImageWriter image(kSealBytes, large_bytes(state) + kBeside, std::move(spare));
   visit(state, Writer(image));
   return seal(kCheckpointSeal, image.finish());
 }

@@ -64,8 +64,8 @@ struct TrainingState {
   }
 };
 
-/// The bytes of a sealed checkpoint file. Equal states give equal bytes.
-std::vector<std::byte> to_bytes(const TrainingState& state);
+/// The bytes of a sealed checkpoint file. Equal states give equal bytes. `spare`: memory of a file that is done with.
+std::vector<std::byte> to_bytes(const TrainingState& state, std::vector<std::byte> spare = {});
 
 /// Verifies seal and content. Throws DataError naming the file and what is wrong, FormatError for another format
 /// number.
