@@ -5,7 +5,6 @@
 #include "base/test_failure.h"
 #include "base/timer.h"
 #include "comm/agreement.h"
-#include "fit/column_scales.h"
 #include "fit/optimizer_vectors.h"
 #include "fit/validation.h"
 #include "io/durable_file.h"
@@ -19,9 +18,9 @@
 #include "run/fresh_state.h"
 #include "run/memory_check.h"
 #include "run/own_files.h"
-#include "run/pace.h"
 #include "run/problem.h"
 #include "run/resume.h"
+#include "run/run_banner.h"
 #include "run/run_folder.h"
 #include "run/run_observer.h"
 #include "run/run_summary.h"
@@ -32,8 +31,6 @@
 
 #include <algorithm>
 #include <optional>
-
-#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -58,7 +55,7 @@ class TrainingJob {
     require_own_run_folder(settings_, comm_);
     memory_.foresee();
     if (settings_.launch.plan) {
-      show_plan();
+      show_plan(memory_, settings_, comm_.size(), threads_, console_);
       return ExitCode::success;
     }
     memory_.require_foreseen();
@@ -77,13 +74,10 @@ class TrainingJob {
   void watch_for_hangs();
   void heed_time_limit();
   void load();
-  void show_plan();
   void open_run_folder();
   void make_objective();
   void restore_state();
   void write_start();
-  void warn_of_guesses();
-  void show_banner();
   void optimise();
   std::string explained(const NumericalStop& stop);
   ExitCode finish();
@@ -139,19 +133,7 @@ void TrainingJob::load() {
     memory_.require(model, shape);
   });
   summary_.seconds.load = timer.seconds();
-  warn_of_guesses();
-}
-
-void TrainingJob::show_plan() {
-  for (const std::string& notice : memory_.notices()) {
-    console_.warning(notice);
-  }
-  console_.info(memory_.foreseen_text());
-  console_.info(to_text(memory_.foreseen_plan(), settings_));
-  console_.info(pace_text(memory_.foreseen_plan(), measured_rates(), comm_.size() * threads_,
-                          settings_.fit.optimizer->is_mini_batch()));
-  console_.info(launch_text(settings_, comm_.size(), threads_));
-  console_.info(submit_text(memory_.foreseen_plan(), comm_.size(), threads_));
+  warn_of_guesses(problem_, console_);
 }
 
 void TrainingJob::open_run_folder() {
@@ -208,40 +190,8 @@ void TrainingJob::write_start() {
   observer_.emplace(
       settings_, state_, [this] { return risk_->agreed().checkpoint != 0; }, monitor_, *checkpoints_,
       log_ ? &*log_ : nullptr, comm_, console_);
-  show_banner();
-}
-
-void TrainingJob::show_banner() {
-  say(banner(settings_, problem_, comm_.size(), threads_));
-  const Plan plan = make_plan(settings_, problem_.model, shape_of(problem_), comm_.size(), threads_);
-  console_.info(to_text(plan, settings_));
-  if (const double limit = monitor_.limit_seconds(); limit > 0 && is_root()) {
-    const std::string late = too_long_for(limit, plan, measured_rates(), comm_.size() * threads_);
-    if (!late.empty()) {
-      console_.warning(late);
-    }
-  }
-  if (const std::string idle = idle_workers(problem_.rows.partition, comm_.size(), threads_); !idle.empty()) {
-    console_.info(idle);
-  }
-  if (const std::string unlike = unlike_scales(problem_.column_reaches, problem_.rows.schema.feature_names());
-      !unlike.empty()) {
-    console_.warning(unlike);
-  }
-  if (first_step_ > 0) {
-    console_.info(fmt::format("resuming from step {}", first_step_));
-  }
-}
-
-void TrainingJob::warn_of_guesses() {
-  for (const std::string& notice : problem_.rows.notices) {
-    console_.warning(notice);
-  }
-  if (problem_.validation) {
-    for (const std::string& notice : problem_.validation->notices) {
-      console_.warning(notice);
-    }
-  }
+  const double limit = is_root() ? monitor_.limit_seconds() : 0;
+  show_start({settings_, problem_, comm_.size(), threads_, first_step_, limit}, console_);
 }
 
 void TrainingJob::optimise() {
