@@ -47,6 +47,34 @@ class Replacement {
   Replacement(const Replacement&) = delete;
   Replacement& operator=(const Replacement&) = delete;
 
+  /// The memory that the system keeps of a long file is let go as it is passed: nobody will read it soon, and fresh
+  /// memory for all of it takes longer than all the rest.
+  class Pages {
+   public:
+    Pages(Replacement& of, int file, std::size_t file_bytes)
+        : of_(of), file_(file), is_long_(file_bytes >= 2 * kPortion) {}
+
+    /// How much of what is left to take at a time.
+    std::size_t portion(std::size_t left) const { return is_long_ ? std::min(left, kPortion) : left; }
+
+    void pass(IoResult bytes) {
+      end_ += bytes;
+      if (is_long_ && end_ - begin_ >= static_cast<std::int64_t>(kPortion)) {
+        of_.require(uninterrupted([&] { return of_.files_.release(file_, begin_, end_ - begin_); }), "write");
+        begin_ = end_;
+      }
+    }
+
+   private:
+    static constexpr std::size_t kPortion = std::size_t{4} << 20;
+
+    Replacement& of_;
+    int file_;
+    bool is_long_;
+    std::int64_t begin_ = 0;
+    std::int64_t end_ = 0;
+  };
+
   /// False when a signal interrupted fsync: then a new file is to be begun.
   bool run(std::span<const std::byte> bytes) {
     FileDescriptor file(files_, create());
@@ -77,10 +105,13 @@ class Replacement {
   }
 
   void write_all(int file, std::span<const std::byte> bytes) {
+    Pages pages(*this, file, bytes.size());
     while (!bytes.empty()) {
-      const IoResult written = uninterrupted([&] { return files_.write(file, bytes); });
+      const IoResult written =
+          uninterrupted([&] { return files_.write(file, bytes.first(pages.portion(bytes.size()))); });
       require(written == 0 ? -EIO : written, "write");
       bytes = bytes.subspan(static_cast<std::size_t>(written));
+      pages.pass(written);
     }
   }
 
@@ -90,6 +121,7 @@ class Replacement {
     require(opened, "read back");
     const FileDescriptor file(files_, static_cast<int>(opened));
     std::vector<std::byte> block(std::size_t{1} << 20);
+    Pages pages(*this, file.id(), bytes.size());
     std::size_t position = 0;
     while (true) {
       const IoResult count = uninterrupted([&] { return files_.read(file.id(), block); });
@@ -106,6 +138,7 @@ class Replacement {
         return;
       }
       position += length;
+      pages.pass(count);
     }
   }
 

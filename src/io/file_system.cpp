@@ -96,6 +96,16 @@ IoResult PosixFileSystem::truncate(int file, std::int64_t bytes) {
   return result_of(::ftruncate(file, bytes));
 }
 
+IoResult PosixFileSystem::release(int file, std::int64_t begin, std::int64_t bytes) {
+  constexpr unsigned kNow = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+  const IoResult written = result_of(::sync_file_range(file, begin, bytes, kNow));
+  if (written == -ENOSYS || written == -EINVAL || written == -EOPNOTSUPP || written == -ESPIPE) {
+    return 0;
+  }
+  static_cast<void>(::posix_fadvise(file, begin, bytes, POSIX_FADV_DONTNEED));
+  return written;
+}
+
 IoResult PosixFileSystem::sync_file(int file) {
   return result_of(::fsync(file));
 }

@@ -42,6 +42,9 @@ class FileSystem {
   virtual IoResult read(int file, std::span<std::byte> bytes) = 0;
   /// Cuts a file open for writing to its first `bytes`.
   virtual IoResult truncate(int file, std::int64_t bytes) = 0;
+  /// Writes that part of a file out, where it is not, and lets go of the memory that holds it. Not durable yet. Where
+  /// that cannot be asked for nothing is done.
+  virtual IoResult release(int /*file*/, std::int64_t /*begin*/, std::int64_t /*bytes*/) { return 0; }
   virtual IoResult sync_file(int file) = 0;
   virtual IoResult sync_directory(int directory) = 0;
   virtual IoResult close(int descriptor) = 0;
@@ -60,6 +63,7 @@ class PosixFileSystem : public FileSystem {
   IoResult write(int file, std::span<const std::byte> bytes) override;
   IoResult read(int file, std::span<std::byte> bytes) override;
   IoResult truncate(int file, std::int64_t bytes) override;
+  IoResult release(int file, std::int64_t begin, std::int64_t bytes) override;
   IoResult sync_file(int file) override;
   IoResult sync_directory(int directory) override;
   IoResult close(int descriptor) override;

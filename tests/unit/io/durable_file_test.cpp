@@ -47,6 +47,33 @@ TEST(ReplaceDurably, CreatesAndReplacesAndLeavesNothingElse) {
   EXPECT_EQ(temporary_files(folder.path()), 0);
 }
 
+/// Lets go of what it is told to, and remembers how much.
+class Releasing final : public PosixFileSystem {
+ public:
+  IoResult release(int file, std::int64_t begin, std::int64_t bytes) override {
+    released += bytes;
+    return error != 0 ? -error : PosixFileSystem::release(file, begin, bytes);
+  }
+  std::int64_t released = 0;
+  int error = 0;
+};
+
+TEST(ReplaceDurably, MemoryOfALongFileIsLetGoWhileItIsWrittenAndReadBack) {
+  const TemporaryFolder folder;
+  std::vector<std::byte> bytes(std::size_t{9} << 20);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::byte>(i * 7 + i / 4096);
+  }
+  Releasing files;
+  replace_durably(files, folder.path(), "long", bytes);
+  EXPECT_TRUE(read_file(files, folder.path(), "long") == bytes);
+  EXPECT_EQ(files.released, std::int64_t{16} << 20) << "two portions, twice";
+  replace_durably(files, folder.path(), "short", std::span(bytes).first(1000));
+  EXPECT_EQ(files.released, std::int64_t{16} << 20);
+  files.error = EIO;  // of writing out
+  EXPECT_THROW(replace_durably(files, folder.path(), "long", bytes), SystemError);
+}
+
 TEST(ReplaceDurably, ContentLargerThanABlockIsWrittenWhole) {
   const TemporaryFolder folder;
   PosixFileSystem files;
