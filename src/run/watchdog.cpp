@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 #include <optional>
 #include <random>
 #include <span>
@@ -39,6 +40,8 @@ constexpr double kLongestPause = 2;
 constexpr double kStopped = 2;
 /// Of a core: a process that uses less does not compute.
 constexpr double kBusy = 0.02;
+/// A process that has read or written so many since the last pulse gets on, slow as its disk may be.
+constexpr double kNotableBytes = 65536;
 /// Where rank 0 is silent, a rank speaks so long after the one before it, if that has not ended the job.
 constexpr double kTurn = 0.2;
 constexpr int kMostTurns = 20;
@@ -79,6 +82,17 @@ double processor_seconds() {
   timespec used{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
+}
+
+/// Bytes that this process has read and written; 0 where the system does not say.
+double bytes_moved() {
+  std::ifstream file("/proc/self/io");
+  double bytes = 0;
+  std::string name;
+  for (double value = 0; file >> name >> value;) {
+    bytes += name == "rchar:" || name == "wchar:" ? value : 0;
+  }
+  return bytes;
 }
 
 /// A socket at a port of the system's choice; −1: there is none.
@@ -253,7 +267,9 @@ class Watchdog::Post {
     const double used = processor_seconds();
     const std::int64_t messages = detail::messages.load(std::memory_order_relaxed);
     const bool is_waiting = detail::is_waiting.load(std::memory_order_relaxed);
-    const bool computes = !is_waiting && used - used_ >= kBusy * (now - pulse_time_);
+    const double moved = bytes_moved();
+    const bool computes =
+        !is_waiting && (used - used_ >= kBusy * (now - pulse_time_) || moved - moved_ >= kNotableBytes);
     pulse_.rank = rank_;
     pulse_.activity = detail::activity.load(std::memory_order_relaxed);
     pulse_.step = detail::step.load(std::memory_order_relaxed);
@@ -261,6 +277,7 @@ class Watchdog::Post {
     pulse_.messages = messages;
     pulse_.is_waiting = is_waiting;
     used_ = used;
+    moved_ = moved;
     pulse_time_ = now;
     if (rank_ == 0) {
       table_->hear(pulse_, now);
@@ -319,6 +336,7 @@ class Watchdog::Post {
   std::optional<sockaddr_in> root_;
   Pulse pulse_;
   double used_ = 0;
+  double moved_ = 0;
   double pulse_time_ = 0;
   std::thread thread_;
 };

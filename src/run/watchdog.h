@@ -3,7 +3,7 @@
 /// A thread beside each rank tells that of rank 0 now and then, by UDP, what its rank does (base/activity.h), and is
 /// answered. MPI takes no part, since its calls are what hangs. Rank 0 ends the job when its table of pulses says so
 /// (pulse_table.h); another rank does where rank 0 does not answer any more. A rank that computes is never at fault,
-/// however long: its process uses its processor.
+/// however long: its process uses its processor, or its disk.
 #pragma once
 
 #include "lockstep/base/errors.h"
