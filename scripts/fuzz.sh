@@ -2,7 +2,8 @@
 # Builds the fuzzers of tests/fuzz and runs each on one core:  scripts/fuzz.sh [SECONDS] [NAME...]
 # Default: 60 s each, all. Inputs start at the seeds of tests/fuzz/make_seeds.cpp and at what build/fuzz/NAME/corpus holds
 # of earlier runs. An input that crashes, runs longer than 10 s or takes more memory than a small file may is kept in
-# build/fuzz/findings, and the exit code is 1. FUZZ_RUNS=N ends each after N inputs.
+# build/fuzz/findings, and the exit code is 1. FUZZ_RUNS=N ends each after N inputs;
+# FUZZ_SEED=N makes the same inputs each time, from the same corpus.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
@@ -51,6 +52,7 @@ fuzz() {
   fi
   while ((SECONDS < end && inputs_run < runs)); do
     status=0
+    [[ -z ${FUZZ_SEED:-} ]] || options+=(-seed=$((FUZZ_SEED + of_hdf5)))
     ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=$leaks "$bin/fuzz_$name" "${options[@]}" -runs=$((runs - inputs_run)) \
       -max_total_time=$((end - SECONDS)) "${inputs[@]}" >"$folder/log" 2>&1 || status=$?
     ((inputs_run += $(awk '/number_of_executed_units/ { n = $2 } END { print n + 0 }' "$folder/log"))) || true
