@@ -1,5 +1,6 @@
 #include "lockstep/run/objective_run.h"
 
+#include "base/activity.h"
 #include "base/version.h"
 #include "comm/agreement.h"
 #include "fit/settings_check.h"
@@ -15,6 +16,7 @@
 #include "run/run_observer.h"
 #include "run/scheduler_limit.h"
 #include "run/stop_monitor.h"
+#include "run/watchdog.h"
 
 #include <cmath>
 #include <optional>
@@ -84,6 +86,10 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
 
   StopMonitor monitor(settings.run.max_time_seconds);
   monitor.begin_training();
+  std::optional<Watchdog> watchdog;
+  if (const double timeout = step_timeout_seconds(settings.run.step_timeout, scheduler_surroundings()); timeout > 0) {
+    watchdog.emplace(timeout, comm);
+  }
   std::optional<RunObserver> observer;
   if (comm.rank() == 0 && settings.run.max_time_seconds == 0) {
     heed_scheduler(
@@ -99,6 +105,7 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
       settings, state, [&ridden] { return ridden.agreed().checkpoint != 0; }, monitor, checkpoints,
       log ? &*log : nullptr, comm, console);
   ObjectiveResult result;
+  const Doing training(Activity::training);
   result.summary = lockstep::fit(ridden, settings.fit, execution, state.optimizer, *observer);
   observer->save_end();
   result.parameters = final_parameters(state.optimizer);
