@@ -24,7 +24,7 @@ enum class Fault {
 class FaultyFileSystem final : public FileSystem {
  public:
   FaultyFileSystem(Fault fault, int at_operation, int error_number = EIO)
-      : FaultyFileSystem(posix_, fault, at_operation, error_number) {}
+      : below_(posix_), fault_(fault), at_operation_(at_operation), error_number_(error_number) {}
 
   FaultyFileSystem(FileSystem& below, Fault fault, int at_operation, int error_number = EIO)
       : below_(below), fault_(fault), at_operation_(at_operation), error_number_(error_number) {}
