@@ -40,26 +40,23 @@ void reserve(std::vector<std::byte>& image, std::size_t bytes) {
   }
 }
 
+/// Memory of the vector `held`; null where there is none: HDF5 is C.
+void* resized(void* held, std::size_t size) noexcept {
+  try {
+    auto& bytes = *static_cast<std::vector<std::byte>*>(held);
+    bytes.resize(size);
+    return bytes.data();
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
 /// HDF5's memory of a file is the vector `image`, so that nothing is copied at the end.
 H5FD_file_image_callbacks_t held_in(std::vector<std::byte>& image) {
   H5FD_file_image_callbacks_t callbacks{};
-  callbacks.image_realloc = [](void*, std::size_t size, H5FD_file_image_op_t, void* held) -> void* {
-    try {
-      auto& bytes = *static_cast<std::vector<std::byte>*>(held);
-      bytes.resize(size);
-      return bytes.data();
-    } catch (const std::exception&) {
-      return nullptr;  // HDF5 is C
-    }
-  };
-  callbacks.image_malloc = [](std::size_t size, H5FD_file_image_op_t, void* held) -> void* {
-    try {
-      auto& bytes = *static_cast<std::vector<std::byte>*>(held);
-      bytes.resize(size);
-      return bytes.data();
-    } catch (const std::exception&) {
-      return nullptr;
-    }
+  callbacks.image_malloc = [](std::size_t size, H5FD_file_image_op_t, void* held) { return resized(held, size); };
+  callbacks.image_realloc = [](void*, std::size_t size, H5FD_file_image_op_t, void* held) {
+    return resized(held, size);
   };
   callbacks.image_free = [](void*, H5FD_file_image_op_t, void*) -> herr_t { return 0; };
   callbacks.udata_copy = [](void* held) { return held; };

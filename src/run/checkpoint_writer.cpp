@@ -1,10 +1,10 @@
 #include "run/checkpoint_writer.h"
 
+#include "base/threads.h"
 #include "base/timer.h"
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <ctime>
 #include <exception>
 #include <utility>
@@ -25,17 +25,6 @@ double thread_seconds() {
   timespec used{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
   return static_cast<double>(used.tv_sec) + 1e-9 * static_cast<double>(used.tv_nsec);
-}
-
-/// Signals are the main thread's.
-std::thread without_signals(const std::function<void()>& work) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(work);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
 }
 
 }  // namespace
@@ -60,7 +49,7 @@ void CheckpointWriter::submit(const TrainingState& state) {
   task_ = Task::waiting;
   failures_ = 0;
   if (!thread_.joinable()) {
-    thread_ = without_signals([this] { run(); });
+    thread_ = thread_without_signals([this] { run(); });
   }
   lock.unlock();
   changed_.notify_all();

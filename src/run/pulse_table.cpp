@@ -14,11 +14,13 @@ namespace {
 
 constexpr std::size_t kMostNamed = 5;
 
-std::string describe(const Pulse& last, const std::string& host, bool was_heard, const char* what) {
-  const std::string place = fmt::format("rank {} on {} {}", last.rank, printable(host), what);
-  return was_heard ? fmt::format("{} (last seen {}, after step {}{})", place, to_string(last.activity), last.step,
-                                 last.is_waiting ? ", waiting for others" : "")
-                   : place;
+std::string place_of(const Pulse& last, const std::string& host) {
+  return fmt::format("rank {} on {}", last.rank, printable(host));
+}
+
+std::string describe(const Pulse& last, const std::string& host, const char* what) {
+  return fmt::format("{} {} (last seen {}, after step {}{})", place_of(last, host), what, to_string(last.activity),
+                     last.step, last.is_waiting ? ", waiting for others" : "");
 }
 
 }  // namespace
@@ -61,7 +63,7 @@ std::string PulseTable::silence(double now) const {
   std::vector<std::string> found;
   for (const Entry& entry : ranks_) {
     if (entry.was_heard && !entry.has_left && now - entry.heard >= timeout_) {
-      found.push_back(describe(entry.last, entry.host, true, "does not answer"));
+      found.push_back(describe(entry.last, entry.host, "does not answer"));
     }
   }
   return sentence(found);
@@ -69,15 +71,26 @@ std::string PulseTable::silence(double now) const {
 
 std::string PulseTable::verdict(double now) const {
   std::string silent = silence(now);
-  if (!silent.empty() || now - beat_ < timeout_) {
+  if (!silent.empty() || now - beat_ < timeout_ || !unheard().empty()) {
     return silent;
   }
   std::vector<std::string> found;
   for (const Entry* entry : suspects()) {
-    found.push_back(
-        describe(entry->last, entry->host, entry->was_heard, entry->was_heard ? "does not get on" : "was never heard"));
+    found.push_back(describe(entry->last, entry->host, "does not get on"));
   }
   return sentence(found);
+}
+
+std::string PulseTable::unheard() const {
+  std::vector<std::string> found;
+  for (const Entry& entry : ranks_) {
+    if (!entry.was_heard && !entry.has_left) {
+      found.push_back(place_of(entry.last, entry.host));
+    }
+  }
+  const std::size_t named = std::min(found.size(), kMostNamed);
+  return fmt::format("{}{}", fmt::join(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(named), ", "),
+                     found.size() > named ? fmt::format(" and {} more", found.size() - named) : "");
 }
 
 std::string PulseTable::sentence(const std::vector<std::string>& found) const {
@@ -102,7 +115,7 @@ std::vector<const PulseTable::Entry*> PulseTable::suspects() const {
     if (entry.has_left) {
       continue;
     }
-    if (!entry.was_heard || !entry.last.is_waiting) {
+    if (!entry.last.is_waiting) {
       busy.push_back(&entry);
     }
     if (entry.last.messages < fewest) {

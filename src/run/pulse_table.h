@@ -38,8 +38,11 @@ class PulseTable {
   std::string silence(double now) const;
 
   /// The same, or "… does not get on …" where no rank computes or comes through a call. Ranks that wait are not at
-  /// fault while one does.
+  /// fault while one does; where one was never heard, it may be the one.
   std::string verdict(double now) const;
+
+  /// "rank 2 on HOST": those that were never heard.
+  std::string unheard() const;
 
  private:
   struct Entry {

@@ -1,13 +1,13 @@
 #include "run/watchdog.h"
 
 #include "base/activity.h"
+#include "base/threads.h"
 #include "base/timer.h"
 #include "run/pulse_table.h"
 
 #include <algorithm>
 #include <array>
 #include <climits>
-#include <csignal>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -141,11 +141,14 @@ std::vector<std::string> hosts_of(Communicator& comm) {
   return all_gather_text(comm, name.data());
 }
 
-/// In a thread of its own, whatever the others are in the middle of.
+/// Whatever the other threads are in the middle of.
+void say(const std::string& line) {
+  static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
+}
+
 [[noreturn]] void end_job(const std::string& text) {
   if (!text.empty()) {
-    const std::string line = "trainer: error: " + text + "; the newest checkpoint stands\n";
-    static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
+    say("trainer: error: " + text + "; resuming goes on from the newest checkpoint, where there is one\n");
   }
   ::_exit(static_cast<int>(kHung));
 }
@@ -169,9 +172,8 @@ class Watchdog::Post {
     place_ = place[0];
     const std::vector<std::string> hosts = hosts_of(comm);
     table_.emplace(rank_ == 0 ? hosts : std::vector{hosts.front()}, timeout_, clock_.seconds());
-    own_table_.emplace(std::vector{hosts[static_cast<std::size_t>(rank_)]}, timeout_, clock_.seconds());
     clients_.resize(rank_ == 0 ? hosts.size() : 0);
-    start();
+    thread_ = thread_without_signals([this] { watch(); });
   }
 
   ~Post() {
@@ -187,16 +189,6 @@ class Watchdog::Post {
   Post& operator=(const Post&) = delete;
 
  private:
-  /// Signals are the main thread's.
-  void start() {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { watch(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
-
   void watch() {
     double next = 0;
     while (true) {
@@ -210,7 +202,6 @@ class Watchdog::Post {
       listen();
       if (clock_.seconds() >= next + kStopped * pause_) {  // this process was itself stopped
         table_->restart(clock_.seconds());
-        own_table_->restart(clock_.seconds());
       }
       if (clock_.seconds() >= next) {
         next = clock_.seconds() + pause_;
@@ -282,7 +273,6 @@ class Watchdog::Post {
     if (rank_ == 0) {
       table_->hear(pulse_, now);
     } else {
-      own_table_->hear(pulse_, now);
       tell_others(Word::pulse);
     }
   }
@@ -290,12 +280,22 @@ class Watchdog::Post {
   void judge() {
     const double turn = rank_ == 0 ? 0 : kTurn * std::min(rank_, kMostTurns);
     const double now = clock_.seconds() - turn;
-    const std::string verdict = rank_ == 0 ? table_->verdict(now)
-                                : root_    ? table_->silence(now)
-                                           : own_table_->verdict(now);  // alone
+    const std::string verdict = rank_ == 0 ? table_->verdict(now) : table_->silence(now);
+    warn_of_unheard();
     if (!verdict.empty()) {
       tell_others(Word::end);
       end_job(verdict);
+    }
+  }
+
+  /// Once: a rank that cannot be heard cannot be judged.
+  void warn_of_unheard() {
+    if (rank_ != 0 || has_warned_ || clock_.seconds() < timeout_) {
+      return;
+    }
+    has_warned_ = true;
+    if (const std::string unheard = table_->unheard(); !unheard.empty()) {
+      say("trainer: warning: --step-timeout: no UDP from " + unheard + ": a job that hangs there is not ended\n");
     }
   }
 
@@ -331,9 +331,9 @@ class Watchdog::Post {
   Timer clock_;
   Rendezvous place_;
   std::optional<PulseTable> table_;                  // rank 0: of all ranks; others: of rank 0
-  std::optional<PulseTable> own_table_;              // of this rank
   std::vector<std::optional<sockaddr_in>> clients_;  // a rank
   std::optional<sockaddr_in> root_;
+  bool has_warned_ = false;
   Pulse pulse_;
   double used_ = 0;
   double moved_ = 0;

@@ -18,7 +18,8 @@ inline constexpr ExitCode kHung = ExitCode::io_error;
 
 class Watchdog {
  public:
-  /// timeout > 0 seconds. Where no socket can be had, or none be reached, a rank sees itself alone. Collective.
+  /// timeout > 0 seconds. Ranks that UDP does not reach are named in a warning, once; while there are any, only others
+  /// that fall silent are judged. Collective.
   Watchdog(double timeout, Communicator& comm);
   /// Tells the others that this rank leaves. Not Collective.
   ~Watchdog();
