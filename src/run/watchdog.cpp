@@ -42,8 +42,8 @@ constexpr double kStopped = 2;
 constexpr double kBusy = 0.02;
 /// A process that has read or written so many since the last pulse gets on, slow as its disk may be.
 constexpr double kNotableBytes = 65536;
-/// Where rank 0 is silent, a rank speaks so long after the one before it, if that has not ended the job.
-constexpr double kTurn = 0.2;
+/// Where rank 0 is silent, a rank speaks so long and a pause after the one before it, if that has not ended the job.
+constexpr double kTurn = 1;
 constexpr int kMostTurns = 20;
 
 using Token = std::array<std::uint64_t, 2>;  // of this job: other programs' messages are not read
@@ -278,7 +278,7 @@ class Watchdog::Post {
   }
 
   void judge() {
-    const double turn = rank_ == 0 ? 0 : kTurn * std::min(rank_, kMostTurns);
+    const double turn = (kTurn + pause_) * std::clamp(rank_ - 1, 0, kMostTurns);
     const double now = clock_.seconds() - turn;
     const std::string verdict = rank_ == 0 ? table_->verdict(now) : table_->silence(now);
     warn_of_unheard();
