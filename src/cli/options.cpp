@@ -57,6 +57,7 @@ OptionValue argument(Kind kind) {
 
 std::vector<Option> predict_options(PredictSettings& settings) {
   settings.data.label_optional = true;
+  settings.data.keeps_rows = true;
   std::vector<Option> options = {model_file_option(settings.model_file)};
   append(options, data_options(settings.data));
   append(options,
@@ -101,6 +102,7 @@ std::vector<Option> check_options(CheckSettings& settings) {
   seed.description =
       "of the random point and directions, without a model file also of first weights; 0 to 2^64 - 1 (default {})";
   std::vector<Option> options = data_options(training.data);
+  append(options, column_options(training.data));
   append(options, model_options(training.model, training.penalty));
   append(options, {{"model-file", "Model", "F",
                     "model.h5 whose optimality is judged; it brings model, penalties and columns (default: none)",

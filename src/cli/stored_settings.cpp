@@ -22,6 +22,20 @@ std::vector<std::string> without_roles(std::vector<std::string> names, const Rea
   return names;
 }
 
+/// Columns that options named by number bear their names in the model.
+void name_roles(const Schema& schema, ReadSettings& read) {
+  const auto name = [&](ColumnRole role, std::string& option) {
+    const Column* column = schema.find(role);
+    if (!option.empty() && column != nullptr && !column->name.empty()) {
+      option = column->name;
+    }
+  };
+  name(ColumnRole::label, read.label_column);
+  name(ColumnRole::weight, read.weight_column);
+  name(ColumnRole::offset, read.offset_column);
+  name(ColumnRole::exposure, read.exposure_column);
+}
+
 }  // namespace
 
 TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
@@ -37,6 +51,7 @@ TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
   } catch (const Error& error) {
     throw DataError({printable(path), 0, 0}, std::string("its /provenance/configuration: ") + error.what());
   }
+  name_roles(file.schema, settings.data);
   return settings;
 }
 

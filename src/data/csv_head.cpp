@@ -187,14 +187,16 @@ class HeadReader {
       fields.insert(field.text);
     }
     const auto has = [&](const std::string& name) { return fields.contains(name); };
-    if (!settings_.expected_names.empty() && std::ranges::all_of(settings_.expected_names, has)) {
+    const std::vector<std::string> expected = settings_.expected.input_names();
+    if (!expected.empty() && std::ranges::all_of(expected, has)) {
       return true;
     }
     const std::array<const std::string*, 5> roles = {&settings_.label_column, &settings_.weight_column,
                                                      &settings_.offset_column, &settings_.exposure_column,
                                                      &settings_.id_column};
     return std::ranges::any_of(roles, [&](const std::string* name) { return !name->empty() && has(*name); }) ||
-           std::ranges::any_of(settings_.drop, has);
+           std::ranges::any_of(settings_.drop, has) || std::ranges::any_of(settings_.only, has) ||
+           std::ranges::any_of(settings_.categorical, has);
   }
 
   const ReadSettings& settings_;

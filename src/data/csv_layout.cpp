@@ -14,13 +14,17 @@ namespace lockstep {
 
 namespace {
 
+constexpr const char* kAutomatic = "auto";
+constexpr const char* kNone = "none";
+
 /// Gives the columns their roles, in this order: dropped, named by an option, the label found by default, features.
 class LayoutBuilder {
  public:
   LayoutBuilder(const ReadSettings& settings, const InputFile& file)
       : settings_(settings),
         file_(file),
-        expected_names_(settings.expected_names.begin(), settings.expected_names.end()) {}
+        model_names_(settings.expected.input_names()),
+        expected_names_(model_names_.begin(), model_names_.end()) {}
 
   CsvLayout build() {
     read_head();
@@ -32,7 +36,9 @@ class LayoutBuilder {
       assign(settings_.offset_column, ColumnRole::offset, "--offset-column");
       assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
       choose_label();
+      keep_only();
       number_features();
+      choose_categories();
     });
     note_guesses();
     return std::move(layout_);
@@ -82,7 +88,7 @@ class LayoutBuilder {
     for (const std::string& name : dropped) {
       if (CsvColumn* column = find(name)) {
         column->role = ColumnRole::ignored;
-      } else if (settings_.expected_names.empty()) {  // a model's own columns are picked; no others need dropping
+      } else if (model_names_.empty()) {  // a model's own columns are picked; no others need dropping
         throw missing_column(name);
       }
     }
@@ -152,9 +158,31 @@ class LayoutBuilder {
     return is_last ? candidates.back() : nullptr;
   }
 
+  void keep_only() {
+    if (settings_.only.empty() || is_for_model(settings_)) {
+      return;
+    }
+    std::unordered_set<const CsvColumn*> kept;
+    for (const std::string& name : joined_names(settings_.only, names_)) {
+      const CsvColumn* column = find(name);
+      if (column == nullptr) {
+        throw missing_column(name);
+      }
+      if (column->role != ColumnRole::feature) {
+        throw ConfigurationError(settings_.path + ": --only " + shell_word(name) +
+                                 ": another option drops or uses this column");
+      }
+      kept.insert(column);
+    }
+    for (CsvColumn& column : layout_.columns) {
+      const bool is_left_out = column.role == ColumnRole::feature && !kept.contains(&column);
+      column.role = is_left_out ? ColumnRole::ignored : column.role;
+    }
+  }
+
   /// Without names to go by: none of `columns` is left for a label that may be absent.
   bool all_are_features(std::int64_t columns) const {
-    const std::int64_t expected = expected_feature_count(settings_);
+    const std::int64_t expected = expected_columns();
     return expected < 0 ? settings_.label_kind == LabelKind::none : columns == expected;
   }
 
@@ -167,7 +195,7 @@ class LayoutBuilder {
         columns.push_back(&column);
       }
     }
-    FeatureChoice choice = choose_features(settings_, names, layout_.has_header, place());
+    FeatureChoice choice = choose_features(model_names_, expected_columns(), names, layout_.has_header, place());
     for (std::size_t i = 0; i < columns.size(); ++i) {
       CsvColumn& column = *columns[i];
       column.feature = choice.feature[i];
@@ -183,9 +211,40 @@ class LayoutBuilder {
     layout_.features = std::ssize(choice.names);
   }
 
+  /// The columns that a model's features come from; −1: no model. One of another format has columns of X alone.
+  std::int64_t expected_columns() const {
+    return model_names_.empty() ? expected_feature_count(settings_) : std::ssize(model_names_);
+  }
+
+  void choose_categories() {
+    layout_.missing = settings_.missing;
+    layout_.may_drop_rows = !settings_.keeps_rows;
+    if (is_for_model(settings_)) {
+      layout_.missing = settings_.expected.missing;
+      layout_.expected = settings_.expected;
+      return;
+    }
+    const std::vector<std::string> named = joined_names(settings_.categorical, names_);
+    for (std::size_t i = 0; i < layout_.columns.size(); ++i) {
+      CsvColumn& column = layout_.columns[i];
+      const bool is_found = find_name(named, kAutomatic) >= 0 && head_.sample.columns[i].has_categories();
+      column.is_category = column.role == ColumnRole::feature && is_found;
+    }
+    for (const std::string& name : named) {
+      CsvColumn* column = find(name);
+      if (name == kAutomatic || name == kNone) {
+        continue;
+      }
+      if (column == nullptr) {
+        throw missing_column(name);
+      }
+      column->is_category = column->role == ColumnRole::feature;
+    }
+  }
+
   /// For those who choose the features; a model's are chosen.
   void note_guesses() {
-    if (expected_feature_count(settings_) >= 0) {
+    if (is_for_model(settings_)) {
       return;
     }
     std::vector<std::string> labels;
@@ -194,7 +253,8 @@ class LayoutBuilder {
       const CsvColumn& column = layout_.columns[i];
       if (column.role == ColumnRole::feature && is_usual_label(column.name)) {
         labels.push_back(column.name);
-      } else if (column.role == ColumnRole::feature && head_.sample.columns[i].has_ids(column.name)) {
+      } else if (column.role == ColumnRole::feature && !column.is_category &&
+                 head_.sample.columns[i].has_ids(column.name)) {
         ids.push_back(column.name);
       }
     }
@@ -211,14 +271,14 @@ class LayoutBuilder {
     }
   }
 
-  bool matches_by_name() const { return layout_.has_header && !settings_.expected_names.empty(); }
+  bool matches_by_name() const { return layout_.has_header && !model_names_.empty(); }
 
   bool is_expected(const CsvColumn& column) const {
     return layout_.has_header && expected_names_.contains(column.name);
   }
 
   CsvColumn* find(const std::string& name) {
-    const std::int64_t i = find_name(names_, name);
+    const std::int64_t i = find_column(names_, name);
     return i < 0 ? nullptr : &layout_.columns[static_cast<std::size_t>(i)];
   }
 
@@ -231,6 +291,7 @@ class LayoutBuilder {
 
   const ReadSettings& settings_;
   const InputFile& file_;
+  std::vector<std::string> model_names_;  // of the columns that a model's features come from
   std::unordered_set<std::string> expected_names_;
   CsvHead head_;
   CsvLayout layout_;
@@ -243,15 +304,29 @@ class LayoutBuilder {
 Schema CsvLayout::schema() const {
   Schema schema;
   schema.is_table = true;
+  schema.missing = missing;
+  const std::vector<Index> inputs = expected.inputs();
+  const bool knows_columns = std::ssize(inputs) == features;
   for (const CsvColumn& column : columns) {
-    const bool is_boolean = column.role == ColumnRole::feature && column.is_boolean;
-    schema.columns.push_back({.name = column.name,
-                              .role = column.role,
-                              .kind = column.role == ColumnRole::id ? ColumnKind::text
-                                      : is_boolean                  ? ColumnKind::boolean
-                                                                    : ColumnKind::number,
-                              .feature = column.feature});
+    Column& one = schema.columns.emplace_back();
+    one.name = column.name;
+    one.role = column.role;
+    one.feature = column.feature;
+    one.kind = column.role == ColumnRole::id ? ColumnKind::text : ColumnKind::number;
+    if (column.role != ColumnRole::feature) {
+      continue;
+    }
+    one.kind = column.is_category ? ColumnKind::category : column.is_boolean ? ColumnKind::boolean : ColumnKind::number;
+    if (knows_columns) {
+      const Column& known = expected.columns[static_cast<std::size_t>(inputs[static_cast<std::size_t>(one.feature)])];
+      one.kind = known.kind == ColumnKind::category ? known.kind : one.kind;
+      one.levels = known.levels;
+      one.reference = known.reference;
+      one.fill = known.fill;
+      one.marks_missing = known.marks_missing;
+    }
   }
+  schema.place_features();
   return schema;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lockstep {
@@ -16,8 +17,9 @@ struct CsvColumn {
   std::int64_t position = 0;  ///< byte column of the name in the header line, from 1
   bool is_named = true;
   bool is_boolean = false;  ///< all sampled values are true or false
+  bool is_category = false;
   ColumnRole role = ColumnRole::feature;
-  std::int64_t feature = -1;  ///< its number among the features
+  std::int64_t feature = -1;  ///< its number among the columns that are features
 };
 
 /// How the label column was found where no option names it.
@@ -31,11 +33,27 @@ struct CsvLayout {
   /// The header ends in a delimiter that opens no column; rows may or may not end in one.
   bool has_trailing_delimiter = false;
   std::vector<CsvColumn> columns;
-  std::int64_t features = 0;
+  std::int64_t features = 0;  ///< columns that are
+  MissingPolicy missing = MissingPolicy::error;
   LabelGuess label_guess = LabelGuess::none;
   std::vector<std::string> notices;
-  TextBody body;  ///< the rows
+  TextBody body;    ///< the rows
+  Schema expected;  ///< the model's, where the rows are read for one
 
+  bool may_drop_rows = true;  ///< with MissingPolicy::drop
+
+  /// The line is no row.
+  bool is_blank(std::string_view line) const {
+    return line.find_first_not_of(delimiter == '\t' ? " " : " \t") == std::string_view::npos;
+  }
+
+  /// A value may be missing in a column of that role.
+  bool takes_missing(ColumnRole role) const {
+    return missing == MissingPolicy::drop ? may_drop_rows
+                                          : missing != MissingPolicy::error && role == ColumnRole::feature;
+  }
+
+  /// As far as the head and a model tell: levels of categories are learned from all rows (column_learner.h).
   Schema schema() const;
 };
 

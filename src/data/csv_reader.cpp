@@ -1,89 +1,27 @@
 #include "data/csv_reader.h"
 
 #include "comm/agreement.h"
+#include "data/column_learner.h"
 #include "data/csv_layout.h"
+#include "data/csv_rows.h"
 #include "data/reader_common.h"
-#include "data/text_cause.h"
+#include "data/row_encoder.h"
 #include "data/text_error.h"
 #include "data/text_fields.h"
-#include "data/text_number.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
-#include <optional>
+#include <limits>
+#include <numeric>
+#include <span>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
 namespace {
-
-/// Rows after which the memory of the whole share is estimated and reserved.
-constexpr std::int64_t kSampleRows = 256;
-
-/// What to do with a column whose values are no numbers.
-std::string hint(NumberStatus status, const CsvColumn& column) {
-  if (column.role != ColumnRole::feature) {
-    return {};
-  }
-  const std::string name = shell_word(column.name);
-  return status == NumberStatus::text
-             ? "; leave it out with --drop " + name + ", or if it is the label, say --label-column " + name
-             : "; correct it, or leave the column out with --drop " + name;
-}
-
-[[noreturn]] void refuse_text(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
-  const TextCause cause = cause_of_text(field.text);
-  if (is_missing_marker(field.text)) {
-    throw ContentError(field.column, "missing value in column " + shown(column.name) + " (saw " + shown(field.text) +
-                                         ")" + hint(NumberStatus::missing, column));
-  }
-  if (cause.name.empty()) {
-    throw ContentError(field.column, describe(NumberStatus::text, "column " + shown(column.name), field.text) +
-                                         hint(NumberStatus::text, column) +
-                                         (layout.has_header ? ""
-                                                            : "; the first line was taken for a row, and --header "
-                                                              "takes it for the header"));
-  }
-  throw ContentError(field.column, std::string(cause.name) + " in number column " + shown(column.name) + " (saw " +
-                                       shown(field.text) + ", the delimiter being " + delimiter_name(layout.delimiter) +
-                                       "); " + std::string(cause.remedy));
-}
-
-double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
-  const ParsedNumber number = parse_number(field.text);
-  if (number.status == NumberStatus::ok && !column.is_boolean) {
-    if (std::abs(number.value) >= kExactIntegers) {
-      check_digits(field.text, number.value, field.column);
-    }
-    return number.value;
-  }
-  const std::optional<bool> truth = column.is_boolean ? truth_value(field.text) : std::nullopt;
-  if (truth) {
-    return *truth ? 1 : 0;
-  }
-  if (number.status == NumberStatus::text) {
-    refuse_text(column, field, layout);
-  }
-  if (number.status == NumberStatus::ok) {
-    throw ContentError(field.column, "number in column " + shown(column.name) +
-                                         ", which is boolean above, True and False (saw " + shown(field.text) +
-                                         "); recode the column to numbers");
-  }
-  throw ContentError(field.column,
-                     describe(number.status, "column " + shown(column.name), field.text) + hint(number.status, column));
-}
-
-/// Of a weight or an exposure, which zero has a meaning of its own for.
-double scale_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
-  const double value = number_in(column, field, layout);
-  if (is_lost_in_zero(field.text, value)) {
-    throw ContentError(field.column, "value in column " + shown(column.name) + " is too near 0 for a float64 (saw " +
-                                         shown(field.text) + ")");
-  }
-  return value;
-}
 
 LabelPlace label_place(const std::string& path, const CsvLayout& layout) {
   const auto label = std::ranges::find(layout.columns, ColumnRole::label, &CsvColumn::role);
@@ -97,162 +35,105 @@ LabelPlace label_place(const std::string& path, const CsvLayout& layout) {
                                                     : ""};
 }
 
-/// Pushes lines into a sink.
-class CsvRows {
- public:
-  CsvRows(const CsvLayout& layout, std::int64_t share_bytes, RowSink& sink)
-      : layout_(layout), share_bytes_(share_bytes), sink_(sink), features_(static_cast<std::size_t>(layout.features)) {}
+/// Counts of all ranks, with the first line in the file.
+MissingCount of_all_ranks(const MissingCount& mine, std::int64_t lines_before, Communicator& comm) {
+  constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t line = mine.values > 0 ? lines_before + mine.first_line : none;
+  return {all_sum(comm, mine.values), std::ranges::min(all_gather_value(comm, line))};
+}
 
-  void add(std::string_view line) {
-    consumed_bytes_ += std::ssize(line) + 1;
-    if (is_blank(line)) {
-      return;
-    }
-    try {
-      add_row(line);
-    } catch (const ContentError& error) {
-      const ContentError placed(error.column() > 0 ? error.column() : position_, error.what());
-      explain_line(line, placed);
-      // In a row of the wrong length the fields stand in the wrong columns: that is the better message.
-      check_length(count_fields(line));
-      throw placed;
-    }
-    if (++rows_ == kSampleRows) {
-      reserve();
+/// "7 in 'age' (first at line 12), …" and what became of them.
+std::string notice_of_missing(const CsvLayout& layout, const std::string& path,
+                              const std::vector<MissingCount>& missing, std::int64_t dropped, std::int64_t rows) {
+  constexpr std::size_t kListed = 8;
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    if (missing[i].values > 0) {
+      parts.push_back(fmt::format("{} in {} (first at line {})", missing[i].values, shown(layout.columns[i].name),
+                                  missing[i].first_line));
     }
   }
-
-  std::int64_t consumed_bytes() const { return consumed_bytes_; }
-
- private:
-  /// Throws for a line that is no row at all.
-  void explain_line(std::string_view line, const ContentError& error) const {
-    if (layout_.has_header && line == layout_.header) {
-      throw ContentError(1, "the header stands again here; remove the line");
-    }
-    if (rows_ == 0 && !layout_.second_header.empty() && line == layout_.second_header) {
-      throw ContentError(1,
-                         "the line has only texts, and the lines below have numbers: is it the header? remove the text "
-                         "above it; or does it hold units? remove it");
-    }
-    TextFields fields(line, layout_.delimiter);  // holds the text of a field with quotes in it
-    TextField field;
-    fields.next(field);
-    const bool has_mark = field.text.starts_with('#') || field.text.starts_with('%');
-    if (!has_mark || error.column() > field.column || is_missing_marker(field.text)) {
-      return;
-    }
-    const std::string mark(field.text.substr(0, 1));
-    if (count_fields(line) == std::ssize(layout_.columns)) {
-      throw ContentError(error.column(), error.what() + ("; or is the line a comment? they can stand only above the "
-                                                         "header: remove it (grep -v '^" +
-                                                         mark + "')"));
-    }
-    throw ContentError(
-        field.column, "the line begins with " + mark +
-                          ": a comment? comments can stand only above the header; remove it (grep -v '^" + mark + "')");
+  if (parts.empty()) {
+    return {};
   }
-
-  bool is_blank(std::string_view line) const {
-    return line.empty() || line.find_first_not_of(layout_.delimiter == '\t' ? " " : " \t") == std::string_view::npos;
-  }
-
-  void add_row(std::string_view line) {
-    TextFields fields(line, layout_.delimiter);
-    std::size_t count = 0;
-    for (TextField field; fields.next(field); ++count) {
-      if (count < layout_.columns.size()) {
-        add_field(count, field);
-      } else if (!field.text.empty()) {
-        trailing_text_ = true;
-      }
-    }
-    if (count != layout_.columns.size()) {
-      check_length(static_cast<std::int64_t>(count));
-    }
-    sink_.features(features_);
-    sink_.end_row();
-  }
-
-  void add_field(std::size_t place, const TextField& field) {
-    const CsvColumn& column = layout_.columns[place];
-    const auto number = static_cast<Index>(place);
-    position_ = field.column;
-    switch (column.role) {
-      case ColumnRole::feature:
-        features_[static_cast<std::size_t>(column.feature)] = number_in(column, field, layout_);
-        break;
-      case ColumnRole::label:
-      case ColumnRole::id:
-        sink_.text(number, field.text);
-        break;
-      case ColumnRole::weight:
-      case ColumnRole::exposure:
-        sink_.number(number, scale_in(column, field, layout_));
-        break;
-      case ColumnRole::offset:
-        sink_.number(number, number_in(column, field, layout_));
-        break;
-      case ColumnRole::ignored:
-        break;
-    }
-  }
-
-  std::int64_t count_fields(std::string_view line) const {
-    TextFields fields(line, layout_.delimiter);
-    std::int64_t count = 0;
-    for (TextField field; fields.next(field);) {
-      ++count;
-    }
-    return count;
-  }
-
-  void check_length(std::int64_t count) const {
-    const std::int64_t columns = std::ssize(layout_.columns);
-    const bool ends_in_delimiter = layout_.has_trailing_delimiter && count == columns + 1 && !trailing_text_;
-    if (count != columns && !ends_in_delimiter) {
-      throw ContentError(1, "row has " + std::to_string(count) + " fields, the " +
-                                (layout_.has_header ? "header" : "first row") + " has " + std::to_string(columns));
-    }
-  }
-
-  /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
-  void reserve() {
-    const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
-    const auto rows = static_cast<std::int64_t>(share_over_sample * kSampleRows) + kSampleRows;
-    sink_.reserve(rows, rows * layout_.features);
-  }
-
-  const CsvLayout& layout_;
-  std::int64_t share_bytes_;
-  RowSink& sink_;
-  std::vector<double> features_;  // of the row
-  std::int64_t rows_ = 0;
-  std::int64_t position_ = 0;  // of the field, for what the sink says of it
-  std::int64_t consumed_bytes_ = 0;
-  bool trailing_text_ = false;
-};
+  const auto listed = std::span(parts).first(std::min(parts.size(), kListed));
+  return fmt::format("{}: missing values: {}{}; {}", path, fmt::join(listed, ", "),
+                     parts.size() > kListed ? fmt::format(" and {} columns more", parts.size() - kListed) : "",
+                     layout.missing == MissingPolicy::drop
+                         ? fmt::format("{} of {} rows are left out", dropped, rows)
+                         : "means, and the commonest levels, stand for them" +
+                               std::string(layout.missing == MissingPolicy::indicator
+                                               ? "; NAME=(missing) is 1 where a value was missing in training"
+                                               : ""));
+}
 
 class CsvReader final : public FileReader {
  public:
-  CsvReader(CsvLayout layout, const ReadSettings& settings, const InputFile& file)
-      : FileReader(
-            {.schema = layout.schema(), .label_place = label_place(settings.path, layout), .notices = layout.notices}),
+  CsvReader(CsvLayout layout, Schema schema, std::vector<std::string> notices, const ReadSettings& settings,
+            const InputFile& file)
+      : FileReader({.schema = std::move(schema),
+                    .label_place = label_place(settings.path, layout),
+                    .notices = std::move(notices)}),
         layout_(std::move(layout)),
+        settings_(settings),
         file_(file) {
+    outline_.is_dense = RowEncoder(outline_.schema).is_dense();
     layout_.body.head_bytes = settings.head_bytes;
   }
 
   void read(RowSink& sink, Communicator& comm) override {
-    CsvRows rows(layout_, layout_.body.share(comm.rank(), comm.size()).size(), sink);
+    CsvRows rows(layout_, outline_.schema, settings_, layout_.body.share(comm.rank(), comm.size()).size(), sink);
     parse_share(comm, file_, layout_.body, [&](std::string_view line) { rows.add(line); });
     outline_.whole_over_read = layout_.body.whole_over_head(rows.consumed_bytes());
+    note_missing(rows, comm);
   }
 
  private:
+  void note_missing(const CsvRows& rows, Communicator& comm) {
+    if (layout_.missing == MissingPolicy::error) {
+      return;
+    }
+    const std::vector<std::int64_t> lines = all_gather_value(comm, rows.lines());
+    const std::int64_t lines_before =
+        std::accumulate(lines.begin(), lines.begin() + comm.rank(), layout_.body.lines_before);
+    std::vector<MissingCount> missing;
+    for (const MissingCount& mine : rows.missing()) {
+      missing.push_back(of_all_ranks(mine, lines_before, comm));
+    }
+    std::string notice = notice_of_missing(layout_, settings_.path, missing, all_sum(comm, rows.dropped_rows()),
+                                           all_sum(comm, rows.rows()));
+    if (!notice.empty()) {
+      outline_.notices.push_back(std::move(notice));
+    }
+  }
+
   CsvLayout layout_;
+  const ReadSettings& settings_;
   const InputFile& file_;
 };
+
+/// The schema of all rows, which one pass over them completes where it must. Collective.
+Schema learned_schema(const CsvLayout& layout, const ReadSettings& settings, const InputFile& file,
+                      std::vector<std::string>& notices, Communicator& comm) {
+  Schema schema = layout.schema();
+  ColumnLearner learner(schema, settings);
+  if (learner.is_needed()) {
+    TextBody body = layout.body;
+    body.head_bytes = settings.head_bytes;
+    parse_share(comm, file, body, [&](std::string_view line) {
+      if (layout.is_blank(line)) {
+        return;
+      }
+      TextFields fields(line, layout.delimiter);
+      Index column = 0;
+      for (TextField field; column < std::ssize(layout.columns) && fields.next(field); ++column) {
+        learner.add(column, field.text);
+      }
+    });
+    learner.finish(schema, notices, comm);
+  }
+  return schema;
+}
 
 }  // namespace
 
@@ -277,7 +158,10 @@ FileNames csv_names(const ReadSettings& settings, const InputFile& file) {
 std::unique_ptr<FileReader> open_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
   CsvLayout layout;
   agree(comm, [&] { layout = csv_layout(settings, file); });
-  return std::make_unique<CsvReader>(std::move(layout), settings, file);
+  std::vector<std::string> notices = layout.notices;
+  Schema schema;
+  with_notices(notices, [&] { schema = learned_schema(layout, settings, file, notices, comm); });
+  return std::make_unique<CsvReader>(std::move(layout), std::move(schema), std::move(notices), settings, file);
 }
 
 }  // namespace lockstep

@@ -19,6 +19,15 @@ bool is_number(std::string_view text) {
   return status != NumberStatus::text && status != NumberStatus::missing;
 }
 
+/// Digits in three parts or more, as in 2011-01-31, 31.1.2011 or 1/31/11 12:00.
+bool is_date(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto is_mark = [](char c) { return c == '-' || c == '/' || c == '.'; };
+  const auto marks = std::ranges::count_if(text.substr(0, 10), is_mark);
+  return text.size() >= 6 && is_digit(text.front()) && marks == 2 &&
+         std::ranges::count_if(text.substr(0, 10), is_digit) >= 4;
+}
+
 /// The numbers of the first line, where they count on from one to the next; at least `fewest` of them.
 bool counts_on(const CsvSample& sample, std::size_t fewest) {
   std::vector<double> numbers;
@@ -62,13 +71,25 @@ void ColumnSample::add(std::string_view field, bool is_quoted) {
   ++values_;
   has_first_ = has_first_ || field == first_;
   booleans_ += truth_value(field).has_value() ? 1 : 0;
+  texts_.emplace(field);
   const ParsedNumber number = parse_number(field);
   numbers_ += number.status == NumberStatus::text ? 0 : 1;
+  if (number.status == NumberStatus::text) {
+    dates_ += is_date(field) ? 1 : 0;
+    const bool is_word = cause_of_text(field).name.empty() && !field.starts_with("0x");
+    words_ += is_word || truth_value(field) ? 1 : 0;
+  }
   if (number.status == NumberStatus::ok && number.value == std::floor(number.value)) {
     integers_.push_back(number.value);
   } else if (number.status == NumberStatus::ok) {
     has_fraction_ = true;
   }
+}
+
+bool ColumnSample::has_categories() const {
+  constexpr std::int64_t kFewest = 20;
+  const bool recurs = values_ < kFewest || std::ssize(texts_) <= values_ / 2;
+  return 2 * words_ > values_ && 2 * dates_ <= words_ && recurs && !is_boolean();
 }
 
 bool ColumnSample::has_ids(std::string_view name) const {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace lockstep {
@@ -25,6 +27,8 @@ class ColumnSample {
 
   bool is_numeric() const { return values_ > 0 && numbers_ == values_; }
   bool is_boolean() const { return values_ > 0 && booleans_ == values_; }
+  /// Mostly words that recur, as categories are; not dates, numbers written in another way, or texts of one row each.
+  bool has_categories() const;
   bool has_fraction() const { return has_fraction_; }
   bool has_first() const { return has_first_; }  ///< the first line's field stands in a row, too
   /// Another whole number in each row, as ids have: see notices.h.
@@ -40,6 +44,9 @@ class ColumnSample {
   bool has_fraction_ = false;
   bool has_first_ = false;
   bool has_missing_ = false;
+  std::int64_t words_ = 0;
+  std::int64_t dates_ = 0;
+  std::unordered_set<std::string> texts_;  // different ones
   std::vector<double> integers_;
 };
 

@@ -145,7 +145,8 @@ class LayoutBuilder {
         kept_names.push_back(names[column]);
       }
     }
-    FeatureChoice choice = choose_features(settings_, kept_names, layout_.is_named, settings_.path);
+    FeatureChoice choice = choose_features(settings_.expected.feature_names(), expected_feature_count(settings_),
+                                           kept_names, layout_.is_named, settings_.path);
     layout_.feature_of_column.assign(names.size(), -1);
     for (std::size_t i = 0; i < kept.size(); ++i) {
       layout_.feature_of_column[kept[i]] = choice.feature[i];
@@ -180,7 +181,7 @@ class LayoutBuilder {
 
   /// For those who choose the features; a model's are chosen. Ids are looked for in the first rows.
   void note_guesses() {
-    if (expected_feature_count(settings_) >= 0) {
+    if (is_for_model(settings_)) {
       return;
     }
     const std::int64_t rows = std::min(layout_.rows, kSampleValues / std::max<std::int64_t>(1, layout_.columns));
@@ -238,7 +239,7 @@ class LayoutBuilder {
   std::unordered_set<std::string> dropped_names(const std::vector<std::string>& names) const {
     const std::vector<std::string> dropped = joined_names(settings_.drop, names);
     for (const std::string& name : dropped) {
-      if (settings_.expected_names.empty() && find_name(names, name) < 0) {
+      if (settings_.expected.feature_names().empty() && find_name(names, name) < 0) {
         throw error("", no_such_column(name, names));
       }
     }

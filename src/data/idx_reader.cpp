@@ -214,7 +214,7 @@ std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, const InputFi
   std::unique_ptr<IdxInput> input;
   agree(comm, [&] {
     input = std::make_unique<IdxInput>(file);
-    check_feature_count(settings, input->row_values(), settings.path);
+    check_feature_count(expected_feature_count(settings), input->row_values(), settings.path);
   });
   return std::make_unique<IdxReader>(std::move(input), labels_path(settings, comm), settings, file);
 }

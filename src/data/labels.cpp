@@ -1,6 +1,7 @@
 #include "data/labels.h"
 
 #include "data/class_notices.h"
+#include "data/packed_texts.h"
 #include "data/text_cause.h"
 #include "data/text_error.h"
 #include "data/text_number.h"
@@ -26,25 +27,6 @@ std::string listed(const std::vector<std::string>& classes) {
     text += (i == 0 ? "" : ", ") + quoted.substr(1, quoted.size() - 2);
   }
   return classes.size() > kListed ? text + ", …" : text;
-}
-
-/// The texts in one, each behind its length, so that any byte may stand in them.
-std::string packed(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) {
-    all += std::to_string(text.size()) + ':' + text;
-  }
-  return all;
-}
-
-void unpack(const std::string& all, std::vector<std::string>& texts) {
-  std::size_t at = 0;
-  while (at < all.size()) {
-    const std::size_t colon = all.find(':', at);
-    const std::size_t length = std::stoul(all.substr(at, colon - at));
-    texts.push_back(all.substr(colon + 1, length));
-    at = colon + 1 + length;
-  }
 }
 
 /// `is_text`: the other labels may be texts, among which it could be the name of a class.
@@ -86,6 +68,19 @@ void require_number(std::string_view text, const ParsedNumber& number, std::int6
   }
 }
 
+/// The class that a label may mean, and how to say so; empty: there is none.
+std::string note_on_alike(const std::string& name, const std::vector<std::string>& classes) {
+  std::string meant = alike(name, classes);
+  std::string differs = "case or blanks";
+  if (meant.empty() && name.ends_with('.')) {
+    meant = alike(name.substr(0, name.size() - 1), classes);
+    differs = "the point at its end";
+  }
+  return meant.empty() ? ""
+                       : "; " + shown(meant) + " differs only in " + differs + " (--label-map " +
+                             shell_word(name + std::string(kLabelArrow) + meant) + " takes the one for the other)";
+}
+
 std::string with_column(const LabelPlace& place) {
   return place.column.empty() ? "" : ' ' + place.column;
 }
@@ -96,10 +91,18 @@ std::string with_guess(const LabelPlace& place) {
 
 }  // namespace
 
-LabelCollector::LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric)
+LabelCollector::LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric,
+                               const std::vector<std::string>& map)
     : kind_(kind),
       expected_(expected_classes),
       is_numeric_(is_numeric || (!expected_.empty() && std::ranges::all_of(expected_, is_number))) {
+  for (const std::string& rule : map) {
+    const std::size_t arrow = rule.find(kLabelArrow);
+    if (arrow == std::string::npos) {
+      throw ConfigurationError("label-map = " + shown(rule) + ": must be FROM->TO");
+    }
+    written_.emplace(rule.substr(0, arrow), rule.substr(arrow + kLabelArrow.size()));
+  }
   for (const std::string& name : expected_) {
     code_of_class_.emplace(class_label(name), static_cast<double>(code_of_class_.size()));
   }
@@ -110,6 +113,9 @@ void LabelCollector::reserve(std::int64_t rows) {
 }
 
 void LabelCollector::add(std::string_view text, std::int64_t column) {
+  if (const auto other = written_.find(text); other != written_.end()) {
+    text = other->second;
+  }
   if (kind_ == LabelKind::classes) {
     add_class(text, column);
   } else if (kind_ != LabelKind::none) {
@@ -179,10 +185,8 @@ double LabelCollector::code_of(const std::string& name, std::int64_t column) {
     return known->second;
   }
   if (!expected_.empty()) {
-    const std::string other = alike(name, expected_);
     throw ContentError(column, "label " + shown(name) + " is not among the model's classes (" + listed(expected_) +
-                                   ")" +
-                                   (other.empty() ? "" : "; " + shown(other) + " differs only in case or blanks"));
+                                   ")" + note_on_alike(name, expected_));
   }
   // One class too many is kept, so that finish() sees it: an error of the whole file comes after those with a
   // position.

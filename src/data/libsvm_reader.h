@@ -21,9 +21,9 @@ bool is_libsvm_name(std::string_view name);
 bool is_libsvm_line(std::string_view line);
 
 /// A reader of sparse rows. Indices count from 1 and ascend; explicit zeros are dropped but count for the width, which
-/// is the largest index of all ranks (or expected_features); '#' ends a line; blank and comment lines are skipped.
-/// Where the label is optional and the first row begins with index:value, rows have no label. Collective. Reading
-/// throws on every rank DataError at FILE:LINE:COLUMN for the first bad entry.
+/// is the largest index of all ranks (or the number that is expected); '#' ends a line; blank and comment lines are
+/// skipped. Where the label is optional and the first row begins with index:value, rows have no label. Collective.
+/// Reading throws on every rank DataError at FILE:LINE:COLUMN for the first bad entry.
 std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm);
 
 }  // namespace lockstep

@@ -31,8 +31,10 @@ std::int64_t scaled(std::int64_t count, std::int64_t part, std::int64_t whole) {
 DataOutlook DataOutlook::at_most() const {
   DataOutlook most = *this;
   if (!is_counted) {
-    most.rows = file_bytes / (kLeastFieldBytes * (is_dense ? std::max<std::int64_t>(1, features) : 1));
-    most.stored_entries = is_dense ? most.rows * features : file_bytes / kLeastEntryBytes;
+    most.rows = file_bytes / (kLeastFieldBytes * std::max<std::int64_t>(1, fields));
+    most.stored_entries = is_dense     ? most.rows * features
+                          : fields > 1 ? most.rows * fields
+                                       : file_bytes / kLeastEntryBytes;
   }
   return most;
 }
@@ -46,6 +48,7 @@ DataHead foresee_data(const ReadSettings& settings) {
   DataOutlook outlook;
   outlook.rows = raw.rows_in_file;
   outlook.features = block.features;
+  outlook.fields = raw.schema.is_table ? std::ssize(raw.schema.columns) : block.is_dense ? block.features : 1;
   outlook.stored_entries = scaled(count_entries(block), outlook.rows, block.rows);
   outlook.columns = (block.label.empty() ? 0 : 1) + (block.weight.empty() ? 0 : 1) + (block.offset.empty() ? 0 : 1);
   outlook.classes = std::ssize(raw.schema.class_names());
@@ -64,7 +67,7 @@ void count_rows(const ReadSettings& settings, DataOutlook& outlook, Communicator
   std::int64_t rows = 0;
   std::int64_t entries = 0;
   parse_share(comm, *file, whole_text(*file), [&](std::string_view line) {
-    if (!outlook.is_dense) {
+    if (outlook.fields <= 1) {
       line = line.substr(0, line.find('#'));
       entries += std::ranges::count(line, ':');
     }
@@ -72,7 +75,7 @@ void count_rows(const ReadSettings& settings, DataOutlook& outlook, Communicator
   });
   const std::int64_t all_rows = all_sum(comm, rows);
   const std::int64_t all_entries = all_sum(comm, entries);
-  outlook.stored_entries = outlook.is_dense ? scaled(outlook.stored_entries, all_rows, outlook.rows) : all_entries;
+  outlook.stored_entries = outlook.fields > 1 ? scaled(outlook.stored_entries, all_rows, outlook.rows) : all_entries;
   outlook.rows = all_rows;
   outlook.is_counted = true;
 }

@@ -12,6 +12,7 @@ namespace lockstep {
 struct DataOutlook {
   std::int64_t rows = 0;            ///< n
   std::int64_t features = 0;        ///< d; of LIBSVM text at least so many
+  std::int64_t fields = 0;          ///< of a row of text, at least
   std::int64_t stored_entries = 0;  ///< nonzeros, if all rows are as dense as the first ones
   std::int64_t columns = 0;         ///< numbers a row beside the features: label, weight, offset
   std::int64_t classes = 0;         ///< K, at least so many; 0: labels are numbers

@@ -70,6 +70,19 @@ void refuse_options(const FormatRow& format, const ReadSettings& settings) {
 
 }  // namespace
 
+std::string to_string(UnknownPolicy policy) {
+  return policy == UnknownPolicy::error ? "error" : "ignore";
+}
+
+UnknownPolicy unknown_policy(const std::string& word) {
+  for (const UnknownPolicy policy : {UnknownPolicy::error, UnknownPolicy::ignore}) {
+    if (word == to_string(policy)) {
+      return policy;
+    }
+  }
+  throw ConfigurationError("'" + word + "' is not error or ignore");
+}
+
 RawData read_data(const ReadSettings& settings, Communicator& comm) {
   std::optional<InputFile> file;
   const FormatRow* format = nullptr;

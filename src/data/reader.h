@@ -18,6 +18,16 @@ class Communicator;
 /// Whether the first line of CSV names the columns; automatic: see judge_first_line() in csv_sample.h.
 enum class HeaderPolicy { automatic, present, absent };
 
+/// Whether a category's reference level is left out of X. Automatic: without a penalty, where one level too many would
+/// leave the minimiser undetermined; with one, leaving a level out would favour it.
+enum class ReferencePolicy { automatic, left_out, kept };
+
+/// What becomes of a level that training did not see.
+enum class UnknownPolicy {
+  error,
+  ignore  ///< the row has none of the levels
+};
+
 struct ReadSettings {
   std::string path;
   /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
@@ -33,17 +43,24 @@ struct ReadSettings {
   std::string exposure_column;    ///< empty: none; its logarithm is added to the offset
   std::string id_column;          ///< empty: none
   std::vector<std::string> drop;  ///< columns left out
-  std::string x_name = "X";       ///< HDF5 name of the features
-  std::string y_name = "y";       ///< HDF5 name of the labels
+  std::vector<std::string> only;  ///< columns that become features; empty: all without another role
+  /// Columns of categories; `auto` among them: also those whose first values are words.
+  std::vector<std::string> categorical = {"auto"};
+  std::vector<std::string> reference;  ///< "NAME=LEVEL"; of other categories the first level
+  ReferencePolicy reference_policy = ReferencePolicy::automatic;
+  bool is_penalised = false;
+  bool has_intercept = true;  ///< without one the first category keeps all its levels
+  MissingPolicy missing = MissingPolicy::error;
+  UnknownPolicy unknown = UnknownPolicy::error;
+  std::vector<std::string> label_map;  ///< "FROM->TO": labels that are written in another way
+  bool keeps_rows = false;             ///< no row may be left out (predict)
+  std::string x_name = "X";            ///< HDF5 name of the features
+  std::string y_name = "y";            ///< HDF5 name of the labels
 
-  /// Given by a model file when data are read for it: features are matched by these names where the file has
-  /// names, and by position otherwise; a file of another width is refused (LIBSVM: may be narrower). Empty
-  /// with expected_features < 0: whatever the file has.
-  std::vector<std::string> expected_names;
-  std::int64_t expected_features = -1;
-  /// Class names of the model file in class order; a label outside them is an error. Empty: classes of this
-  /// file.
-  std::vector<std::string> expected_classes;
+  /// Of a model file when data are read for it, else without columns. Features, which may have no width in all, are
+  /// matched by its names where the file has names, and by position otherwise; a file of another width is refused
+  /// (LIBSVM: may be narrower). A label outside its classes is an error.
+  Schema expected;
 
   /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is not.
   bool labels_are_numbers = false;
@@ -53,11 +70,15 @@ struct ReadSettings {
   std::int64_t head_bytes = 0;
 };
 
+std::string to_string(UnknownPolicy policy);
+/// Throws ConfigurationError for another word.
+UnknownPolicy unknown_policy(const std::string& word);
+
 /// One rank's share of a file. `rows` of all ranks are consecutive in rank order.
 struct RawData {
   RowBlock block;
   const FormatRow* format = nullptr;  ///< that the file has; null: rows from memory
-  /// Levels of the label: numbers ascending, else by bytes; expected_classes where given.
+  /// Levels of the label: numbers ascending, else by bytes; those expected where given.
   Schema schema;
   std::int64_t total_rows = 0;
   std::int64_t rows_in_file = 0;      ///< total_rows, or what the header or the mean row of the head promise

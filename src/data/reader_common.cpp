@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <string_view>
@@ -89,11 +90,14 @@ FeatureChoice choose_by_name(const std::vector<std::string>& wanted, const std::
 }  // namespace
 
 std::int64_t expected_feature_count(const ReadSettings& settings) {
-  return settings.expected_names.empty() ? settings.expected_features : std::ssize(settings.expected_names);
+  return is_for_model(settings) ? settings.expected.features() : -1;
 }
 
-void check_feature_count(const ReadSettings& settings, std::int64_t features, const std::string& place) {
-  const std::int64_t expected = expected_feature_count(settings);
+bool is_for_model(const ReadSettings& settings) {
+  return settings.expected.find(ColumnRole::feature) != nullptr;
+}
+
+void check_feature_count(std::int64_t expected, std::int64_t features, const std::string& place) {
   if (expected >= 0 && expected != features) {
     throw DataError(place + ": the file has " + std::to_string(features) + " feature columns, the model has " +
                     std::to_string(expected));
@@ -113,6 +117,9 @@ void refuse_column_names(const ReadSettings& settings, const std::string& format
   refuse(!settings.exposure_column.empty(), "--exposure-column");
   refuse(!settings.id_column.empty(), "--id-column");
   refuse(!settings.drop.empty(), "--drop");
+  refuse(!settings.only.empty(), "--only");
+  refuse(settings.categorical != ReadSettings().categorical, "--categorical");
+  refuse(!settings.reference.empty(), "--reference");
 }
 
 void check_same_file(const InputFile& file, Communicator& comm) {
@@ -132,12 +139,12 @@ void check_same_file(const InputFile& file, Communicator& comm) {
   }
 }
 
-FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns, bool named,
-                              const std::string& place) {
-  if (named && !settings.expected_names.empty()) {
-    return choose_by_name(settings.expected_names, columns, place);
+FeatureChoice choose_features(const std::vector<std::string>& expected, std::int64_t count,
+                              const std::vector<std::string>& columns, bool named, const std::string& place) {
+  if (named && !expected.empty()) {
+    return choose_by_name(expected, columns, place);
   }
-  check_feature_count(settings, std::ssize(columns), place);
+  check_feature_count(count, std::ssize(columns), place);
   FeatureChoice choice{std::vector<std::int64_t>(columns.size()), columns};
   std::iota(choice.feature.begin(), choice.feature.end(), std::int64_t{0});
   return choice;
@@ -146,6 +153,16 @@ FeatureChoice choose_features(const ReadSettings& settings, const std::vector<st
 std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name) {
   const auto found = std::ranges::find(columns, name);
   return found == columns.end() ? -1 : found - columns.begin();
+}
+
+std::int64_t find_column(const std::vector<std::string>& columns, const std::string& name) {
+  if (const std::int64_t found = find_name(columns, name); found >= 0) {
+    return found;
+  }
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  const bool is_number = error == std::errc{} && end == name.data() + name.size();
+  return is_number && number >= 1 && number <= std::ssize(columns) ? number - 1 : -1;
 }
 
 std::vector<std::string> joined_names(const std::vector<std::string>& parts, const std::vector<std::string>& columns) {
@@ -162,6 +179,18 @@ std::vector<std::string> joined_names(const std::vector<std::string>& parts, con
     i = is_joined ? end : i;
   }
   return names;
+}
+
+std::vector<std::string> rejoined(const std::vector<std::string>& parts, std::string_view mark) {
+  std::vector<std::string> rules;
+  for (const std::string& part : parts) {
+    if (rules.empty() || part.find(mark) != std::string::npos) {
+      rules.push_back(part);
+    } else {
+      rules.back() += ',' + part;
+    }
+  }
+  return rules;
 }
 
 std::string no_such_column(const std::string& name, const std::vector<std::string>& columns) {

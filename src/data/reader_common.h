@@ -10,12 +10,15 @@
 
 namespace lockstep {
 
-/// How many features the model wants; −1: whatever the file has.
+/// How many columns of X the model wants; −1: whatever the file has.
 std::int64_t expected_feature_count(const ReadSettings& settings);
 
-/// Throws DataError when a file of `features` features has another number than the model. `place` is the file in
-/// messages.
-void check_feature_count(const ReadSettings& settings, std::int64_t features, const std::string& place);
+/// The data are read for a model.
+bool is_for_model(const ReadSettings& settings);
+
+/// Throws DataError when a file of `features` features has another number than is expected; −1: any. `place` is the
+/// file in messages.
+void check_feature_count(std::int64_t expected, std::int64_t features, const std::string& place);
 
 /// Throws ConfigurationError where settings name columns, which `format` ("LIBSVM text") has none of.
 void refuse_column_names(const ReadSettings& settings, const std::string& format);
@@ -30,17 +33,23 @@ struct FeatureChoice {
   std::vector<std::string> names;     ///< of the features, in order
 };
 
-/// Chooses among `columns` (those without another role). Where the names come from the file (`named`) and the
-/// model has names, the model's names in its order; otherwise all, in file order. `place` is the file in
-/// messages. Throws DataError when a column of the model is missing or the width differs.
-FeatureChoice choose_features(const ReadSettings& settings, const std::vector<std::string>& columns, bool named,
-                              const std::string& place);
+/// Chooses among `columns` (those without another role). Where the names come from the file (`named`) and `expected`
+/// are names, these in their order; otherwise all, in file order, which are as many as `count` unless that is −1.
+/// `place` is the file in messages. Throws DataError when a column of the model is missing or the width differs.
+FeatureChoice choose_features(const std::vector<std::string>& expected, std::int64_t count,
+                              const std::vector<std::string>& columns, bool named, const std::string& place);
 
 /// The place of `name` in `columns`, or −1.
 std::int64_t find_name(const std::vector<std::string>& columns, const std::string& name);
 
+/// The place of a column that an option names: by its name, else by its number from 1 on; or −1.
+std::int64_t find_column(const std::vector<std::string>& columns, const std::string& name);
+
 /// The names in a list that was cut at its commas, put together again where a column's name holds commas.
 std::vector<std::string> joined_names(const std::vector<std::string>& parts, const std::vector<std::string>& columns);
+
+/// Rules that hold `mark`, in a list that was cut at its commas: a part without it belongs to the one before.
+std::vector<std::string> rejoined(const std::vector<std::string>& parts, std::string_view mark);
 
 /// "no column 'targt' (nearest: 'target', 'area')".
 std::string no_such_column(const std::string& name, const std::vector<std::string>& columns);

@@ -30,7 +30,8 @@ ResidentRows::ResidentRows(const FileOutline& outline, const ReadSettings& setti
       label_kind_(kind_of_labels(outline, settings)),
       has_offset_(outline.schema.find(ColumnRole::offset) != nullptr ||
                   outline.schema.find(ColumnRole::exposure) != nullptr),
-      labels_(label_kind_, settings.expected_classes, settings.labels_are_numbers),
+      labels_(label_kind_, settings.expected.class_names(), settings.labels_are_numbers,
+              rejoined(settings.label_map, kLabelArrow)),
       block_(block) {
   labels_.declare(outline.schema.class_names());
   block_.is_dense = outline.is_dense;
@@ -131,6 +132,7 @@ RawData collect(FileReader& reader, const ReadSettings& settings, Communicator& 
   with_notices(data.notices, [&] {
     ResidentRows rows(outline, settings, data.block);
     reader.read(rows, comm);
+    data.notices = outline.notices;
     data.block.features = outline.schema.features();
     data.schema = outline.schema;
     data.reader_bytes = outline.reader_bytes;

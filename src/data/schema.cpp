@@ -18,8 +18,16 @@ constexpr std::array<std::pair<ColumnRole, std::string_view>, 7> kRoles = {{{Col
                                                                             {ColumnRole::exposure, "exposure"},
                                                                             {ColumnRole::id, "id"}}};
 
-constexpr std::array<std::pair<ColumnKind, std::string_view>, 3> kKinds = {
-    {{ColumnKind::number, "number"}, {ColumnKind::boolean, "boolean"}, {ColumnKind::text, "text"}}};
+constexpr std::array<std::pair<ColumnKind, std::string_view>, 4> kKinds = {{{ColumnKind::number, "number"},
+                                                                            {ColumnKind::boolean, "boolean"},
+                                                                            {ColumnKind::text, "text"},
+                                                                            {ColumnKind::category, "category"}}};
+
+constexpr std::array<std::pair<MissingPolicy, std::string_view>, 4> kPolicies = {
+    {{MissingPolicy::error, "error"},
+     {MissingPolicy::drop, "drop"},
+     {MissingPolicy::mean, "mean"},
+     {MissingPolicy::indicator, "indicator"}}};
 
 std::string word_of(const auto& words, auto value) {
   for (const auto& [known, word] : words) {
@@ -36,7 +44,23 @@ auto value_of(const auto& words, std::string_view text) {
       return value;
     }
   }
-  throw ConfigurationError("'" + std::string(text) + "' is no role and no kind of a column");
+  std::string known;
+  for (const auto& [value, word] : words) {
+    known += (known.empty() ? "" : &word == &words.back().second ? " or " : ", ") + std::string(word);
+  }
+  throw ConfigurationError("'" + std::string(text) + "' is not " + known);
+}
+
+/// The name of the k-th column of X that it fills.
+std::string name_within(const Column& column, Index k) {
+  if (column.marks_missing && k + 1 == column.width) {
+    return column.name + "=(missing)";
+  }
+  if (column.kind != ColumnKind::category) {
+    return column.name;
+  }
+  const Index code = k + (column.reference >= 0 && k >= column.reference ? 1 : 0);
+  return column.name + '=' + column.levels[static_cast<std::size_t>(code)];
 }
 
 }  // namespace
@@ -55,6 +79,14 @@ ColumnRole column_role(std::string_view word) {
 
 ColumnKind column_kind(std::string_view word) {
   return value_of(kKinds, word);
+}
+
+std::string to_string(MissingPolicy policy) {
+  return word_of(kPolicies, policy);
+}
+
+MissingPolicy missing_policy(std::string_view word) {
+  return value_of(kPolicies, word);
 }
 
 Index Schema::place(ColumnRole role) const {
@@ -77,24 +109,64 @@ Index Schema::features() const {
 
 std::vector<std::string> Schema::feature_names() const {
   std::vector<std::string> names;
-  for (const Column& column : columns) {
-    if (column.role != ColumnRole::feature) {
-      continue;
-    }
+  for (const Index place : inputs()) {
+    const Column& column = columns[static_cast<std::size_t>(place)];
     if (column.name.empty() || column.feature < 0) {
       return {};
     }
-    names.resize(std::max(names.size(), static_cast<std::size_t>(column.feature) + 1));
-    names[static_cast<std::size_t>(column.feature)] = column.name;
+    for (Index k = 0; k < column.width; ++k) {
+      names.push_back(name_within(column, k));
+    }
   }
   return names;
 }
 
 std::string Schema::feature_name(Index feature) const {
   const auto found = std::ranges::find_if(columns, [&](const Column& column) {
-    return column.role == ColumnRole::feature && column.feature == feature && column.width == 1;
+    return column.role == ColumnRole::feature && column.feature >= 0 && feature >= column.feature &&
+           feature < column.feature + column.width;
   });
-  return found == columns.end() ? "" : found->name;
+  return found == columns.end() || found->name.empty() ? "" : name_within(*found, feature - found->feature);
+}
+
+std::vector<Index> Schema::inputs() const {
+  std::vector<Index> places;
+  for (Index i = 0; i < std::ssize(columns); ++i) {
+    if (columns[static_cast<std::size_t>(i)].role == ColumnRole::feature) {
+      places.push_back(i);
+    }
+  }
+  std::ranges::stable_sort(places, {}, [&](Index i) { return columns[static_cast<std::size_t>(i)].feature; });
+  return places;
+}
+
+std::vector<std::string> Schema::input_names() const {
+  std::vector<std::string> names;
+  for (const Index place : inputs()) {
+    names.push_back(columns[static_cast<std::size_t>(place)].name);
+    if (names.back().empty()) {
+      return {};
+    }
+  }
+  return names;
+}
+
+bool Schema::is_plain() const {
+  return std::ranges::all_of(columns, [](const Column& column) {
+    return column.role != ColumnRole::feature || (column.kind != ColumnKind::category && column.width == 1);
+  });
+}
+
+void Schema::place_features() {
+  Index next = 0;
+  for (const Index place : inputs()) {
+    Column& column = columns[static_cast<std::size_t>(place)];
+    column.feature = next;
+    column.width =
+        column.kind == ColumnKind::category ? std::ssize(column.levels) - (column.reference >= 0 ? 1 : 0) : 1;
+    column.width += column.marks_missing ? 1 : 0;
+    next += column.width;
+  }
 }
 
 std::string Schema::label_name() const {

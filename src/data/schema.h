@@ -15,14 +15,25 @@ enum class ColumnRole { ignored, feature, label, weight, offset, exposure, id };
 enum class ColumnKind {
   number,
   boolean,  ///< True and False, taken for 1 and 0
-  text      ///< a class, or an id
+  text,     ///< a class, or an id
+  category  ///< one of its levels: 0 and 1 in a column of X each
+};
+
+/// What becomes of a row without a value.
+enum class MissingPolicy {
+  error,
+  drop,      ///< the row is left out
+  mean,      ///< the mean of the others stands for it, of a category the commonest level
+  indicator  ///< the same for a number, no level for a category; and a column of X is 1 where a value is missing
 };
 
 std::string to_string(ColumnRole role);
 std::string to_string(ColumnKind kind);
+std::string to_string(MissingPolicy policy);
 /// Throw ConfigurationError for a word that is none of theirs.
 ColumnRole column_role(std::string_view word);
 ColumnKind column_kind(std::string_view word);
+MissingPolicy missing_policy(std::string_view word);
 
 struct Column {
   std::string name = {};  ///< empty: it has none
@@ -30,8 +41,16 @@ struct Column {
   ColumnKind kind = ColumnKind::number;
   Index feature = -1;  ///< of a feature: the first column of X that it fills; else −1
   Index width = 1;     ///< columns of X that it fills: a run of features without names is one column
-  std::vector<std::string> levels =
-      {};  ///< of a text: its values in the order of their codes; empty: not known, or any
+  /// Of a text or category: its values in the order of their codes; empty: not known, or any.
+  std::vector<std::string> levels = {};
+  Index reference = -1;        ///< of a category: the level that has no column of X; −1: all have one
+  double fill = 0;             ///< what stands for a missing number; of a category the code of a level
+  bool marks_missing = false;  ///< the last of its columns of X is 1 where a value is missing, else 0
+
+  /// Of a category: the place of a level's column among those of this one; −1: it has none.
+  Index place_of_level(Index code) const {
+    return code == reference ? -1 : code - (reference >= 0 && code > reference ? 1 : 0);
+  }
 
   friend bool operator==(const Column&, const Column&) = default;
 };
@@ -40,6 +59,7 @@ struct Column {
 struct Schema {
   std::vector<Column> columns;
   bool is_table = false;  ///< the columns stand in this order in a table (CSV); else their order tells nothing
+  MissingPolicy missing = MissingPolicy::error;
 
   /// The number of the column with this role (the first feature), or −1.
   Index place(ColumnRole role) const;
@@ -47,10 +67,20 @@ struct Schema {
 
   /// d
   Index features() const;
-  /// d names in the order of X; empty where the file has none.
+  /// d names in the order of X: those of the columns, "NAME=LEVEL" of a category's levels, "NAME=(missing)" of what
+  /// marks missing values; empty where the file has none.
   std::vector<std::string> feature_names() const;
   /// Empty where it has none.
   std::string feature_name(Index feature) const;
+
+  /// The features by their numbers in `columns`, in the order of X.
+  std::vector<Index> inputs() const;
+  /// Their names; empty where the file has none.
+  std::vector<std::string> input_names() const;
+  /// Every feature is a number that fills one column of X.
+  bool is_plain() const;
+  /// Gives the features their columns of X, in the order of their numbers there.
+  void place_features();
 
   /// Empty where there is no label, or it has no name.
   std::string label_name() const;

@@ -127,24 +127,32 @@ OptionValue number(double& target, Range<double> range) {
 OptionValue flag(bool& target) {
   return truth_value(target, Kind::flag);
 }
+/// --name, --no-name and "auto".
+template <typename Policy>
+OptionValue on_off_or_automatic(Policy& target, Policy on, Policy off) {
+  const auto said = [&target, on](const char* automatic) {
+    return target == Policy::automatic ? automatic : target == on ? "true" : "false";
+  };
+  return {.kind = Kind::on_off,
+          .read =
+              [&target, on, off](const auto&, const Texts& texts) {
+                target = texts.back() == "auto" ? Policy::automatic : truth(texts.back()) ? on : off;
+              },
+          .literal = [said] { return said("\"auto\""); },
+          .shown = [said] { return said("auto"); },
+          .violation = [](const auto&) { return std::string(); }};
+}
+
 OptionValue on_off(bool& target) {
   return truth_value(target, Kind::on_off);
 }
 
 OptionValue on_off(HeaderPolicy& target) {
-  const auto said = [&target](const char* automatic) {
-    return target == HeaderPolicy::automatic ? automatic : target == HeaderPolicy::present ? "true" : "false";
-  };
-  return {.kind = Kind::on_off,
-          .read =
-              [&target](const auto&, const Texts& texts) {
-                target = texts.back() == "auto" ? HeaderPolicy::automatic
-                         : truth(texts.back())  ? HeaderPolicy::present
-                                                : HeaderPolicy::absent;
-              },
-          .literal = [said] { return said("\"auto\""); },
-          .shown = [said] { return said("auto"); },
-          .violation = [](const auto&) { return std::string(); }};
+  return on_off_or_automatic(target, HeaderPolicy::present, HeaderPolicy::absent);
+}
+
+OptionValue on_off(ReferencePolicy& target) {
+  return on_off_or_automatic(target, ReferencePolicy::left_out, ReferencePolicy::kept);
 }
 
 OptionValue text(std::string& target, const char* rule_of_empty) {

@@ -34,6 +34,8 @@ OptionValue flag(bool& target);
 OptionValue on_off(bool& target);
 /// --header, --no-header and "auto".
 OptionValue on_off(HeaderPolicy& target);
+/// The same with --drop-first.
+OptionValue on_off(ReferencePolicy& target);
 
 /// Any text without NUL; with a rule: and not empty.
 OptionValue text(std::string& target, const char* rule_of_empty = nullptr);

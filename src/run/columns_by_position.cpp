@@ -25,9 +25,15 @@ std::optional<std::int64_t> place_of(const std::string& generated, std::int64_t 
   return std::nullopt;
 }
 
+/// Columns of a table that the model's features come from.
+Index columns_of_features(const ModelFile& file) {
+  const auto names = std::ssize(file.schema.input_names());
+  return names > 0 ? names : file.model.features;
+}
+
 /// "c1", …, "cT" where features, label and all other columns of the training table have such names; else empty.
 std::vector<std::string> generated_columns(const Schema& schema, const ReadSettings& stored) {
-  const std::vector<std::string> features = schema.feature_names();
+  const std::vector<std::string> features = schema.input_names();
   std::vector<std::string> known = features;
   known.push_back(schema.label_name());
   for (const std::string& name : {stored.weight_column, stored.offset_column, stored.exposure_column}) {
@@ -47,30 +53,33 @@ std::vector<std::string> generated_columns(const Schema& schema, const ReadSetti
 Schema training_table(const Schema& schema, const ReadSettings& stored) {
   return schema.is_table
              ? schema
-             : schema_of_table(generated_columns(schema, stored), schema.feature_names(), schema.label_name(), {});
+             : schema_of_table(generated_columns(schema, stored), schema.input_names(), schema.label_name(), {});
 }
 
 /// What the columns of the training table are, in their order; empty where that is not known. Models of an earlier
 /// version have weight, offset and exposure in their configuration alone.
 std::vector<ColumnRole> training_roles(const ModelFile& file, const ReadSettings& stored) {
   std::vector<ColumnRole> roles;
-  Index features = 0;
+  Index features = 0;  // whose places are in the order of the table
+  Index next = 0;
   for (const Column& column : training_table(file.schema, stored).columns) {
     const std::string& name = column.name;
-    features += column.role == ColumnRole::feature && column.feature == features ? 1 : 0;
+    const bool is_next = column.role == ColumnRole::feature && column.feature == next;
+    features += is_next ? 1 : 0;
+    next += is_next ? column.width : 0;
     roles.push_back(column.role != ColumnRole::ignored ? column.role
                     : name == stored.weight_column     ? ColumnRole::weight
                     : name == stored.offset_column     ? ColumnRole::offset
                     : name == stored.exposure_column   ? ColumnRole::exposure
                                                        : ColumnRole::ignored);
   }
-  const bool are_known = !roles.empty() && features == file.model.features;
+  const bool are_known = !roles.empty() && features == columns_of_features(file);
   return are_known ? roles : std::vector<ColumnRole>{};
 }
 
 /// As tables are read where nothing is said of their columns.
 std::vector<ColumnRole> usual_roles(const ModelFile& file) {
-  std::vector<ColumnRole> roles(static_cast<std::size_t>(file.model.features), ColumnRole::feature);
+  std::vector<ColumnRole> roles(static_cast<std::size_t>(columns_of_features(file)), ColumnRole::feature);
   roles.push_back(ColumnRole::label);
   return roles;
 }
@@ -95,7 +104,7 @@ class ColumnMatch {
       others_.resize(static_cast<std::size_t>(columns_));
       std::iota(others_.begin(), others_.end(), std::int64_t{0});
       take_training_columns();
-    } else if (rest == file_.model.features && needs_nothing_else()) {
+    } else if (rest == columns_of_features(file_) && needs_nothing_else()) {
       take_features();
     } else {
       refuse();
@@ -193,20 +202,20 @@ class ColumnMatch {
       result_.missing_weight = stored_.weight_column;
     }
     result_.notice = fmt::format("{}: no header: {} columns are taken by their places for the model's features",
-                                 read.path, file_.model.features);
+                                 read.path, columns_of_features(file_));
   }
 
   [[noreturn]] void refuse() const {
     const ReadSettings& read = result_.read;
     const std::int64_t named = std::ranges::count(is_named_, true);
-    const auto others = std::ssize(roles_) - file_.model.features - 1;
+    const auto others = std::ssize(roles_) - columns_of_features(file_) - 1;
     throw DataError(
         {read.path, 0, 0},
         fmt::format(
             "has no header and {} columns{}, but the model {} {}: {} features, the label{}{}; give these in their "
             "order{}",
             columns_, named == 0 ? "" : fmt::format(", {} of them named by options", named),
-            knows_table_ ? "was trained on" : "takes", roles_.size(), file_.model.features,
+            knows_table_ ? "was trained on" : "takes", roles_.size(), columns_of_features(file_),
             file_.schema.label_name().empty() ? "" : " '" + printable(file_.schema.label_name()) + "'",
             others == 0 ? "" : fmt::format(" and {} more", others),
             read.label_optional && stored_.offset_column.empty() && stored_.exposure_column.empty()

@@ -17,6 +17,7 @@ bool is_generated_name(const std::string& name) {
 
 ReadSettings without_columns(ReadSettings read) {
   read.drop.clear();
+  read.only.clear();
   for (std::string* column :
        {&read.label_column, &read.weight_column, &read.offset_column, &read.exposure_column, &read.id_column}) {
     column->clear();
@@ -31,8 +32,8 @@ DataColumns::DataColumns(const ReadSettings& read)
   if (format.names != nullptr) {
     ReadSettings all = without_columns(read);
     all.label_kind = LabelKind::none;  // every column a feature
-    all.expected_names.clear();
-    all.expected_features = -1;
+    all.expected = {};
+    all.categorical = ReadSettings().categorical;
     names_ = format.names(all, file);
   }
 }

@@ -25,7 +25,10 @@ ReadSettings foreseen_held_out(const TrainSettings& settings, const DataHead& he
     like.schema = head.schema;
     read = held_out_columns(settings, like).read;
   }
-  read.expected_names = head.schema.feature_names();
+  // Levels and classes may stand below the head.
+  read.expected = head.schema;
+  read.expected.set_class_names({});
+  read.unknown = UnknownPolicy::ignore;
   return read;
 }
 

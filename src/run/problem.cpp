@@ -30,9 +30,10 @@ void require_every_class(const TrainSettings& settings, const RawData& raw, Comm
 
 ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
-  read.expected_names = file.schema.feature_names();
-  read.expected_features = file.model.features;
-  read.expected_classes = file.schema.class_names();
+  read.expected = file.schema;
+  if (read.expected.find(ColumnRole::feature) == nullptr) {
+    read.expected.columns.push_back({.feature = 0, .width = 0});
+  }
   return read;
 }
 

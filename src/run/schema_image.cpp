@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
+
+#include <fmt/format.h>
 
 namespace lockstep {
 
@@ -19,6 +22,11 @@ constexpr const char* kWidth = "/schema/width";
 constexpr const char* kLevelCount = "/schema/level_count";
 constexpr const char* kLevels = "/schema/levels";
 constexpr const char* kIsTable = "/schema/is_table";
+// Where some column has them.
+constexpr const char* kReference = "/schema/reference";
+constexpr const char* kFill = "/schema/fill";
+constexpr const char* kMarksMissing = "/schema/marks_missing";
+constexpr const char* kMissing = "/schema/missing";
 /// Of the version before.
 constexpr const char* kColumns = "/provenance/columns";
 
@@ -26,6 +34,60 @@ std::vector<std::string> texts_of(const Schema& schema, auto text) {
   std::vector<std::string> texts;
   std::ranges::transform(schema.columns, std::back_inserter(texts), text);
   return texts;
+}
+
+/// Whether there are categories or missing values in it.
+bool has_encoding(const Schema& schema) {
+  return schema.missing != MissingPolicy::error || std::ranges::any_of(schema.columns, [](const Column& column) {
+           return column.kind == ColumnKind::category || column.marks_missing;
+         });
+}
+
+void write_encoding(const Schema& schema, Hdf5ImageWriter& image) {
+  std::vector<std::int64_t> reference;
+  std::vector<double> fill;
+  std::vector<std::int64_t> marks;
+  for (const Column& column : schema.columns) {
+    reference.push_back(column.reference);
+    fill.push_back(column.fill);
+    marks.push_back(column.marks_missing ? 1 : 0);
+  }
+  image.write(kReference, reference);
+  image.write(kFill, std::span<const double>(fill));
+  image.write(kMarksMissing, marks);
+  image.write(kMissing, to_string(schema.missing));
+}
+
+/// False where the numbers of columns differ, or what is read cannot be.
+bool read_encoding(Hdf5ImageReader& image, Schema& schema) {
+  if (!image.has(kMissing)) {
+    return !has_encoding(schema);
+  }
+  const std::vector<std::int64_t> reference = image.read_integers(kReference);
+  const std::vector<double> fill = image.read_doubles(kFill);
+  const std::vector<std::int64_t> marks = image.read_integers(kMarksMissing);
+  schema.missing = missing_policy(image.read_text(kMissing));
+  const std::size_t columns = schema.columns.size();
+  if (reference.size() != columns || fill.size() != columns || marks.size() != columns) {
+    return false;
+  }
+  for (std::size_t i = 0; i < columns; ++i) {
+    Column& column = schema.columns[i];
+    const auto levels = std::ssize(column.levels);
+    column.reference = reference[i];
+    column.fill = fill[i];
+    column.marks_missing = marks[i] != 0;
+    const bool is_category = column.kind == ColumnKind::category;
+    const bool is_level = column.fill >= -1 && column.fill < std::max<double>(1, static_cast<double>(levels)) &&
+                          column.fill == std::floor(column.fill);
+    const Index encoded = (is_category ? levels - (column.reference >= 0 ? 1 : 0) : 1) + (column.marks_missing ? 1 : 0);
+    if (!std::isfinite(column.fill) || column.reference < -1 || column.reference >= std::max<Index>(0, levels) ||
+        (is_category && !is_level) ||
+        (column.role == ColumnRole::feature && (is_category || column.marks_missing) && column.width != encoded)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Schema read_stored(Hdf5ImageReader& image, const std::string& path) {
@@ -55,7 +117,7 @@ Schema read_stored(Hdf5ImageReader& image, const std::string& path) {
     column.levels.assign(begin, begin + count[i]);
     next += static_cast<std::size_t>(count[i]);
   }
-  if (!are_columns || next != levels.size()) {
+  if (!are_columns || next != levels.size() || !read_encoding(image, schema)) {
     throw DataError({path, 0, 0}, "/schema holds columns of different numbers");
   }
   return schema;
@@ -113,6 +175,9 @@ void write_schema(const Schema& schema, Hdf5ImageWriter& image) {
   image.write(kLevelCount, count);
   image.write(kLevels, levels);
   image.write_scalar(kIsTable, std::int64_t{schema.is_table ? 1 : 0});
+  if (has_encoding(schema)) {
+    write_encoding(schema, image);
+  }
 }
 
 bool has_schema(const Hdf5ImageReader& image) {
@@ -134,6 +199,12 @@ std::vector<std::string> schema_words(const Schema& schema) {
                  {column.name, to_string(column.role), to_string(column.kind), std::to_string(column.feature),
                   std::to_string(column.width), std::to_string(column.levels.size())});
     std::ranges::copy(column.levels, std::back_inserter(words));
+    if (has_encoding(schema)) {
+      words.insert(words.end(), {fmt::format("{} {:a} {}", column.reference, column.fill, column.marks_missing)});
+    }
+  }
+  if (has_encoding(schema)) {
+    words.push_back(to_string(schema.missing));
   }
   return words;
 }

@@ -131,6 +131,8 @@ Progress progress_kind(const std::string& name) {
 TrainSettings TrainSettings::completed() const {
   TrainSettings full = *this;
   full.data.label_kind = label_kind(model.kind, model.loss);
+  full.data.has_intercept = model.intercept;
+  full.data.is_penalised = penalty.l2 > 0 || penalty.l1 > 0 || model.is_network();
   full.fit = lockstep::completed(fit, model, penalty);
   full.run.folder = run_folder();
   return full;

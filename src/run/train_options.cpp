@@ -40,6 +40,10 @@ bool is_named(const std::string& column) {
   return !column.empty();
 }
 
+MissingPolicy policy_of(const std::string& word) {
+  return missing_policy(word);
+}
+
 std::vector<Option> validation_options(ValidationSettings& validation) {
   const std::string group = "Data";
   const auto is_split = [&validation] { return validation.rows.kind == ValidationSource::Kind::fraction; };
@@ -104,10 +108,37 @@ std::vector<Option> data_options(ReadSettings& data) {
        text(data.exposure_column), always_shapes_result()},
       {"drop", group, "NAME,...", "columns left out (default: none); repeatable",
        texts(data.drop, is_named, "must name a column"), always_shapes_result()},
+      {"unknown", group, "POLICY",
+       "levels that training did not see: error or ignore (none of the levels) (default {})",
+       choice(data.unknown, unknown_policy)},
+      {"label-map", group, "FROM->TO", "labels written in another way (default: none); repeatable",
+       texts(data.label_map, is_named, "must be FROM->TO"), stands_alone([&data] { return !data.label_map.empty(); })},
       {"x-name", group, "NAME", "HDF5 name of the features (default {})",
        text(data.x_name, "must name the features of an HDF5 file")},
       {"y-name", group, "NAME", "HDF5 name of the labels (default {})",
        text(data.y_name, "must name the labels of an HDF5 file")},
+  };
+}
+
+std::vector<Option> column_options(ReadSettings& data) {
+  const std::string group = "Data";
+  return {
+      {"only", group, "NAME,...", "columns that become features (default: all); repeatable",
+       texts(data.only, is_named, "must name a column"), stands_alone([&data] { return !data.only.empty(); })},
+      {"categorical", group, "NAME,...",
+       "CSV: columns of categories; auto among them: also those that hold words; none (default {}); repeatable",
+       texts(data.categorical, is_named, "must name a column"),
+       stands_alone([&data] { return data.categorical != ReadSettings().categorical; })},
+      {"reference", group, "NAME=LEVEL", "level without a coefficient (default: the first); repeatable",
+       texts(data.reference, is_named, "must be NAME=LEVEL"),
+       stands_alone([&data] { return !data.reference.empty(); })},
+      {"drop-first", group, "",
+       "whether a category's reference level has no coefficient (default {}: unless there is a penalty)",
+       on_off(data.reference_policy),
+       stands_alone([&data] { return data.reference_policy != ReferencePolicy::automatic; })},
+      {"missing", group, "POLICY",
+       "CSV: what becomes of missing values: error, drop (the row), mean or indicator (default {})",
+       choice(data.missing, policy_of), stands_alone([&data] { return data.missing != MissingPolicy::error; })},
   };
 }
 
@@ -122,6 +153,9 @@ std::vector<Option> train_options(TrainSettings& settings) {
   std::vector<Option> validation = validation_options(settings.validation);
   const auto after_labels = std::ranges::find(options, "labels", &Option::name) + 1;
   options.insert(after_labels, validation.begin(), validation.end());
+  const std::vector<Option> columns = column_options(settings.data);
+  const auto after_drop = std::ranges::find(options, "drop", &Option::name) + 1;
+  options.insert(after_drop, columns.begin(), columns.end());
   append(options, model_options(settings.model, settings.penalty));
   options.push_back(precision_option(settings.model));
   options.push_back(

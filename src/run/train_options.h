@@ -13,6 +13,9 @@ namespace lockstep {
 std::vector<Option> train_options(TrainSettings& settings);
 
 std::vector<Option> data_options(ReadSettings& data);
+
+/// What becomes of columns where a model is learned, which then knows it.
+std::vector<Option> column_options(ReadSettings& data);
 Option threads_option(int& threads);
 
 }  // namespace lockstep

@@ -64,7 +64,7 @@ TEST_F(BadInput, TextInNumberColumnIs65WithItsPlace) {
 
 TEST_F(BadInput, NotANumberIs65WithItsPlace) {
   expect_refused({"--data", csv("a,b,target\n1,2,x\n3,nan,y\n")}, 65,
-                 AllOf(HasSubstr("data.csv:3:3: "), HasSubstr("not finite")));
+                 AllOf(HasSubstr("data.csv:3:3: "), HasSubstr("missing value")));
 }
 
 TEST_F(BadInput, MissingLabelAmongNumbersIs65WithItsRow) {

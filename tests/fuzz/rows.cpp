@@ -79,9 +79,10 @@ ReadSettings chosen_settings(FuzzInput& input, std::string_view format) {
   settings.label_optional = (extras & 1) != 0;
   settings.head_bytes = (extras & 2) != 0 ? 24 : 0;
   if ((extras & 4) != 0) {  // read for a model
-    settings.expected_features = 3;
-    settings.expected_names = (extras & 8) != 0 ? std::vector<std::string>{"a", "b", "c"} : std::vector<std::string>{};
-    settings.expected_classes = (extras & 16) != 0 ? std::vector<std::string>{"0", "1"} : std::vector<std::string>{};
+    const std::vector<std::string> names = {"a", "b", "c"};
+    const std::vector<std::string> classes = {"0", "1"};
+    settings.expected = schema_of_names(3, (extras & 8) != 0 ? names : std::vector<std::string>{}, "",
+                                        (extras & 16) != 0 ? classes : std::vector<std::string>{});
   }
   settings.format = (extras & 32) != 0 ? nullptr : format_named(format);
   return settings;

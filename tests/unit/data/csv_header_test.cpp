@@ -125,7 +125,7 @@ TEST_F(CsvHeader, NameThatIsAskedForMakesTheLineAHeader) {
   settings.label_column = "2";
   EXPECT_EQ(read_on(2, settings).schema.feature_names(), (Names{"1", "7"}));
   settings = file("0,1\n4,5\n");
-  settings.expected_names = {"1", "0"};
+  expect_names(settings, {"1", "0"});
   settings.label_optional = true;
   EXPECT_EQ(read_on(2, settings).block.dense, (std::vector<double>{5, 4}));
 }
@@ -227,7 +227,7 @@ TEST_F(CsvHeader, UsualLabelNamesAndIdsAmongFeaturesAreSaid) {
   settings.drop = {"code", "class"};
   EXPECT_THAT(read_on(2, settings).notices, IsEmpty());
   settings.drop = {};
-  settings.expected_names = {"code", "a"};
+  expect_names(settings, {"code", "a"});
   EXPECT_THAT(read_on(2, settings).notices, IsEmpty());
   EXPECT_THAT(read_on(2, file("ID,a,y\n7,0.5,0\n3,0.5,0\n4,0.5,1\n")).notices, ElementsAre(HasSubstr("column 'ID'")));
 }
@@ -243,11 +243,11 @@ TEST_F(CsvHeader, NamesWithCommasCanBeDropped) {
 TEST_F(CsvHeader, ModelsFeaturesAreNeitherIdsNorFoundInAnotherCase) {
   ReadSettings settings = file("Age,dose\n1,2\n");
   settings.label_optional = true;
-  settings.expected_names = {"age", "dose"};
+  expect_names(settings, {"age", "dose"});
   expect_error(settings,
                "65 FILE:1: the file lacks 1 of the model's 2 feature columns: 'age'; the file has 'Age', which differs "
                "by upper and lower case only");
-  settings.expected_names = {"Age", "dose"};
+  expect_names(settings, {"Age", "dose"});
   settings.id_column = "dose";
   expect_error(settings,
                "78 FILE: --id-column dose: the model uses this column as a feature; train without it (--drop dose), or "

@@ -119,21 +119,21 @@ TEST_F(CsvReader, DroppedColumnsMayHoldAnything) {
 
 TEST_F(CsvReader, ModelPicksItsColumnsByName) {
   ReadSettings settings = file("note,b,a\nhello,1,2\nworld,3,4\n");
-  settings.expected_names = {"a", "b"};
+  expect_names(settings, {"a", "b"});
   settings.label_optional = true;
   const RawData data = read_on(2, settings);
   EXPECT_EQ(data.block.dense, (Numbers{2, 1, 4, 3}));
-  EXPECT_EQ(data.schema.feature_names(), settings.expected_names);
+  EXPECT_EQ(data.schema.feature_names(), (Names{"a", "b"}));
   EXPECT_TRUE(data.block.label.empty());
 
   settings = file("b,y,a\n1,7,2\n");
-  settings.expected_names = {"a", "b"};
+  expect_names(settings, {"a", "b"});
   EXPECT_EQ(read_on(1, settings).block.label, Numbers{7});
 }
 
 TEST_F(CsvReader, ModelColumnIsNeverTakenForTheLabel) {
   ReadSettings settings = file("y,b\n1,2\n");
-  settings.expected_names = {"y", "b"};
+  expect_names(settings, {"y", "b"});
   settings.label_optional = true;
   EXPECT_EQ(read_on(1, settings).block.dense, (Numbers{1, 2}));
   settings.label_optional = false;
@@ -142,12 +142,12 @@ TEST_F(CsvReader, ModelColumnIsNeverTakenForTheLabel) {
 
 TEST_F(CsvReader, FileWithoutHeaderIsMatchedByPosition) {
   ReadSettings settings = file("1,2,3\n");
-  settings.expected_names = {"a", "b"};
+  expect_names(settings, {"a", "b"});
   settings.label_optional = true;
   EXPECT_EQ(read_on(1, settings).block.label, Numbers{3});
-  settings.expected_names = {"a", "b", "c"};
+  expect_names(settings, {"a", "b", "c"});
   EXPECT_TRUE(read_on(1, settings).block.label.empty());
-  settings.expected_names = {"a"};
+  expect_names(settings, {"a"});
   expect_error(settings, "65 FILE:1: the file has 2 feature columns, the model has 1");
 }
 
@@ -170,7 +170,7 @@ TEST_F(CsvReader, ClassesAreNumberedOverAllRanks) {
     EXPECT_EQ(data.schema.class_names(), (Names{"-1", "1", "9", "10"}));
     EXPECT_EQ(data.block.label, (Numbers{1, 0, 1, 3, 2}));
   }
-  settings.expected_classes = {"10", "9", "-1", "1"};
+  settings.expected.set_class_names({"10", "9", "-1", "1"});
   EXPECT_EQ(read_on(2, settings).block.label, (Numbers{3, 2, 3, 0, 1}));
 }
 
@@ -205,7 +205,7 @@ TEST_F(CsvReader, MissingColumnsAreNamedWithTheNearest) {
   settings.drop = {"aera"};
   expect_error(settings, "65 FILE:1: no column 'aera' (nearest: 'area', 'radius')");
   settings = file("radius,area\n1,2\n");
-  settings.expected_names = {"radius", "depth", "width"};
+  expect_names(settings, {"radius", "depth", "width"});
   settings.label_optional = true;
   expect_error(settings, "65 FILE:1: the file lacks 2 of the model's 3 feature columns: 'depth', 'width'");
 }
@@ -225,20 +225,23 @@ struct BadCsv {
 TEST_F(CsvReader, BadContentIsReportedWithItsPosition) {
   const std::vector<BadCsv> corpus = {
       {"a,area,y\n1,2,3\n1, abc,3\n",
-       "FILE:3:4: text in number column 'area' (saw 'abc'); leave it out with --drop area, or if it is the "
-       "label, say "
-       "--label-column area"},
+       "FILE:3:4: text in number column 'area' (saw 'abc'); leave it out with --drop area, take it for "
+       "categories with --categorical area, or if it is the label, say --label-column area"},
       {"a,b,c,d,e,f,y\n1,2,3,4,5\n", "FILE:2:1: row has 5 fields, the header has 7"},
       {"a,y\n1,2\n\n1,2,3\n", "FILE:4:1: row has 3 fields, the header has 2"},
       {"a,b,y\nabc,1\n", "FILE:2:1: row has 2 fields, the header has 3"},
       {"1,2\n3\n", "FILE:2:1: row has 1 fields, the first row has 2"},
       {"a,y,\n1,2,3\n", "FILE:2:1: row has 3 fields, the header has 2"},
-      {"a,y\n,2\n", "FILE:2:1: missing value in column 'a'; correct it, or leave the column out with --drop a"},
-      {"a,b,y\n1,  ,2\n", "FILE:2:5: missing value in column 'b'; correct it, or leave the column out with --drop b"},
+      {"a,y\n,2\n",
+       "FILE:2:1: missing value in column 'a'; fill it in, leave the column out with --drop a, or say what becomes of "
+       "it with --missing"},
+      {"a,b,y\n1,  ,2\n",
+       "FILE:2:5: missing value in column 'b'; fill it in, leave the column out with --drop b, or say what becomes of "
+       "it with --missing"},
       {"a,y\n1,\n", "FILE:2:3: missing value in the label; leave the row out or fill it in"},
       {"a,y\nNaN,2\n",
-       "FILE:2:1: value in column 'a' is not finite (saw 'NaN'); correct it, or leave the column out with "
-       "--drop a"},
+       "FILE:2:1: missing value in column 'a' (saw 'NaN'); fill it in, leave the column out with --drop a, or "
+       "say what becomes of it with --missing"},
       {"a,y\n-inf,2\n",
        "FILE:2:1: value in column 'a' is not finite (saw '-inf'); correct it, or leave the column out with "
        "--drop a"},
@@ -250,7 +253,8 @@ TEST_F(CsvReader, BadContentIsReportedWithItsPosition) {
        "with --drop "
        "a"},
       {"a,y\n0x10,2\n",
-       "FILE:2:1: text in number column 'a' (saw '0x10'); leave it out with --drop a, or if it is the label, "
+       "FILE:2:1: text in number column 'a' (saw '0x10'); leave it out with --drop a, take it for categories with "
+       "--categorical a, or if it is the label, "
        "say "
        "--label-column a"},
       {"a,y\n1,M\n",
@@ -291,7 +295,7 @@ TEST_F(CsvReader, BadLabelsOfClassesAreReportedWithTheirPosition) {
   const auto error = [&](const std::string& text, const Names& expected_classes) {
     ReadSettings settings = file(text);
     settings.label_kind = LabelKind::classes;
-    settings.expected_classes = expected_classes;
+    settings.expected.set_class_names(expected_classes);
     return error_on(2, settings);
   };
   EXPECT_EQ(error("y,a\nM,1\n x,1\n", {"B", "M"}), "65 FILE:3:2: label 'x' is not among the model's classes (B, M)");

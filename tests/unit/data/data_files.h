@@ -28,6 +28,16 @@ inline ReadSettings data_file(const TemporaryFolder& folder, const std::string& 
   return settings;
 }
 
+/// The file is read for a model of these names of features, and any labels.
+inline void expect_names(ReadSettings& settings, const std::vector<std::string>& names) {
+  settings.expected = schema_of_names(std::ssize(names), names, "", {});
+}
+
+/// The same with as many features without names.
+inline void expect_features(ReadSettings& settings, Index features) {
+  settings.expected = schema_of_names(features, {}, "", {});
+}
+
 /// An IDX file: header, then the bytes of the values.
 inline std::string idx_file(char type, const std::vector<std::uint32_t>& extents, const std::string& values) {
   std::string file = {'\0', '\0', type, static_cast<char>(extents.size())};

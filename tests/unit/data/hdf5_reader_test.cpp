@@ -67,18 +67,18 @@ TEST_F(Hdf5Reader, ColumnsAreDroppedAndPickedByName) {
   settings.drop = {"b"};
   EXPECT_EQ(read_on(2, settings).block.dense, (Numbers{1, 3, 4, 6}));
   settings.drop = {};
-  settings.expected_names = {"c", "a"};
+  expect_names(settings, {"c", "a"});
   EXPECT_EQ(read_on(2, settings).block.dense, (Numbers{3, 1, 6, 4}));
-  settings.expected_names = {"c", "d"};
+  expect_names(settings, {"c", "d"});
   expect_error(settings, "65 FILE: the file lacks 1 of the model's 2 feature columns: 'd'");
 }
 
 TEST_F(Hdf5Reader, WithoutNamesTheWidthMustFit) {
   ReadSettings settings = file({1, 2, 3, 4}, 2);
   settings.label_optional = true;
-  settings.expected_names = {"a", "b"};
+  expect_names(settings, {"a", "b"});
   EXPECT_EQ(read_on(1, settings).block.dense, (Numbers{1, 2, 3, 4}));
-  settings.expected_names = {"a", "b", "c"};
+  expect_names(settings, {"a", "b", "c"});
   expect_error(settings, "65 FILE: the file has 2 feature columns, the model has 3");
 }
 
@@ -150,7 +150,7 @@ TEST_F(Hdf5Reader, BadContentIsReportedWithItsRowAndColumn) {
   expect_error(settings, "65 FILE: /y: row 3: label is not a number of a class in /class_names, 0 to 1 (saw '2')");
   settings = file(x, 3, labels(7));
   settings.label_kind = LabelKind::classes;
-  settings.expected_classes = {"0", "1"};
+  settings.expected.set_class_names({"0", "1"});
   expect_error(settings, "65 FILE: /y: row 3: label '7' is not among the model's classes (0, 1)");
 }
 

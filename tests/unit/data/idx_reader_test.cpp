@@ -155,7 +155,7 @@ TEST_F(IdxReader, BadLabelsAreReportedWithTheirRow) {
   const auto expect_label_error = [&](const std::string& label_file, const std::string& expected) {
     ReadSettings settings = files(images(), label_file);
     settings.label_kind = LabelKind::classes;
-    settings.expected_classes = {"0", "1", "2"};
+    settings.expected.set_class_names({"0", "1", "2"});
     expect_error(settings, "65 " + path + ": " + expected);
   };
   expect_label_error(idx_file(kUint8, {kRows - 1}, labels_.substr(1)), "22 labels for the 23 rows of FILE");
@@ -252,9 +252,9 @@ TEST_F(IdxReader, TheFirstBadValueIsReported) {
 
 TEST_F(IdxReader, TheWidthMustFitTheModel) {
   ReadSettings settings = unlabelled(images());
-  settings.expected_features = 7;
+  expect_features(settings, 7);
   expect_error(settings, "65 FILE: the file has 6 feature columns, the model has 7");
-  settings.expected_names = {"a", "b", "c", "d", "e", "f"};
+  expect_names(settings, {"a", "b", "c", "d", "e", "f"});
   EXPECT_EQ(read_on(2, settings).block.dense, values_);
 }
 

@@ -68,7 +68,7 @@ class LabelSpelling : public ::testing::Test {
 TEST_F(LabelSpelling, CodesAreKept) {
   EXPECT_EQ(read_on(2, csv({"007", "042", "007"})).schema.class_names(), (Names{"007", "042"}));
   ReadSettings settings = csv({"7"});
-  settings.expected_classes = {"007", "042"};
+  settings.expected.set_class_names({"007", "042"});
   EXPECT_THAT(error_on(2, settings), HasSubstr("label '7' is not among the model's classes (007, 042)"));
 }
 
@@ -94,9 +94,9 @@ TEST_F(LabelSpelling, MissingLabelsAmongNumbersAreNoClass) {
             (missing == "NA" || missing == "null" ? "; a class of that name needs another, such as '" + missing + "_'"
                                                   : ""));
     ReadSettings settings = csv({"1", missing});
-    settings.expected_classes = {"0", "1"};
+    settings.expected.set_class_names({"0", "1"});
     EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: missing value in the label"));
-    settings.expected_classes = {};
+    settings.expected = {};
     settings.label_kind = LabelKind::real;
     EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: missing value in the label"));
   }
@@ -113,7 +113,7 @@ TEST_F(LabelSpelling, MissingLabelsAmongTextsAreNoClass) {
   }
   EXPECT_THAT(error_on(2, csv({"NA", "DE"})), HasSubstr("; a class of that name needs another, such as 'NA_'"));
   ReadSettings settings = csv({"DE", "NA", "NA"});
-  settings.expected_classes = {"DE", "NA"};
+  settings.expected.set_class_names({"DE", "NA"});
   EXPECT_EQ(read_on(2, settings).block.label, (Numbers{0, 1, 1})) << "the model knows a class of that name";
 }
 
@@ -147,10 +147,11 @@ TEST_F(LabelSpelling, ClassesThatDifferOnlyInCaseOrBlanksAreSaid) {
       ElementsAre(HasSubstr("labels 'No', 'no' in column 'y' are 2 classes, though they differ only in upper and "
                             "lower case or in blanks (as do others)")));
   ReadSettings settings = csv({"yes", "No"});
-  settings.expected_classes = {"no", "yes"};
+  settings.expected.set_class_names({"no", "yes"});
   expect_error(
       settings,
-      "65 FILE:3:5: label 'No' is not among the model's classes (no, yes); 'no' differs only in case or blanks");
+      "65 FILE:3:5: label 'No' is not among the model's classes (no, yes); 'no' differs only in case or blanks "
+      "(--label-map 'No->no' takes the one for the other)");
 }
 
 TEST_F(LabelSpelling, ATextAmongNumbersIsSaid) {
@@ -179,7 +180,7 @@ TEST_F(LabelSpelling, NumbersWrittenInAnotherWayAreNoClasses) {
     EXPECT_EQ(read_on(2, csv({label, "red"})).schema.class_names().size(), 2U) << "a name among texts";
   }
   ReadSettings settings = csv({"0", "\"0,5\""});
-  settings.expected_classes = {"0", "1"};
+  settings.expected.set_class_names({"0", "1"});
   EXPECT_THAT(error_on(2, settings), HasSubstr("65 FILE:3:5: decimal comma in the label"));
 }
 

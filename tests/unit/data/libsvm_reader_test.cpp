@@ -84,9 +84,9 @@ TEST_F(LibsvmReader, RowsWithoutLabelsAreReadWhereTheyAreOptional) {
 
 TEST_F(LibsvmReader, WidthIsTheModelsWhereThereIsOne) {
   ReadSettings settings = file("1 1:1\n2 3:1\n");
-  settings.expected_features = 7;
+  expect_features(settings, 7);
   EXPECT_EQ(read_on(3, settings).block.features, 7);
-  settings.expected_features = 2;
+  expect_features(settings, 2);
   expect_error(settings, "65 FILE:2:3: index 3 is above the model's 2 features");
 }
 

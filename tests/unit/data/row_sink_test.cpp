@@ -84,7 +84,7 @@ TEST_F(Readers, OfCsvPushEachColumnByItsPlaceInTheTable) {
 TEST_F(Readers, OfCsvPutFeaturesWhereTheModelHasThem) {
   ReadSettings settings = data_file(folder_, "a.csv", "b,more,a\n1,2,3\n");
   settings.label_kind = LabelKind::none;
-  settings.expected_names = {"a", "b"};
+  expect_names(settings, {"a", "b"});
   EXPECT_THAT(record(settings).dense, ElementsAre(3, 1));
   EXPECT_THAT(outline_.schema.feature_names(), ElementsAre("a", "b"));
   EXPECT_THAT(outline_.schema.table_names(), ElementsAre("b", "more", "a"));

@@ -1,0 +1,103 @@
+#include "data/csv_value.h"
+
+#include "data/row_encoder.h"
+#include "data/text_cause.h"
+#include "data/text_error.h"
+#include "data/text_number.h"
+
+#include <cmath>
+#include <optional>
+#include <string>
+
+namespace lockstep {
+
+namespace {
+
+/// What to do with a column whose values are no numbers.
+std::string hint_on_text(const CsvColumn& column) {
+  const std::string name = shell_word(column.name);
+  return column.role != ColumnRole::feature
+             ? ""
+             : "; leave it out with --drop " + name + ", take it for categories with --categorical " + name +
+                   ", or if it is the label, say --label-column " + name;
+}
+
+std::string hint_on_missing(const CsvColumn& column, const CsvLayout& layout) {
+  if (layout.expected.find(ColumnRole::feature) != nullptr) {
+    return layout.missing == MissingPolicy::drop
+               ? "; fill it in or leave the row out: the model was trained without such rows (--missing drop)"
+               : "; fill it in: the model was trained without missing values (--missing says what becomes of them)";
+  }
+  return column.role != ColumnRole::feature
+             ? "; fill it in, or --missing drop leaves such rows out"
+             : "; fill it in, leave the column out with --drop " + shell_word(column.name) +
+                   ", or say what becomes of it with --missing";
+}
+
+[[noreturn]] void refuse_text(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  const TextCause cause = cause_of_text(field.text);
+  if (cause.name.empty()) {
+    throw ContentError(field.column, describe(NumberStatus::text, "column " + shown(column.name), field.text) +
+                                         hint_on_text(column) +
+                                         (layout.has_header ? ""
+                                                            : "; the first line was taken for a row, and --header "
+                                                              "takes it for the header"));
+  }
+  throw ContentError(field.column, std::string(cause.name) + " in number column " + shown(column.name) + " (saw " +
+                                       shown(field.text) + ", the delimiter being " + delimiter_name(layout.delimiter) +
+                                       "); " + std::string(cause.remedy));
+}
+
+}  // namespace
+
+void refuse_missing(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  throw ContentError(field.column, "missing value in column " + shown(column.name) +
+                                       (field.text.empty() ? "" : " (saw " + shown(field.text) + ")") +
+                                       hint_on_missing(column, layout));
+}
+
+double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  const ParsedNumber number = parse_number(field.text);
+  if (number.status == NumberStatus::ok && !column.is_boolean) {
+    if (std::abs(number.value) >= kExactIntegers) {
+      check_digits(field.text, number.value, field.column);
+    }
+    return number.value;
+  }
+  const std::optional<bool> truth = column.is_boolean ? truth_value(field.text) : std::nullopt;
+  if (truth) {
+    return *truth ? 1 : 0;
+  }
+  if (is_missing_marker(field.text)) {
+    if (!layout.takes_missing(column.role)) {
+      refuse_missing(column, field, layout);
+    }
+    return RowEncoder::kMissing;
+  }
+  if (number.status == NumberStatus::text) {
+    refuse_text(column, field, layout);
+  }
+  if (number.status == NumberStatus::ok) {
+    throw ContentError(field.column, "number in column " + shown(column.name) +
+                                         ", which is boolean above, True and False (saw " + shown(field.text) +
+                                         "); recode the column to numbers, or take it for categories with "
+                                         "--categorical " +
+                                         shell_word(column.name));
+  }
+  throw ContentError(field.column,
+                     describe(number.status, "column " + shown(column.name), field.text) +
+                         (column.role == ColumnRole::feature
+                              ? "; correct it, or leave the column out with --drop " + shell_word(column.name)
+                              : ""));
+}
+
+double scale_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  const double value = number_in(column, field, layout);
+  if (is_lost_in_zero(field.text, value)) {
+    throw ContentError(field.column, "value in column " + shown(column.name) + " is too near 0 for a float64 (saw " +
+                                         shown(field.text) + ")");
+  }
+  return value;
+}
+
+}  // namespace lockstep

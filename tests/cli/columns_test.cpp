@@ -1,0 +1,80 @@
+/// Raw tables, with words and gaps: learned from, predicted and judged as they are.
+#include "cli/trainer.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace lockstep::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// Rows that hold a weight, a word, a number that some miss, and a label; their columns in the order of `columns`.
+std::string raw_table(const std::string& columns, const std::string& last_job) {
+  constexpr std::array kJobs = {"nurse", "cook", "baker", "pilot"};
+  std::string text;
+  const auto add_line = [&](const auto& field) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      text += (i == 0 ? "" : ",") + field(columns[i]);
+    }
+    text += '\n';
+  };
+  add_line([](char name) { return std::string(name == 'j' ? "job" : name == 'a' ? "age" : name == 'w' ? "w" : "y"); });
+  for (int i = 0; i < 200; ++i) {
+    const bool is_last = i == 199;
+    const std::string job = is_last ? last_job : i % 17 == 3 ? "NA" : kJobs[static_cast<std::size_t>(i * 7 % 4)];
+    const std::string age = i % 13 == 5 ? "?" : fmt::format("{}", 20 + i * 31 % 45);
+    const std::string label = (i * 5 % 7 + i % 3) % 2 == 0 ? "no" : "yes";
+    add_line([&](char name) {
+      return name == 'j' ? job : name == 'a' ? age : name == 'w' ? fmt::format("{}", 1 + i % 3) : label;
+    });
+  }
+  return text;
+}
+
+class RawColumns : public ::testing::Test {
+ protected:
+  Arguments training(const std::string& policy, const std::string& run) const {
+    return {"train",     "--data", data_, "--label-column", "4",   "--weight-column", "1",
+            "--missing", policy,   "--l2", "1e-3",          "--run", scratch_.path(run)};
+  }
+
+  const Scratch scratch_;
+  const std::string data_ = scratch_.write("raw.csv", raw_table("wajy", "cook"));
+};
+
+TEST_F(RawColumns, GiveTheSameBitsOnAnyRanksAndAreKnownToTheModel) {
+  for (const std::string policy : {"mean", "indicator", "drop"}) {
+    launch_well(0, 1, training(policy, policy));
+    const nlohmann::json one = summary_of(scratch_.path(policy));
+    const std::string other = policy + "-3";
+    const auto said = launch_well(3, 2, training(policy, other));
+    const nlohmann::json three = summary_of(scratch_.path(other));
+    EXPECT_EQ(one.at("parameters_sha256"), three.at("parameters_sha256")) << policy;
+    EXPECT_THAT(said.err, HasSubstr("taken for categories: 'job' (4 levels)"));
+    EXPECT_THAT(said.err, HasSubstr("missing values: 15 in 'age' (first at line 7), 12 in 'job' (first at line 5)"));
+
+    // The same rows with the columns in another order, and as a file of --validation.
+    const std::string model = scratch_.path(policy) + "/model.h5";
+    const std::string reordered = scratch_.write("reordered.csv", raw_table("yjaw", "cook"));
+    const nlohmann::json judged =
+        nlohmann::json::parse(launch_well(2, 1, {"evaluate", "--model-file", model, "--data", reordered, "--json"}).out);
+    EXPECT_EQ(judged.at("log_loss"), one.at("metrics").at("log_loss")) << policy;
+
+    const std::string unknown = scratch_.write("unknown.csv", raw_table("yjaw", "tailor"));
+    const Arguments evaluate = {"evaluate", "--model-file", model, "--data", unknown};
+    const auto refused = launch(2, 1, evaluate);
+    EXPECT_EQ(refused.exit_code, 65);
+    EXPECT_THAT(refused.err, HasSubstr("unknown.csv:201:"));
+    EXPECT_THAT(refused.err, HasSubstr("column 'job' has no level 'tailor' in the model"));
+    launch_well(1, 1, evaluate + Arguments{"--unknown", "ignore"});
+
+    const auto predicted =
+        launch(2, 1, {"predict", "--model-file", model, "--data", reordered, "--output", "-", "--unknown", "ignore"});
+    EXPECT_EQ(predicted.exit_code, policy == "drop" ? 65 : 0) << predicted.text();
+  }
+}
+
+}  // namespace
+}  // namespace lockstep::testing
