@@ -1,6 +1,9 @@
 /// Raw tables, with words and gaps: learned from, predicted and judged as they are.
 #include "cli/trainer.h"
 
+#include <array>
+#include <string>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -36,8 +39,8 @@ std::string raw_table(const std::string& columns, const std::string& last_job) {
 class RawColumns : public ::testing::Test {
  protected:
   Arguments training(const std::string& policy, const std::string& run) const {
-    return {"train",     "--data", data_, "--label-column", "4",   "--weight-column", "1",
-            "--missing", policy,   "--l2", "1e-3",          "--run", scratch_.path(run)};
+    return {"train",     "--data", data_,  "--label-column", "4",     "--weight-column", "1",
+            "--missing", policy,   "--l2", "1e-3",           "--run", scratch_.path(run)};
   }
 
   const Scratch scratch_;
@@ -58,8 +61,8 @@ TEST_F(RawColumns, GiveTheSameBitsOnAnyRanksAndAreKnownToTheModel) {
     // The same rows with the columns in another order, and as a file of --validation.
     const std::string model = scratch_.path(policy) + "/model.h5";
     const std::string reordered = scratch_.write("reordered.csv", raw_table("yjaw", "cook"));
-    const nlohmann::json judged =
-        nlohmann::json::parse(launch_well(2, 1, {"evaluate", "--model-file", model, "--data", reordered, "--json"}).out);
+    const nlohmann::json judged = nlohmann::json::parse(
+        launch_well(2, 1, {"evaluate", "--model-file", model, "--data", reordered, "--json"}).out);
     EXPECT_EQ(judged.at("log_loss"), one.at("metrics").at("log_loss")) << policy;
 
     const std::string unknown = scratch_.write("unknown.csv", raw_table("yjaw", "tailor"));
