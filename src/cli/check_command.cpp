@@ -57,7 +57,7 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
 
   const DerivativeSettings derivatives{
       .smoothness = problem.model.smoothness(), .has_hessian = !problem.model.is_network(), .seed = seed};
-  const Vector start = initial_parameters(problem.model, settings.fit.seed);
+  const Vector start = starting_parameters(problem, settings.fit.seed);
   CheckReport report{.problem = problem, .settings = settings, .ranks = comm.size(), .threads = execution.threads()};
   const auto check_at = [&](const std::string& place, const Vector& w) {
     report.points.push_back({place, check_derivatives(risk, to_scaled(risk, w), derivatives)});

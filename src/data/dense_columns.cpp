@@ -167,6 +167,22 @@ class DenseColumns final : public FeatureMatrix {
     }
   }
 
+  bool standardize_columns(std::span<const double> centre, std::span<const double> factor, int threads) override {
+    const auto count = std::ssize(panels_);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index p = 0; p < count; ++p) {
+      const Rows& rows = panels_[static_cast<std::size_t>(p)];
+      const Index stride = padded(rows.count);
+      double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
+      for (Index j = 0; j < features_; ++j) {
+        const auto column = static_cast<std::size_t>(j);
+        std::transform(x + j * stride, x + j * stride + rows.count, x + j * stride,
+                       [c = centre[column], by = factor[column]](double value) { return (value - c) * by; });
+      }
+    }
+    return true;
+  }
+
   std::size_t bytes() const override {
     return values_.size() * sizeof(double);
   }

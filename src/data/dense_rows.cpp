@@ -122,6 +122,18 @@ class DenseRows final : public FeatureMatrix {
     }
   }
 
+  bool standardize_columns(std::span<const double> centre, std::span<const double> factor, int threads) override {
+    const Index rows = stride_ == 0 ? 0 : std::ssize(values_) / stride_;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index i = 0; i < rows; ++i) {
+      double* x = values_.data() + i * stride_;
+      for (std::size_t j = 0; j < centre.size(); ++j) {
+        x[j] = (x[j] - centre[j]) * factor[j];
+      }
+    }
+    return true;
+  }
+
   std::size_t bytes() const override {
     return values_.size() * sizeof(double);
   }

@@ -92,8 +92,14 @@ class FeatureMatrix {
   virtual bool gather(const Rows& rows, Nonzeros<float>& out) const;
   virtual bool gather(const Rows& rows, Nonzeros<double>& out) const;
 
-  /// X_ij ← X_ij · factor_j for all rows. factor: d powers of two, so that nothing is rounded. threads ≥ 1.
+  /// X_ij ← X_ij · factor_j for all rows. threads ≥ 1. Powers of two round nothing.
   virtual void scale_columns(std::span<const double> factor, int threads) = 0;
+
+  /// X_ij ← (X_ij − centre_j) · factor_j. False, and nothing done, where zeros are not stored. threads ≥ 1.
+  virtual bool standardize_columns(std::span<const double> centre, std::span<const double> factor, int threads) {
+    static_cast<void>(centre), static_cast<void>(factor), static_cast<void>(threads);
+    return false;
+  }
 
   /// Bytes held.
   virtual std::size_t bytes() const = 0;

@@ -63,7 +63,12 @@ struct RowFacts {
   Index features = 0;                ///< d
   std::int64_t stored_entries = 0;   ///< nonzeros over all ranks
   bool has_offset = false;           ///< some rank has offsets
-  std::vector<double> column_scale;  ///< features are X_ij · column_scale_j, powers of two; empty: all 1
+  std::vector<double> column_scale;  ///< features are (X_ij − column_shift_j) · column_scale_j; empty: all 1
+  std::vector<double> column_shift;  ///< empty: all 0, and the scales are powers of two
+  std::vector<double> deviation;     ///< σ of the columns of X: the penalty is on w σ; empty: on w
+  /// Where columns are not shifted, since zeros are not stored, and steps are to be taken in the coefficients of
+  /// (X_ij − centre_j) / σ_j all the same; empty: they are not.
+  std::vector<double> centre;
   Schema schema;
 
   /// The rows of one of this rank's leaves, from 0 at its first row.

@@ -120,7 +120,7 @@ FittedModel fit(const MemoryRows& rows, const LearningSettings& settings, const 
   EmpiricalRisk risk(problem.rows, *model, Penalty(full.penalty.l2, model->penalised(), full.penalty.l1), batches,
                      execution);
   OptimizerState state;
-  state.parameters = initial_parameters(problem.model, full.fit.seed);
+  state.parameters = starting_parameters(problem, full.fit.seed);
   FittedModel fitted;
   fitted.summary = fit(risk, full.fit, execution, state, observer);
   fitted.parameters = final_parameters(state);

@@ -137,6 +137,10 @@ std::vector<Option> model_options(ModelSettings& model, PenaltySettings& penalty
        number(penalty.l1, kFiniteFromZero), always_shapes_result()},
       {"intercept", group, "", "fit an intercept, which is not penalised (default {})", on_off(model.intercept),
        always_shapes_result()},
+      {"standardize", group, "",
+       "penalise, and step, as if columns had mean 0 and deviation 1; the model is of the columns as they are (default "
+       "{})",
+       flag(model.standardize), stands_alone([&model] { return model.standardize; })},
       {"class-weight", group, "W",
        "balanced, or CLASS:WEIGHT,...; a class with commas or colons in \"\" (default: all 1)",
        parsed(model.class_weights), always_shapes_result()},

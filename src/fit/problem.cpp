@@ -5,7 +5,9 @@
 #include "fit/column_scales.h"
 #include "fit/label_support.h"
 #include "lockstep/base/errors.h"
+#include "lockstep/objective/objective.h"
 #include "risk/column_scaling.h"
+#include "risk/standardization.h"
 
 #include <algorithm>
 
@@ -128,7 +130,12 @@ TrainingProblem make_problem(const LearningSettings& settings, const std::string
   }
   const std::string unbounded = settings.fit.optimizer->is_mini_batch() ? unbounded_columns(settings, raw, comm) : "";
   problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, execution.threads()), comm);
-  if (scales_columns(settings, problem.model)) {
+  if (settings.model.standardize) {
+    const bool has_intercept = settings.model.intercept || problem.model.is_network();
+    standardize_columns(problem.rows, has_intercept, !scales_columns(settings, problem.model), execution);
+    problem.column_reaches.clear();
+  }
+  if (scales_columns(settings, problem.model) && problem.rows.column_scale.empty()) {
     scale_columns(problem.rows, settings.penalty.l2, execution);
   }
   if (!unbounded.empty()) {
@@ -136,6 +143,15 @@ TrainingProblem make_problem(const LearningSettings& settings, const std::string
   }
   require_label_support(settings, source, problem, comm);
   return problem;
+}
+
+Vector starting_parameters(const TrainingProblem& problem, std::uint64_t seed) {
+  Vector start = initial_parameters(problem.model, seed);
+  Structure structure;
+  if (!problem.rows.deviation.empty()) {
+    take_columns(problem.rows, *make_model(problem.model), structure);
+  }
+  return from_scaled(structure, start);
 }
 
 void hold_out(const LearningSettings& settings, RawData rows, const Execution& execution, TrainingProblem& problem) {

@@ -56,6 +56,9 @@ TrainingProblem make_problem(const LearningSettings& settings, const std::string
                              const RawData* held_out, const Execution& execution,
                              const BeforeLayout& before_layout = {});
 
+/// Where a fit starts: zeros, of networks weights drawn for the columns that their steps are taken in.
+Vector starting_parameters(const TrainingProblem& problem, std::uint64_t seed);
+
 /// Lays out the rows that are held out. Collective.
 void hold_out(const LearningSettings& settings, RawData rows, const Execution& execution, TrainingProblem& problem);
 

@@ -25,6 +25,7 @@ class LinearModel final : public Model {
   Index outputs() const override { return 1; }
   Index penalised() const override { return features_; }
   ParameterPlace place(Index j) const override { return {j < features_ ? j : -1, 0}; }
+  Index intercept_beside(Index) const override { return intercept_ ? features_ : -1; }
   bool has(PassKind kind) const override { return kind != PassKind::recession || loss_->can_recede(); }
   bool keeps_margins() const override { return true; }
   void prepare(const Vector& w, KernelParameters& to) const override;

@@ -84,6 +84,9 @@ class Model {
   /// Where parameter j belongs.
   virtual ParameterPlace place(Index j) const = 0;
 
+  /// The intercept, or bias of the same unit, beside parameter j of a feature; −1: there is none.
+  virtual Index intercept_beside(Index j) const = 0;
+
   /// True when add() knows passes of this kind; value and gradient always.
   virtual bool has(PassKind kind) const = 0;
 

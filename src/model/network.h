@@ -50,6 +50,7 @@ class Network final : public Model {
   Index outputs() const override { return shape_.outputs; }
   Index penalised() const override { return shape_.weights(); }
   ParameterPlace place(Index j) const override { return {j < shape_.weights_begin(1) ? j / shape_.units(1) : -1, -1}; }
+  Index intercept_beside(Index j) const override { return shape_.biases_begin(0) + j % shape_.units(1); }
   bool has(PassKind kind) const override;
   bool keeps_margins() const override { return false; }
   Scalar precision() const override { return shape_.precision; }

@@ -28,6 +28,7 @@ class SoftmaxModel final : public Model {
   ParameterPlace place(Index j) const override {
     return j < penalised() ? ParameterPlace{j % features_, j / features_} : ParameterPlace{-1, j - penalised()};
   }
+  Index intercept_beside(Index j) const override { return intercept_ ? penalised() + j / features_ : -1; }
   bool has(PassKind) const override { return true; }
   bool keeps_margins() const override { return true; }
   /// W transposed to d × padded(K), then b.

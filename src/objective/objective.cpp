@@ -78,13 +78,44 @@ void Objective::fill_invariant(SymmetricMatrix& hessian) const {
 }
 
 Vector to_scaled(const Objective& objective, const Vector& w) {
-  const Vector& d = objective.scales();
-  return d.size() == 0 ? w : Vector(w.cwiseQuotient(d));
+  const Structure& structure = objective.structure();
+  if (structure.scales.size() == 0) {
+    return w;
+  }
+  Vector u = w.cwiseQuotient(structure.scales);
+  for (Index j = 0; j < structure.centres.size(); ++j) {
+    if (const Index intercept = structure.intercepts[static_cast<std::size_t>(j)]; intercept >= 0) {
+      u[intercept] += structure.centres[j] * w[j];
+    }
+  }
+  return u;
+}
+
+Vector from_scaled(const Structure& structure, const Vector& u) {
+  if (structure.scales.size() == 0) {
+    return u;
+  }
+  Vector w = u.cwiseProduct(structure.scales);
+  for (Index j = 0; j < structure.centres.size(); ++j) {
+    if (const Index intercept = structure.intercepts[static_cast<std::size_t>(j)]; intercept >= 0) {
+      w[intercept] -= structure.centres[j] * w[j];
+    }
+  }
+  return w;
 }
 
 Vector from_scaled(const Objective& objective, const Vector& u) {
-  const Vector& d = objective.scales();
-  return d.size() == 0 ? u : Vector(u.cwiseProduct(d));
+  return from_scaled(objective.structure(), u);
+}
+
+Vector gradient_in_scaled(const Structure& structure, const Vector& gradient) {
+  Vector result = gradient.cwiseProduct(structure.scales);
+  for (Index j = 0; j < structure.centres.size(); ++j) {
+    if (const Index intercept = structure.intercepts[static_cast<std::size_t>(j)]; intercept >= 0) {
+      result[j] -= structure.scales[j] * structure.centres[j] * gradient[intercept];
+    }
+  }
+  return result;
 }
 
 }  // namespace lockstep

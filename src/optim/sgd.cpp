@@ -83,7 +83,7 @@ void reject_divergence(SampledObjective& objective, const Evaluation& end, const
 Summary final_summary(SampledObjective& objective, const EarlyStopping& early_stopping, const OptimizerState& state,
                       Evaluation& at) {
   objective.select_all();
-  objective.evaluate(final_parameters(state), Order::gradient, at);
+  objective.evaluate(to_scaled(objective, final_parameters(state)), Order::gradient, at);
   objective.update(UpdateKind::accept);
   reject_divergence(objective, at, state);
   Summary summary;
@@ -114,8 +114,15 @@ Summary descend_stochastically(SampledObjective& objective, const StochasticSett
   while (!stopped && !is_over(settings, early_stopping, state)) {
     const double rate = settings.schedule->rate(state.epoch, state.epoch_step, steps);
     objective.select_batch({state.epoch, state.epoch_step});
+    const bool is_scaled = objective.scales().size() > 0;
+    if (is_scaled) {
+      state.parameters = to_scaled(objective, state.parameters);
+    }
     objective.evaluate(state.parameters, Order::gradient, at);
     take_step(at, rate, update, state);
+    if (is_scaled) {
+      state.parameters = from_scaled(objective, state.parameters);
+    }
     stopped = at.stop_requested;
     if (state.epoch_step < steps) {
       observer.step_completed(state);

@@ -134,7 +134,8 @@ void scale_columns(Dataset& data, double l2, const Execution& execution) {
   std::vector<std::size_t> rare;
   for (std::size_t j = 0; j < d; ++j) {
     if (sums[j] > 0 && rescue[j] == done[j]) {
-      exponent[j] = exponent_of(sums[j] / sums[d + j], rescue[j], l2);
+      const double deviation = data.deviation.empty() ? 1 : data.deviation[j];
+      exponent[j] = exponent_of(sums[j] / sums[d + j], rescue[j], l2 * deviation * deviation);
       if (sums[d + j] < kRare * static_cast<double>(data.partition.rows)) {
         rare.push_back(j);
       }

@@ -16,7 +16,8 @@
 
 namespace lockstep {
 
-/// Scales the columns of `data` in place and records data.column_scale. A function of all rows and l2 ≥ 0 alone; a
+/// Scales the columns of `data` in place and records data.column_scale. A function of all rows and l2 ≥ 0, times the
+/// squares of data.deviation where there are any, alone; a
 /// column of zeros keeps its scale, and so does one with values beyond 1e154 among ordinary ones. One pass over the
 /// features, two more for columns near the ends of the range of numbers. Collective.
 void scale_columns(Dataset& data, double l2, const Execution& execution);

@@ -8,6 +8,7 @@
 #include "comm/agreement.h"
 #include "lockstep/base/errors.h"
 #include "risk/overflow.h"
+#include "risk/standardization.h"
 
 #include <algorithm>
 #include <cmath>
@@ -44,15 +45,17 @@ void require(bool holds, const char* what) {
   }
 }
 
-/// Of the parameters, by those of the columns; empty: all 1.
-Vector parameter_scales(const RowFacts& facts, const Model& model) {
-  if (facts.column_scale.empty()) {
-    return {};
+/// What the penalty is on, over the oracle's parameters: w = D u, or w times the deviation of its column.
+Vector penalty_scales(const RowFacts& facts, const Model& model, Vector scales) {
+  if (facts.deviation.empty()) {
+    return scales;
   }
-  Vector scales = Vector::Ones(model.dimension());
+  if (scales.size() == 0) {
+    scales = Vector::Ones(model.dimension());
+  }
   for (Index j = 0; j < scales.size(); ++j) {
     if (const ParameterPlace place = model.place(j); place.feature >= 0) {
-      scales[j] = facts.column_scale[static_cast<std::size_t>(place.feature)];
+      scales[j] *= facts.deviation[static_cast<std::size_t>(place.feature)];
     }
   }
   return scales;
@@ -77,6 +80,7 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
                              const Execution& execution, std::function<RideAlong()> wishes)
     : rows_(rows),
       model_(model),
+      maps_steps_(!rows.facts().centre.empty()),
       penalty_(penalty),
       execution_(execution),
       wishes_(std::move(wishes)),
@@ -85,8 +89,9 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
   if (batches.batch_size > 0) {
     batches_ = rows.batches(batches);
   }
-  structure_.scales = parameter_scales(rows.facts(), model);
-  penalty_.set_scales(structure_.scales);
+  const RowFacts& facts = rows.facts();
+  take_columns(facts, model, structure_);
+  penalty_.set_scales(penalty_scales(facts, model, structure_.scales));
   structure_.l1 = penalty_.l1(model.dimension());
   if (model.keeps_margins()) {  // the losses are convex in them
     structure_.least_curvature = penalty_.curvature(model.dimension());
@@ -97,8 +102,8 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
   std::ranges::copy_if(
       model.invariant_shifts(), std::back_inserter(structure_.shifts),
       [this](const InvariantShift& shift) { return penalty_.is_zero() || shift.first >= penalty_.penalised(); });
-  structure_.has_hessian = model.has(PassKind::hessian);
-  structure_.has_hessian_diagonal = model.has(PassKind::diagonal);
+  structure_.has_hessian = model.has(PassKind::hessian) && !maps_steps_;
+  structure_.has_hessian_diagonal = model.has(PassKind::diagonal) && !maps_steps_;
   structure_.can_recede = model.has(PassKind::recession) && penalty_.is_zero();
   // With offsets it may be they that separate, which longer coefficients do not make better.
   structure_.unbounded_when_separated =
@@ -107,7 +112,7 @@ EmpiricalRisk::EmpiricalRisk(const LeafSource& rows, const Model& model, Penalty
 }
 
 void EmpiricalRisk::evaluate(const Vector& w, Order order, Evaluation& result) {
-  model_.prepare(w, point_);
+  prepare(w, point_);
   Pass pass;
   pass.kind = pass_kind(order);
   pass.w = &point_;
@@ -195,8 +200,26 @@ void EmpiricalRisk::take_mean(const Partial& total, double weight, const Vector&
     } else {
       divide(total.payload<float>(), scale, begin, end, mean);
     }
-    penalty_.add_product(v, begin, end, mean);
+    if (!maps_steps_) {
+      penalty_.add_product(v, begin, end, mean);
+    }
   });
+  if (maps_steps_) {
+    mean = gradient_in_scaled(structure_, mean);
+    penalty_.add_product(v, 0, mean.size(), mean);
+  }
+}
+
+Vector EmpiricalRisk::of_columns(const Vector& w) const {
+  return maps_steps_ ? w : to_scaled(*this, w);
+}
+
+void EmpiricalRisk::prepare(const Vector& u, KernelParameters& to) const {
+  if (maps_steps_) {
+    model_.prepare(from_scaled(structure_, u), to);
+  } else {
+    model_.prepare(u, to);
+  }
 }
 
 /// Of models that keep margins without a pass over the features; of others by the derivative of the margins along d.
@@ -210,8 +233,8 @@ LinePoint EmpiricalRisk::along(const Vector& w, const Vector& d, double t) {
     pass.from = accepted_margins_;
     pass.to = trial_margins_;
   } else {
-    model_.prepare(point, point_);
-    model_.prepare(d, direction_);
+    prepare(point, point_);
+    prepare(d, direction_);
     pass.w = &point_;
     pass.v = &direction_;
     passes_ += 1;
@@ -245,8 +268,8 @@ bool EmpiricalRisk::take_product(const Pass& pass, std::uint64_t hash, const Vec
 
 bool EmpiricalRisk::curvature_product(const Vector& w, const Vector& v, Curvature kind, Vector& product) {
   require(has_point_, "a product needs an accepted point");
-  model_.prepare(w, point_);
-  model_.prepare(v, direction_);
+  prepare(w, point_);
+  prepare(v, direction_);
   Pass pass;
   pass.kind = PassKind::product;
   pass.w = &point_;

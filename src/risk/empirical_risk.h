@@ -2,7 +2,7 @@
 ///
 /// Extensive before, intensive after: the reduction returns sums, the division and the penalty happen once, here.
 /// Where the columns of the data are scaled (column_scaling.h), the oracle's parameters are u = w / scale; the penalty
-/// stays on w.
+/// stays on w, or on what standardization.h says.
 #pragma once
 
 #include "lockstep/comm/execution.h"
@@ -47,6 +47,9 @@ class EmpiricalRisk final : public SampledObjective {
   /// Margins of the local rows at the point last accepted; empty where the model keeps none.
   const Margins& accepted_margins() const { return accepted_margins_; }
 
+  /// The parameters w as coefficients of the columns as they are in memory.
+  Vector of_columns(const Vector& w) const;
+
   /// Passes over the features of all rows so far; a mini-batch step counts as its share of the rows.
   double passes() const { return passes_; }
 
@@ -68,9 +71,12 @@ class EmpiricalRisk final : public SampledObjective {
   bool take_product(const Pass& pass, std::uint64_t hash, const Vector& v, Vector& product);
   void take_results(const Partial& total, const Vector& w, Order order, Evaluation& result) const;
   void take_mean(const Partial& total, double weight, const Vector& v, Vector& mean) const;
+  /// Parameters or a direction as the kernels take them.
+  void prepare(const Vector& u, KernelParameters& to) const;
 
   const LeafSource& rows_;
   const Model& model_;
+  bool maps_steps_;  // from the oracle's parameters to those of the columns: see standardization.h
   Penalty penalty_;
   Structure structure_;
   Execution execution_;

@@ -11,7 +11,7 @@ class Penalty {
   /// l2, l1 ≥ 0; `penalised` of the p parameters, the first ones, are in w.
   Penalty(double l2, Index penalised, double l1 = 0) : l2_(l2), l1_(l1), penalised_(penalised) {}
 
-  /// The same penalty on w, for an oracle whose parameters are u = D⁻¹ w. scales: D, p, powers of two; empty: all 1.
+  /// The penalty on D u, for an oracle whose parameters are u. scales: D, p; empty: all 1.
   void set_scales(const Vector& scales) { scales_ = scales.head(scales.size() == 0 ? 0 : penalised_); }
 
   bool is_zero() const { return l2_ == 0 && l1_ == 0; }

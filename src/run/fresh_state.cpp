@@ -86,7 +86,7 @@ TrainingState fresh_state(const TrainSettings& settings, const TrainingProblem& 
   const bool is_warm = !settings.launch.init.empty();
   TrainingState fresh;
   fresh.optimizer.parameters =
-      is_warm ? parameters_of_model(settings, problem, comm) : initial_parameters(problem.model, settings.fit.seed);
+      is_warm ? parameters_of_model(settings, problem, comm) : starting_parameters(problem, settings.fit.seed);
   for (const ConfigEntry& entry : config_entries(settings)) {
     if (entry.shapes_result) {
       fresh.configuration.push_back(entry);

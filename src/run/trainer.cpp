@@ -277,7 +277,8 @@ void TrainingJob::evaluate() {
   const Vector& w = final_parameters(state_.optimizer);
   const Task task = problem_.model.task();
   const bool are_kept = model_->keeps_margins();
-  const Margins computed = are_kept ? Margins() : compute_margins(problem_.rows, *model_, w, execution_);
+  const Margins computed =
+      are_kept ? Margins() : compute_margins(problem_.rows, *model_, risk_->of_columns(w), execution_);
   const Margins& margins = are_kept ? risk_->accepted_margins() : computed;
   const std::int64_t row =
       first_row_without(RowResult::prediction, problem_.rows, margins, task, problem_.rows.weight, comm_);

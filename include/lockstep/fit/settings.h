@@ -31,6 +31,7 @@ struct ClassWeights {
 struct ModelSettings {
   ModelKind kind = model_kind("logistic");
   bool intercept = true;
+  bool standardize = false;    ///< penalties and steps of a given length are on columns divided by their deviations
   ClassWeights class_weights;  ///< classifiers
   LossParameters loss_parameters;
   std::vector<Index> hidden = {128};  ///< mlp: units of the hidden layers, first to last, 1 to 1000000 each

@@ -121,8 +121,11 @@ class SampledObjective : public Objective {
   virtual void select_all() = 0;
 };
 
-/// u = D⁻¹ w and w = D u of the objective's scales; exact.
+/// From w to u and back, by the scales and centres of the objective's structure; exact unless columns are centred.
 Vector to_scaled(const Objective& objective, const Vector& w);
 Vector from_scaled(const Objective& objective, const Vector& u);
+/// The derivative in u from that in w: the transpose of from_scaled().
+Vector gradient_in_scaled(const Structure& structure, const Vector& gradient);
+Vector from_scaled(const Structure& structure, const Vector& u);
 
 }  // namespace lockstep

@@ -20,9 +20,14 @@ struct L1Term {
 
 /// Nothing is known of a default one.
 struct Structure {
-  /// Powers of two D (p; empty: all 1) that bring the parameters to one size: the oracle works in u = D⁻¹ w, where w
-  /// are the parameters that people and files see. Every vector of an oracle call is in u.
+  /// D (p; empty: all 1) brings the parameters to one size: the oracle works in u = D⁻¹ w, where w are the parameters
+  /// that people and files see. Every vector of an oracle call is in u. Powers of two unless columns are centred.
   Vector scales;
+  /// Centres c of the columns that parameters multiply (p; empty: none is centred), and of each such parameter the
+  /// intercept beside it: w = D u, of intercepts u − Σ_j c_j w_j over those beside it. Without a Hessian and its
+  /// diagonal.
+  Vector centres;
+  std::vector<Index> intercepts;
   /// The L1 penalty that F leaves out.
   L1Term l1;
   /// μ (p; empty: not known): ∇²F − diag(μ) is positive semidefinite everywhere, as an L2 penalty on a convex loss

@@ -74,6 +74,7 @@ std::vector<OptionCase> option_cases() {
       {"l2", "0.5", {}, "-1"},
       {"l1", "0.5", {}, "inf"},
       {"intercept", "false", {}, "2"},
+      {"standardize", "true", {}, "2"},
       {"class-weight", "a:1,b:0.5", {}, "a:-1"},
       {"delta", "2.5", {"--model", "huber"}, "0"},
       {"quantile", "0.9", {"--model", "quantile"}, "1"},

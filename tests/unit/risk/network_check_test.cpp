@@ -92,6 +92,7 @@ class WrongNetwork final : public Model {
   Index outputs() const override { return network_.outputs(); }
   Index penalised() const override { return network_.penalised(); }
   ParameterPlace place(Index j) const override { return network_.place(j); }
+  Index intercept_beside(Index j) const override { return network_.intercept_beside(j); }
   bool has(PassKind kind) const override { return network_.has(kind); }
   Scalar precision() const override { return network_.precision(); }
   void prepare(const Vector& w, KernelParameters& to) const override { network_.prepare(w, to); }
