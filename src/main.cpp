@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "cli/thread_waiting.h"
 #include "comm/agreement.h"
+#include "io/hdf5_guard.h"
 #include "lockstep/comm/mpi_communicator.h"
 #include "run/stop_monitor.h"
 
@@ -71,6 +72,7 @@ int main(int argc, char** argv) {
   configure_numerics();
   const bool is_parallel = launched_in_parallel(environment);
   const int rank = launch_rank(environment);
+  report_hdf5_crashes(rank);
   try {
     take_test_failure(rank);
     if (!is_parallel) {

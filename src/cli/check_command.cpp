@@ -2,11 +2,11 @@
 #include "cli/check_report.h"
 #include "cli/commands.h"
 #include "cli/launch.h"
+#include "cli/same_start.h"
 #include "cli/stored_settings.h"
 #include "comm/agreement.h"
 #include "risk/empirical_risk.h"
 #include "run/problem.h"
-#include "run/run_folder.h"
 
 #include <algorithm>
 #include <optional>
@@ -27,7 +27,7 @@ TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& column
 }  // namespace
 
 ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& console) {
-  require_equal_programs(check.training, comm);
+  require_same_settings(check.training, comm);
   const Execution execution(comm, survey_cores(comm, check.training.launch.threads, process_environment()).threads);
   const std::uint64_t seed = check.training.fit.seed;
   TrainSettings settings = check.training;

@@ -4,10 +4,8 @@
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
-#include <climits>
 #include <csignal>
 #include <fstream>
 #include <optional>
@@ -122,17 +120,13 @@ bool overlap(const std::vector<int>& a, const std::vector<int>& b) {
 LaunchReport report_of(const std::vector<RankPlace>& places, int rank, int wanted_threads) {
   const RankPlace& mine = places[static_cast<std::size_t>(rank)];
   LaunchReport report;
-  report.host = mine.host;
   report.allowed_cores = std::max(1, static_cast<int>(mine.cores.size()));
-  report.ranks_on_host = 0;
   report.sharing_ranks = 0;
-  std::set<std::string> hosts;
   for (const RankPlace& other : places) {
-    hosts.insert(other.host);
-    report.ranks_on_host += other.host == mine.host ? 1 : 0;
+    report.hosts.push_back(other.host);
     report.sharing_ranks += other.host == mine.host && overlap(mine.cores, other.cores) ? 1 : 0;
   }
-  report.hosts = static_cast<int>(hosts.size());
+  report.ranks_on_host = ranks_beside(report.hosts, rank);
   report.sharing_ranks = std::max(1, report.sharing_ranks);
   report.threads = wanted_threads > 0 ? wanted_threads : std::max(1, report.allowed_cores / report.sharing_ranks);
   return report;
@@ -160,12 +154,12 @@ std::string warning_of(const std::vector<RankPlace>& places, int rank, const Lau
   if (report.threads > report.allowed_cores) {
     return fmt::format(
         "the {} threads of rank {} share {} of the {} cores of {}, because the launcher bound it; use\n{}",
-        report.threads, rank, report.allowed_cores, place.host_cores, printable(report.host),
+        report.threads, rank, report.allowed_cores, place.host_cores, printable(place.host),
         corrected_line(place, report, places.size(), report.threads, launcher));
   }
   if (wanted_threads == 0 && report.allowed_cores < fair_share) {
     return fmt::format("rank {} is bound to {} of the {} cores of {}, so it runs {} thread{}; to use all use\n{}", rank,
-                       report.allowed_cores, place.host_cores, printable(report.host), report.threads,
+                       report.allowed_cores, place.host_cores, printable(place.host), report.threads,
                        report.threads == 1 ? "" : "s",
                        corrected_line(place, report, places.size(), fair_share, launcher));
   }
@@ -210,9 +204,7 @@ void check_world_size(const Environment& environment, int actual_size) {
 
 RankPlace place_of_this_rank() {
   RankPlace place;
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  gethostname(name.data(), name.size() - 1);
-  place.host = name.data();
+  place.host = host_name();
   place.cores = cores_of(0);
   if (place.cores.empty()) {
     place.cores.push_back(0);

@@ -6,6 +6,7 @@
 
 #include "cli/environment.h"
 #include "lockstep/comm/communicator.h"
+#include "run/job_hosts.h"
 
 #include <string>
 #include <vector>
@@ -42,8 +43,7 @@ struct LaunchReport {
   int allowed_cores = 1;  ///< in this rank's mask
   int sharing_ranks = 1;  ///< ranks of this host whose masks overlap with this one's, itself included
   int ranks_on_host = 1;
-  int hosts = 1;
-  std::string host;
+  JobHosts hosts;
   std::string warning;  ///< empty: the launch is sound; the same text on every rank
 };
 

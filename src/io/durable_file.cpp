@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -128,7 +129,7 @@ class Replacement {
       require(count, "read back");
       const auto expected = bytes.subspan(position);
       const auto length = static_cast<std::size_t>(count);
-      if (length > expected.size() || !std::equal(block.begin(), block.begin() + count, expected.begin()) ||
+      if (length > expected.size() || std::memcmp(block.data(), expected.data(), length) != 0 ||
           (length == 0 && !expected.empty())) {
         throw Error(ExitCode::io_error,
                     fmt::format("{}: the bytes read back from byte {} on are not those written; is the disk damaged?",

@@ -84,13 +84,15 @@ void check_filters(hid_t creation, const Hdf5Place& place) {
   }
 }
 
+/// The library copies as many bytes of a value as the enumeration says, whatever its base type has.
 bool is_boolean(hid_t type, const Hdf5Place& place) {
+  const auto base = owned<Hdf5Type>(H5Tget_super(type), "H5Tget_super", place);
+  const bool is_byte = H5Tget_size(type) == 1 && H5Tget_size(base.id()) == 1;
   const auto value_of = [&](const char* member) {
     signed char value = -1;
-    const auto base = owned<Hdf5Type>(H5Tget_super(type), "H5Tget_super", place);
-    return H5Tget_size(base.id()) == 1 && H5Tenum_valueof(type, member, &value) >= 0 ? value : -1;
+    return H5Tenum_valueof(type, member, &value) >= 0 ? value : -1;
   };
-  return H5Tget_nmembers(type) == 2 && value_of("FALSE") == 0 && value_of("TRUE") == 1;
+  return is_byte && H5Tget_nmembers(type) == 2 && value_of("FALSE") == 0 && value_of("TRUE") == 1;
 }
 
 std::string class_name(H5T_class_t type_class) {
@@ -109,6 +111,29 @@ std::string class_name(H5T_class_t type_class) {
       return "opaque";
     default:
       return fmt::format("class {}", static_cast<int>(type_class));
+  }
+}
+
+/// The bits that a number is made of are within its bytes: HDF5 converts others beyond the end of its memory.
+void require_sound_bits(hid_t type, const Hdf5Place& place) {
+  const std::size_t bits = 8 * H5Tget_size(type);
+  const std::size_t precision = H5Tget_precision(type);
+  const auto is_within = [&](std::size_t begin, std::size_t count) {
+    return count > 0 && count <= bits && begin <= bits - count;
+  };
+  bool is_sound = is_within(static_cast<std::size_t>(std::max(0, H5Tget_offset(type))), precision);
+  if (H5Tget_class(type) == H5T_FLOAT) {
+    std::size_t sign = 0;
+    std::size_t exponent = 0;
+    std::size_t exponent_bits = 0;
+    std::size_t mantissa = 0;
+    std::size_t mantissa_bits = 0;
+    checked(H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits), "H5Tget_fields", place);
+    is_sound =
+        is_sound && is_within(sign, 1) && is_within(exponent, exponent_bits) && is_within(mantissa, mantissa_bits);
+  }
+  if (!is_sound) {
+    refuse(place, fmt::format("damaged: a type of {} bits for numbers of {} bytes", precision, bits / 8));
   }
 }
 
@@ -150,15 +175,17 @@ void check_storage(hid_t dataset, std::int64_t file_bytes, const Hdf5Place& plac
 
 void check_type(hid_t type, const Hdf5Place& place) {
   const H5T_class_t type_class = H5Tget_class(type);
-  if (type_class == H5T_STRING || (type_class == H5T_ENUM && is_boolean(type, place))) {
+  if (type_class == H5T_STRING) {
     return;
   }
-  if (type_class != H5T_INTEGER && type_class != H5T_FLOAT) {
+  const bool is_number = type_class == H5T_INTEGER || type_class == H5T_FLOAT;
+  if (!is_number && !(type_class == H5T_ENUM && is_boolean(type, place))) {
     refuse(place, "type " + class_name(type_class) + " is not supported; only numbers and strings are");
   }
   if (const std::size_t bytes = H5Tget_size(type); bytes > 8) {
     refuse(place, fmt::format("numbers of {} bytes are not supported; store them as float64 or int64", bytes));
   }
+  require_sound_bits(type, place);
 }
 
 std::vector<std::int64_t> checked_shape(hid_t dataset, hid_t type, std::int64_t file_bytes, const Hdf5Place& place) {

@@ -2,6 +2,7 @@
 
 #include "io/hdf5_check.h"
 #include "io/hdf5_chunks.h"
+#include "io/hdf5_guard.h"
 #include "io/hdf5_heap.h"
 #include "io/printable.h"
 
@@ -63,7 +64,7 @@ herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) noe
 
 Hdf5Input Hdf5Input::open(const std::string& path) {
   const std::int64_t bytes = size_of_regular_file(path);
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(path);
   const Hdf5Place place{path, "", ExitCode::bad_data};
   const auto access = file_access(place);
   const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.id());
@@ -71,7 +72,7 @@ Hdf5Input Hdf5Input::open(const std::string& path) {
 }
 
 Hdf5Input Hdf5Input::open_image(std::span<const std::byte> image, const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(name);
   const Hdf5Place place{name, "", ExitCode::bad_data};
   if (image.empty()) {
     throw DataError(name + ": empty file");
@@ -86,12 +87,19 @@ Hdf5Input Hdf5Input::open_image(std::span<const std::byte> image, const std::str
   return Hdf5Input(place, owned<Hdf5File>(file, "H5Fopen", place), static_cast<std::int64_t>(image.size()));
 }
 
+Hdf5Input::~Hdf5Input() {
+  const Hdf5Guard guard(place_.file);
+  datasets_.clear();
+  heap_.reset();
+  file_ = Hdf5File();
+}
+
 Hdf5Place Hdf5Input::at(const std::string& object) const {
   return {place_.file, object.starts_with('/') ? object : '/' + object, place_.code};
 }
 
 bool Hdf5Input::has(const std::string& name) const {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   // HDF5 would cut a name at its NUL.
   if (name.empty() || name.find('\0') != std::string::npos) {
     return false;
@@ -113,12 +121,12 @@ Hdf5Object Hdf5Input::open_object(const std::string& name) const {
 }
 
 bool Hdf5Input::is_group(const std::string& name) const {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   return H5Iget_type(open_object(name).id()) == H5I_GROUP;
 }
 
 std::vector<std::string> Hdf5Input::names(const std::string& group) const {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const auto object = open_object(group);
   std::vector<std::string> result;
   checked(H5Literate(object.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &result), "H5Literate", at(group));
@@ -155,12 +163,12 @@ Hdf5Input::Dataset Hdf5Input::open_dataset(const std::string& name) const {
 }
 
 std::vector<std::int64_t> Hdf5Input::shape(const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   return dataset(name).shape;
 }
 
 Hdf5Kind Hdf5Input::kind(const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const hid_t type = dataset(name).type.id();
   switch (H5Tget_class(type)) {
     case H5T_STRING:
@@ -175,18 +183,18 @@ Hdf5Kind Hdf5Input::kind(const std::string& name) {
 }
 
 bool Hdf5Input::is_text(const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   return H5Tget_class(dataset(name).type.id()) == H5T_STRING;
 }
 
 bool Hdf5Input::is_integer(const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const H5T_class_t type_class = H5Tget_class(dataset(name).type.id());
   return type_class == H5T_INTEGER || type_class == H5T_ENUM;
 }
 
 std::int64_t Hdf5Input::cache_bytes(const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const Dataset& opened = dataset(name);
   const auto creation = owned<Hdf5Properties>(H5Dget_create_plist(opened.handle.id()), "H5Dget_create_plist", at(name));
   return H5Pget_layout(creation.id()) == H5D_CHUNKED ? static_cast<std::int64_t>(kChunkCacheBytes) : 0;

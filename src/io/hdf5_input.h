@@ -34,6 +34,10 @@ class Hdf5Input {
   /// Opens the bytes of a file (copied), with or without user block. `name` stands in messages.
   static Hdf5Input open_image(std::span<const std::byte> image, const std::string& name);
 
+  Hdf5Input(Hdf5Input&&) = default;
+  Hdf5Input& operator=(Hdf5Input&&) = default;
+  ~Hdf5Input();
+
   /// Path of the file, as it stands in messages.
   const std::string& name() const { return place_.file; }
 

@@ -1,5 +1,6 @@
 // Numbers of an Hdf5Input.
 #include "io/hdf5_chunks.h"
+#include "io/hdf5_guard.h"
 #include "io/hdf5_input.h"
 #include "io/printable.h"
 
@@ -88,7 +89,7 @@ void Hdf5Input::read_as(hid_t memory_type, const Hdf5Properties& transfer, const
 
 template <typename Value>
 void Hdf5Input::read_values(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<Value> out) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const Hdf5Place place = at(name);
   constexpr bool exact = std::is_integral_v<Value>;
   if (is_text(name) || (exact && !is_integer(name))) {
@@ -126,7 +127,7 @@ void Hdf5Input::read_exactly(const std::string& name, std::int64_t first_row, st
 }
 
 void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   if (is_integer(name) && H5Tget_size(dataset(name).type.id()) == sizeof(std::int64_t)) {
     kind(name) == Hdf5Kind::unsigned_integer ? read_exactly<std::uint64_t>(name, first_row, rows, out)
                                              : read_exactly<std::int64_t>(name, first_row, rows, out);

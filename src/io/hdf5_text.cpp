@@ -1,6 +1,7 @@
 // Strings of an Hdf5Input.
 #include "io/hdf5_check.h"
 #include "io/hdf5_chunks.h"
+#include "io/hdf5_guard.h"
 #include "io/hdf5_heap.h"
 #include "io/hdf5_input.h"
 #include "io/printable.h"
@@ -132,7 +133,7 @@ Hdf5Heap& Hdf5Input::heap() {
 }
 
 std::vector<std::string> Hdf5Input::read_text_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const Hdf5Place place = at(name);
   if (!is_text(name) || shape(name).size() > 1) {
     throw DataError(fmt::format("{}: {}: a list of strings expected ({} found)", place.file, printable(place.object),

@@ -4,12 +4,13 @@
 #include "io/durable_file.h"
 #include "io/file_system.h"
 #include "io/printable.h"
+#include "io/scheduler.h"
 #include "lockstep/base/errors.h"
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -70,33 +71,28 @@ void probe(const std::string& path) {
   files.unlink(folder.id(), name);
 }
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : printable(value, 32);
+/// "(job 17": what all turns of this process's job have in common; empty outside of jobs.
+std::string job_start(const std::optional<SchedulerJob>& job) {
+  return job ? " (job " + printable(job->id, 64) : "";
 }
 
-/// " (job 17)", where Slurm has put it back into its queue " (job 17, restart 2)"; empty outside of a job.
-std::string job_text() {
-  for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"}) {
-    if (const std::string job = variable(name); !job.empty()) {
-      const std::string restart = variable("SLURM_RESTART_COUNT");
-      return fmt::format(" (job {}{})", job, restart.empty() ? "" : ", restart " + restart);
-    }
-  }
-  return "";
+/// " (job 17)", where it was put back into its queue " (job 17, restart 2)"; empty outside of a job.
+std::string job_text(const std::optional<SchedulerJob>& job) {
+  return job ? job_start(job) + (job->turn.empty() ? "" : ", restart " + printable(job->turn, 32)) + ')' : "";
 }
 
 std::string holder_text() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  return fmt::format("{} pid {}{}", host.data(), ::getpid(), job_text());
+  return fmt::format("{} pid {}{}", host.data(), ::getpid(), job_text(scheduler_job(environment_variable)));
 }
 
-/// Another turn of this Slurm job, of which the scheduler has seen the end.
+/// Another turn of this job, of which the scheduler has seen the end.
 bool is_earlier_turn(const std::string& holder) {
-  const std::string job = " (job " + variable("SLURM_JOB_ID");
-  const bool is_of_job = holder.find(job + ")") != std::string::npos || holder.find(job + ",") != std::string::npos;
-  return !variable("SLURM_JOB_ID").empty() && is_of_job && !holder.ends_with(job_text());
+  const auto job = scheduler_job(environment_variable);
+  const std::string start = job_start(job);
+  const bool is_of_job = holder.find(start + ')') != std::string::npos || holder.find(start + ',') != std::string::npos;
+  return job && is_of_job && !holder.ends_with(job_text(job));
 }
 
 /// Only for the message others get: on a full disk the lock holds without it.

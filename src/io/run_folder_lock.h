@@ -12,12 +12,12 @@ inline constexpr const char* kLockName = ".lock";
 void create_run_folder(const std::string& path);
 
 /// Exclusive lock of a run folder: flock of DIRECTORY/.lock, which stays in place. The file tells the
-/// holder's host, process and SLURM job. Symbolic and hard links in its place are refused.
+/// holder's host, process and job. Symbolic and hard links in its place are refused.
 class RunFolderLock {
  public:
   static constexpr double kPatience = 60;
 
-  /// Where the holder is an earlier turn of this Slurm job, which is on its way out, waits for it up to `patience`
+  /// Where the holder is an earlier turn of this job, which is on its way out, waits for it up to `patience`
   /// seconds. Throws Error (cannot_create) "run folder DIR is in use by HOST pid PID (job J); ...", or what
   /// create_run_folder throws when the file cannot be opened.
   explicit RunFolderLock(const std::string& directory, double patience = kPatience);

@@ -29,6 +29,9 @@ class CheckpointManager {
   /// collective.
   void save(const TrainingState& state);
 
+  /// Is an earlier save under way? The next one would wait for it. Not collective.
+  bool is_saving() const { return writer_.is_writing(); }
+
   /// Says what has become of earlier saves. Not collective.
   void tell();
 

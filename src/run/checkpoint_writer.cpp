@@ -61,6 +61,11 @@ void CheckpointWriter::settle() {
   task_ = Task::none;
 }
 
+bool CheckpointWriter::is_writing() const {
+  const std::lock_guard lock(mutex_);
+  return task_ == Task::waiting || task_ == Task::writing;
+}
+
 std::vector<WriteNews> CheckpointWriter::take_news() {
   const std::lock_guard lock(mutex_);
   return std::exchange(news_, {});

@@ -38,6 +38,9 @@ class CheckpointWriter {
   /// Waits until nothing is being written. One that has failed is not tried again.
   void settle();
 
+  /// Is a state being written, or about to be?
+  bool is_writing() const;
+
   /// What has happened since the last call: that writes begin to fail, and that one comes through after all.
   std::vector<WriteNews> take_news();
 

@@ -74,10 +74,10 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                                        shortage(plan, placement, limits), advice));
 }
 
-MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution)
+MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts)
     : settings_(settings),
       comm_(execution.comm()),
-      placement_{execution.ranks(), ranks_on_this_host(execution.comm()), execution.threads()},
+      placement_{execution.ranks(), ranks_beside(hosts, execution.rank()), execution.threads()},
       limits_(memory_limits()) {}
 
 void MemoryCheck::foresee() {

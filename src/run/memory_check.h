@@ -10,6 +10,7 @@
 
 #include "base/memory_limit.h"
 #include "lockstep/comm/execution.h"
+#include "run/job_hosts.h"
 #include "run/plan.h"
 
 #include <optional>
@@ -38,7 +39,7 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
 class MemoryCheck {
  public:
   /// Takes the limits as they stand: to be made before the job takes its part of the memory. Collective.
-  MemoryCheck(const TrainSettings& settings, const Execution& execution);
+  MemoryCheck(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts);
 
   /// Looks at the head of the data files. Throws what read_data() throws of them. Collective.
   void foresee();

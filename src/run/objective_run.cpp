@@ -87,8 +87,10 @@ ObjectiveResult run_objective(Objective& objective, const ObjectiveRun& run, con
   StopMonitor monitor(settings.run.max_time_seconds);
   monitor.begin_training();
   std::optional<Watchdog> watchdog;
+  const JobHosts hosts = gather_hosts(comm);
+  console.info(place_text(scheduler_job(environment_variable), hosts));
   if (const double timeout = step_timeout_seconds(settings.run.step_timeout, scheduler_surroundings()); timeout > 0) {
-    watchdog.emplace(timeout, comm);
+    watchdog.emplace(timeout, hosts, comm);
   }
   std::optional<RunObserver> observer;
   if (comm.rank() == 0 && settings.run.max_time_seconds == 0) {

@@ -23,11 +23,4 @@ std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_opti
 /// writes nothing and is let through. Collective.
 void require_own_run_folder(const TrainSettings& settings, Communicator& comm);
 
-/// Two builds or two configurations under one launch would diverge later, in a way nobody could explain. Environment
-/// and files may differ between hosts; threads may too. Throws ConfigurationError naming the rank. Collective.
-void require_equal_programs(const TrainSettings& settings, Communicator& comm);
-
-/// Ranks on this rank's host, itself included. Collective.
-int ranks_on_this_host(Communicator& comm);
-
 }  // namespace lockstep

@@ -90,7 +90,8 @@ double RunObserver::seconds_to_stop() const {
 }
 
 bool RunObserver::wishes_checkpoint() const {
-  return interval_.unit == CheckpointInterval::Unit::seconds && since_checkpoint_.seconds() >= interval_.amount;
+  return interval_.unit == CheckpointInterval::Unit::seconds && since_checkpoint_.seconds() >= interval_.amount &&
+         !checkpoints_.is_saving();
 }
 
 /// The same on every rank: a function of the state and of agreed wishes.

@@ -23,7 +23,8 @@ class RunObserver final : public IterationObserver {
   void iteration_completed(const OptimizerState& state, const IterationReport& report) override;
   void step_completed(const OptimizerState& state) override;
 
-  /// Rank 0's clock says that a checkpoint is due; a wish that rides with the next reduction.
+  /// Rank 0's clock says that a checkpoint is due, and none is being written; a wish that rides with the next
+  /// reduction.
   bool wishes_checkpoint() const;
 
   /// What a stop may take on this rank: one more step and a checkpoint, twice the longest so far, and the end of a

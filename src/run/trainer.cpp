@@ -39,18 +39,18 @@ namespace {
 /// One training job. The members are in the order in which they come to be.
 class TrainingJob {
  public:
-  TrainingJob(const TrainSettings& settings, const Execution& execution, Console& console)
+  TrainingJob(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts, Console& console)
       : settings_(settings),
         execution_(execution),
         threads_(execution.threads()),
         comm_(execution.comm()),
+        hosts_(hosts),
         console_(console),
         folder_(settings.run_folder()),
-        memory_(settings_, execution),
+        memory_(settings_, execution, hosts),
         monitor_(settings.run.max_time_seconds) {}
 
   ExitCode run() {
-    require_equal_programs(settings_, comm_);
     probe_run_folder(folder_, comm_);
     require_own_run_folder(settings_, comm_);
     memory_.foresee();
@@ -59,6 +59,7 @@ class TrainingJob {
       return ExitCode::success;
     }
     memory_.require_foreseen();
+    console_.info(place_text(scheduler_job(environment_variable), hosts_));
     watch_for_hangs();
     heed_time_limit();
     load();
@@ -91,6 +92,7 @@ class TrainingJob {
   Execution execution_;
   int threads_;         // of execution_
   Communicator& comm_;  // of execution_
+  const JobHosts& hosts_;
   Console& console_;
   std::string folder_;
   MemoryCheck memory_;
@@ -113,7 +115,7 @@ class TrainingJob {
 
 void TrainingJob::watch_for_hangs() {
   if (const double timeout = step_timeout_seconds(settings_.run.step_timeout, scheduler_surroundings()); timeout > 0) {
-    watchdog_.emplace(timeout, comm_);
+    watchdog_.emplace(timeout, hosts_, comm_);
   }
 }
 
@@ -329,13 +331,13 @@ void TrainingJob::say(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-ExitCode train(const TrainSettings& settings, const Execution& execution, Console& console) {
+ExitCode train(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts, Console& console) {
   TrainSettings completed;
   agree(execution.comm(), [&] {
     settings.validate();
     completed = settings.completed();
   });
-  return TrainingJob(completed, execution, console).run();
+  return TrainingJob(completed, execution, hosts, console).run();
 }
 
 }  // namespace lockstep

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <cstring>
 #include <ctime>
 #include <fstream>
@@ -135,12 +134,6 @@ Rendezvous rendezvous_at(int descriptor) {
   return place;
 }
 
-std::vector<std::string> hosts_of(Communicator& comm) {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return all_gather_text(comm, name.data());
-}
-
 /// Whatever the other threads are in the middle of.
 void say(const std::string& line) {
   static_cast<void>(::write(STDERR_FILENO, line.data(), line.size()) == 0);
@@ -158,7 +151,7 @@ void say(const std::string& line) {
 /// The thread and its socket.
 class Watchdog::Post {
  public:
-  Post(double timeout, Communicator& comm)
+  Post(double timeout, const JobHosts& hosts, Communicator& comm)
       : rank_(comm.rank()),
         timeout_(timeout),
         pause_(std::min(timeout / kPulsesOfTimeout, kLongestPause)),
@@ -170,8 +163,7 @@ class Watchdog::Post {
     }
     broadcast_values(comm, std::span<Rendezvous>(place), 0);
     place_ = place[0];
-    const std::vector<std::string> hosts = hosts_of(comm);
-    table_.emplace(rank_ == 0 ? hosts : std::vector{hosts.front()}, timeout_, clock_.seconds());
+    table_.emplace(rank_ == 0 ? hosts : JobHosts{hosts.front()}, timeout_, clock_.seconds());
     clients_.resize(rank_ == 0 ? hosts.size() : 0);
     thread_ = thread_without_signals([this] { watch(); });
   }
@@ -341,7 +333,8 @@ class Watchdog::Post {
   std::thread thread_;
 };
 
-Watchdog::Watchdog(double timeout, Communicator& comm) : post_(std::make_unique<Post>(timeout, comm)) {}
+Watchdog::Watchdog(double timeout, const JobHosts& hosts, Communicator& comm)
+    : post_(std::make_unique<Post>(timeout, hosts, comm)) {}
 
 Watchdog::~Watchdog() = default;
 

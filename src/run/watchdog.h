@@ -8,6 +8,7 @@
 
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
+#include "run/job_hosts.h"
 
 #include <memory>
 
@@ -20,7 +21,7 @@ class Watchdog {
  public:
   /// timeout > 0 seconds. Ranks that UDP does not reach are named in a warning, once; while there are any, only others
   /// that fall silent are judged. Collective.
-  Watchdog(double timeout, Communicator& comm);
+  Watchdog(double timeout, const JobHosts& hosts, Communicator& comm);
   /// Tells the others that this rank leaves. Not Collective.
   ~Watchdog();
   Watchdog(const Watchdog&) = delete;

@@ -8,6 +8,8 @@ build=$(realpath "$1") folder=$(realpath -m "$2") minutes=${3:-20}
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cluster=$source/tests/slurm/cluster.sh
 base=$(mktemp -d /tmp/lockstep-slurm.XXXXXX)  # the names of sockets are short
+# shellcheck source=tests/support/runs.sh
+source "$source/tests/support/runs.sh"
 trap '"$cluster" stop "$base" >/dev/null 2>&1; rm -rf "$base"' EXIT
 
 rm -rf "$folder"
@@ -15,7 +17,6 @@ mkdir -p "$folder"
 cp "$build/bin/trainer" "$folder/trainer"  # whatever becomes of the build meanwhile
 cd "$folder"
 task=(--data "$source/data/digits.csv" --model mlp --hidden 64 --optimizer adam --batch-size 32 --progress none)
-hash_of() { sed -n 's/.*"parameters_sha256": *"\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
 
 # How much work that is: what 20 seconds of one thread do, on a machine as busy as it will be.
 code=0

@@ -131,6 +131,8 @@ TEST_F(Resume, StopsBeforeTheLimitOfTheScheduler) {
       run_process(command_line(2, 1, sgd("stopped", 1000000)), environment() + job, std::chrono::seconds(60));
   EXPECT_EQ(result.exit_code, 75) << result.text();
   EXPECT_LT(std::time(nullptr), end);
+  EXPECT_THAT(result.out, HasSubstr("Slurm job 1 on "));
+  EXPECT_THAT(result.out, HasSubstr(" (2 ranks)\n"));
   EXPECT_THAT(result.out, HasSubstr("time limit: 0:00:0"));
   EXPECT_THAT(result.out, HasSubstr("(the time limit)"));
 }

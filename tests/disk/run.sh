@@ -19,19 +19,13 @@ if [[ ${3:-} != inside ]]; then
   exec unshare "${spaces[@]}" "$0" "$build" "$folder" inside
 fi
 
+# shellcheck source=tests/support/runs.sh
+source "$source/tests/support/runs.sh"
+
 fail() {
   echo "FAILED: $*" >&2
   head -n 10 "$folder"/*.log >&2
   exit 1
-}
-
-# until_true COMMAND...: waits until the command succeeds.
-until_true() {
-  local end=$((SECONDS + 60))
-  until "$@"; do
-    if ((SECONDS > end)); then fail "waited in vain for: $*"; fi
-    sleep 0.01
-  done
 }
 
 train() {
@@ -39,7 +33,6 @@ train() {
     --epochs "$epochs" --checkpoint-every 100i --threads 1 --progress none --run "$1" >>"$folder/$2.log" 2>&1
 }
 
-hash_of() { sed -n 's/.*"parameters_sha256": *"\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
 newest_of() { find "$1" -name 'checkpoint-*.h5' | sed 's/.*-\(.*\).h5/\1/' | sort -n | tail -n 1; }
 fill() { head -c 10m /dev/zero >"$disk/other" 2>/dev/null || true; }
 # Once, however many checkpoints were not taken.
@@ -72,17 +65,17 @@ expected=$(hash_of "$folder/undisturbed")
 # Full for a while, over many intervals and more lines than the last page of metrics.jsonl has room for.
 train "$disk/run" for-a-while &
 job=$!
-until_true compgen -G "$disk/run/checkpoint-*.h5" >/dev/null
+until_true 60 compgen -G "$disk/run/checkpoint-*.h5" >/dev/null
 fill
-until_true has_warned for-a-while
+until_true 60 has_warned for-a-while
 before=$(newest_of "$disk/run")
 sleep 2  # many intervals
 has_warned for-a-while || fail "more than one warning of checkpoints"
-until_true is_whole "$disk/run"  # not between a write and what it takes back
+until_true 60 is_whole "$disk/run"  # not between a write and what it takes back
 "$trainer" inspect --verify "$disk/run/checkpoint-$before.h5" >/dev/null || fail "the checkpoint before is damaged"
 rm "$disk/other"
 goes_on() { (($(newest_of "$disk/run") > before)); }
-until_true goes_on
+until_true 60 goes_on
 wait "$job" || fail "the training ended with $?"
 same_end "$disk/run"
 echo "full for a while: training went on, saved when there was room, and has the undisturbed bits and metrics"
@@ -91,7 +84,7 @@ echo "full for a while: training went on, saved when there was room, and has the
 rm -r "$disk/run"
 train "$disk/run" to-the-end &
 job=$!
-until_true compgen -G "$disk/run/checkpoint-*.h5" >/dev/null
+until_true 60 compgen -G "$disk/run/checkpoint-*.h5" >/dev/null
 fill
 code=0
 wait "$job" || code=$?

@@ -25,27 +25,18 @@ if [[ ${3:-} != inside ]]; then
   exec unshare "${spaces[@]}" "$0" "$build" "$folder" inside
 fi
 
+# shellcheck source=tests/support/runs.sh
+source "$source/tests/support/runs.sh"
+
 fail() {
   echo "FAILED: $*" >&2
   tail -n 40 "$folder"/*.log >&2
   exit 1
 }
 
-hash_of() { sed -n 's/.*"parameters_sha256": *"\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
-
 # processes_on HOST: the names of those that run there.
 processes_on() { ip netns pids "$1" | while read -r pid; do cat "/proc/$pid/comm" 2>/dev/null || true; done; }
 are_quiet() { [[ -z $(for host in "${hosts[@]}"; do processes_on "$host"; done) ]]; }
-
-# until_true SECONDS COMMAND...: waits until the command succeeds; fails where it does not.
-until_true() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    if ((SECONDS >= end)); then return 1; fi
-    sleep 0.05
-  done
-}
 
 # train RUN HOST...: a rank on each of the hosts, from the first; its output in RUN.log. Open MPI misses a host after
 # 4 s here; by its defaults, after 8 minutes.
@@ -70,7 +61,7 @@ restore() {
   local host
   ip link set "port-${1##*.}" up
   for host in "${hosts[@]}"; do ip -n "$host" neigh flush all; done
-  until_true 20 reaches "$1" || fail "$1 is not reached again"
+  comes_true 20 reaches "$1" || fail "$1 is not reached again"
 }
 
 # reaches HOST: each of the other hosts does (what answers is a port where nobody listens).
@@ -89,17 +80,17 @@ cut() {
   shift 2
   train "$run" "$@" &
   job=$!
-  until_true 60 has_checkpoint "$run" || fail "$run wrote no checkpoint"
+  comes_true 60 has_checkpoint "$run" || fail "$run wrote no checkpoint"
   for host in "$@"; do
     [[ $(processes_on "$host" | grep -cx trainer) == 1 ]] || fail "$run has no rank on $host in mid-run"
   done
   ip link set "port-${link##*.}" down
   begin=$SECONDS
   has_ended() { ! kill -0 "$job" 2>/dev/null; }
-  until_true "$seconds_to_end" has_ended || fail "$run goes on $seconds_to_end s after $link was lost"
+  comes_true "$seconds_to_end" has_ended || fail "$run goes on $seconds_to_end s after $link was lost"
   wait "$job" || code=$?
   if ((code == 0)) || [[ -e $folder/$run/model.h5 ]]; then fail "$run came to its end without $link"; fi
-  until_true "$seconds_to_vanish" are_quiet || fail "$run left processes behind"
+  comes_true "$seconds_to_vanish" are_quiet || fail "$run left processes behind"
   restore "$link"
   echo "$# hosts: the link of $link was lost, all ended after $((SECONDS - begin)) s with $code"
 }

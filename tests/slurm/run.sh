@@ -11,6 +11,9 @@ base=$(mktemp -d /tmp/lockstep-slurm.XXXXXX)  # the names of sockets are short
 launcher=auto
 network=(--data "$source/data/digits.csv" --model mlp --hidden 24 --optimizer adam --batch-size 16 --progress none)
 
+# shellcheck source=tests/support/runs.sh
+source "$source/tests/support/runs.sh"
+
 fail() {
   echo "FAILED: $*" >&2
   tail -n 60 "$folder"/*.log "$base/slurmctld.log" >&2
@@ -24,16 +27,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# until_true SECONDS COMMAND...: waits until the command succeeds.
-until_true() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    if ((SECONDS > end)); then fail "waited in vain for: $*"; fi
-    sleep 0.1
-  done
-}
-
 # edited SCRIPT COMMAND...: the shipped script with its five marked lines edited, and the launcher.
 edited() {
   local script=$1
@@ -43,7 +36,6 @@ edited() {
     "$source/scripts/slurm/$script" >"$folder/$script"
 }
 
-hash_of() { sed -n 's/.*"parameters_sha256": *"\([0-9a-f]*\)".*/\1/p' "$1/summary.json"; }
 state_of() { squeue --noheader --jobs="$1" --format=%T 2>/dev/null || true; }
 is_over() { [[ -z $(state_of "$1") ]]; }
 trains() { (($(grep -c '^plan:' "$folder/lockstep-$1.log") >= $2)); }  # in its n-th turn

@@ -65,7 +65,7 @@ TEST(Launch, RanksOfAHostShareTheCoresOfOverlappingMasks) {
   EXPECT_EQ(first.threads, 1);
   EXPECT_EQ(first.sharing_ranks, 3);
   EXPECT_EQ(first.ranks_on_host, 3);
-  EXPECT_EQ(first.hosts, 2);
+  EXPECT_EQ(first.hosts, (JobHosts{"a", "a", "a", "b"}));
   EXPECT_EQ(first.warning, "");
   EXPECT_EQ(plan_launch(places, 3, 0, 0, Launcher::mpirun).threads, 4);
 }
@@ -104,7 +104,7 @@ TEST(Launch, SurveySeesThisProcess) {
   const LaunchReport report = survey_cores(comm, 0, {});
   EXPECT_GE(report.allowed_cores, 1);
   EXPECT_EQ(report.threads, report.allowed_cores);
-  EXPECT_EQ(report.host, place_of_this_rank().host);
+  EXPECT_EQ(report.hosts, JobHosts{host_name()});
   EXPECT_EQ(survey_cores(comm, 0, {{"OMP_NUM_THREADS", "3,2"}}).threads, 3);
 }
 

@@ -91,6 +91,41 @@ TEST_F(DamagedHdf5, CompactValuesThatAreTooFewAreRefused) {
   }
 }
 
+/// A datatype message: version and class, three bytes of properties, bytes of a number; offset and precision in bits.
+TEST_F(DamagedHdf5, NumbersWhoseBitsAreNotInTheirBytesAreRefused) {
+  const std::vector<std::int64_t> integers(kRows, 7);
+  {
+    Hdf5Sample sample(path_);
+    sample.write("X", H5T_STD_I64LE, H5T_NATIVE_INT64, {kRows}, integers.data());
+  }
+  const std::string sound = testing::text_of(path_);
+  const std::size_t message = sound.find(std::string("\x10\x08\0\0\x08\0\0\0\0\0\x40\0", 12));
+  ASSERT_NE(message, std::string::npos);
+  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), std::vector<double>(kRows, 7));
+  for (const auto& [at, byte] : {std::pair(4, '\0'), std::pair(4, '\4'), std::pair(8, '\1'), std::pair(10, '\0'),
+                                 std::pair(10, '\x41'), std::pair(11, '\x40')}) {
+    std::string bytes = sound;
+    bytes[message + static_cast<std::size_t>(at)] = byte;
+    testing::write_text(path_, bytes);
+    EXPECT_THAT(refusal(path_), HasSubstr("/X: damaged: a type of ")) << at << ' ' << int{byte};
+  }
+}
+
+/// The library copies as many bytes of TRUE as the enumeration says: over the end of one byte, were it asked.
+TEST_F(DamagedHdf5, BooleansOfMoreBytesThanTheirBaseAreRefused) {
+  {
+    Hdf5Sample sample(path_);
+    sample.write_booleans("X", std::vector<bool>(kRows, true));
+  }
+  std::string bytes = testing::text_of(path_);
+  const std::size_t message = bytes.find(std::string("\x18\2\0\0\1\0\0\0\x10\x08\0\0\1\0\0\0", 16));
+  ASSERT_NE(message, std::string::npos);
+  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), std::vector<double>(kRows, 1));
+  bytes[message + 4] = '\2';
+  testing::write_text(path_, bytes);
+  EXPECT_THAT(refusal(path_), HasSubstr("/X: type enumeration is not supported"));
+}
+
 TEST_F(DamagedHdf5, ChunkStoredWithoutItsFilterIsReadAndHasItsLengthChecked) {
   constexpr std::uint32_t no_deflate = 1;
   std::vector<Bytef> plain(kHalf);

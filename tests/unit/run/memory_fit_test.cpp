@@ -95,7 +95,7 @@ Vector trained(const Table& table, const LearningSettings& learning) {
   settings.data.offset_column = "o";
   settings.run.folder = folder / "run";
   RecordingConsole console;
-  train(settings, Execution(), console);
+  train(settings, Execution(), {host_name()}, console);
   SerialCommunicator comm;
   return load_model(folder / "run/model.h5", comm).parameters;
 }

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -100,6 +101,31 @@ struct ObservedRun {
   CheckpointManager checkpoints;
   RunObserver observer;
 };
+
+/// A disk that takes as long as it is told to.
+class SlowFileSystem : public PosixFileSystem {
+ public:
+  IoResult sync_file(int file) override {
+    open_.wait();
+    return PosixFileSystem::sync_file(file);
+  }
+  std::promise<void> gate;
+
+ private:
+  std::shared_future<void> open_ = gate.get_future().share();
+};
+
+TEST(RunObserver, TrainingDoesNotWaitForTheSaveBefore) {
+  SlowFileSystem slow;
+  ObservedRun run(sgd_settings("0.001s"), &slow);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_TRUE(run.observer.wishes_checkpoint());
+  run.checkpoints.save(run.state);
+  EXPECT_FALSE(run.observer.wishes_checkpoint()) << "it would wait";
+  slow.gate.set_value();
+  run.checkpoints.settle();
+  EXPECT_TRUE(run.observer.wishes_checkpoint());
+}
 
 TEST(RunObserver, KeepsTheHistoryAndShowsALineAnEpoch) {
   ObservedRun run(sgd_settings("1h"));

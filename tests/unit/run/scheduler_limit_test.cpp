@@ -1,13 +1,20 @@
 #include "run/scheduler_limit.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <tuple>
 
+#include "unit/io/temporary_folder.h"
 #include <gtest/gtest.h>
 
 namespace lockstep {
 namespace {
 
-/// A job with these variables, of which squeue says this.
+using testing::TemporaryFolder;
+
+/// A job with these variables, of which its scheduler says this.
 SchedulerSurroundings job_with(std::map<std::string, std::string> variables, const std::string& answer) {
   SchedulerSurroundings surroundings;
   surroundings.now = 1000;
@@ -15,41 +22,61 @@ SchedulerSurroundings job_with(std::map<std::string, std::string> variables, con
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
   };
-  surroundings.time_left = [answer](const std::string&) { return answer; };
+  surroundings.answer = [answer](const std::string&) { return answer; };
   return surroundings;
 }
 
-TEST(SchedulerLimit, ReadsTheTimesOfSqueue) {
-  EXPECT_EQ(seconds_of_time_left("0:59\n"), 59);
-  EXPECT_EQ(seconds_of_time_left("01:30"), 90);
-  EXPECT_EQ(seconds_of_time_left("3:59:59\n"), 4 * 3600 - 1);
-  EXPECT_EQ(seconds_of_time_left("  1-00:00:01  "), 86401);
-  EXPECT_EQ(seconds_of_time_left("10-23:00:00"), 86400 * 10 + 23 * 3600);
-}
-
-TEST(SchedulerLimit, WhatIsNoTimeIsNoLimit) {
-  for (const char* const text : {"", "\n", "UNLIMITED\n", "NOT_SET", "INVALID", "5", "1-5", "1-5:00", "1:2:3:4", "1:",
-                                 ":1", "-1:00", "1:-1", "1-2-00:00:00", "slurm_load_jobs error: Invalid job id"}) {
-    EXPECT_EQ(seconds_of_time_left(text), std::nullopt) << text;
-  }
-}
-
-TEST(SchedulerLimit, TheEndTimeComesBeforeSqueue) {
-  const auto by_end = scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}, {"SLURM_JOB_END_TIME", "1090"}}, "1:00"));
+TEST(SchedulerLimit, IsThatOfTheVariableElseOfTheClient) {
+  const auto by_end = scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}, {"SLURM_JOB_END_TIME", "1090"}}, "17 1:00"));
   ASSERT_TRUE(by_end);
   EXPECT_EQ(by_end->seconds, 90);
   EXPECT_EQ(by_end->source, "Slurm job 17, by SLURM_JOB_END_TIME");
-  const auto by_squeue = scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}}, "1:00"));
+  const auto by_squeue = scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}}, "17 1:00\n"));
   ASSERT_TRUE(by_squeue);
   EXPECT_EQ(by_squeue->seconds, 60);
+  EXPECT_EQ(by_squeue->source, "Slurm job 17, by squeue");
+  const auto by_qstat = scheduler_limit(job_with({{"PBS_JOBID", "5.host"}}, "    Walltime.Remaining = 30\n"));
+  ASSERT_TRUE(by_qstat);
+  EXPECT_EQ(by_qstat->seconds, 30);
+  EXPECT_EQ(by_qstat->source, "PBS job 5.host, by qstat");
+  const auto by_bjobs = scheduler_limit(job_with({{"LSB_JOBID", "5"}, {"LSB_JOBINDEX", "2"}}, "0:12 L\n"));
+  ASSERT_TRUE(by_bjobs);
+  EXPECT_EQ(by_bjobs->seconds, 720);
+  EXPECT_EQ(by_bjobs->source, "LSF job 5[2], by bjobs");
 }
 
 TEST(SchedulerLimit, NoneOutsideAJobNorWithoutAnAnswer) {
-  EXPECT_FALSE(scheduler_limit(job_with({}, "1:00")));
-  EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17; rm"}}, "1:00")));
+  EXPECT_FALSE(scheduler_limit(job_with({}, "17 1:00")));
+  EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17; rm"}}, "17 1:00")));
   EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}}, "")));
-  EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}}, "UNLIMITED")));
-  EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}, {"SLURM_JOB_END_TIME", "900"}}, "1:00")));
+  EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}}, "17 UNLIMITED")));
+  EXPECT_FALSE(scheduler_limit(job_with({{"SLURM_JOB_ID", "17"}, {"SLURM_JOB_END_TIME", "900"}}, "17 1:00")));
+}
+
+/// Programs that stand for the clients of schedulers, ahead of others on PATH.
+TEST(SchedulerLimit, IsAskedOfTheClientOnThePath) {
+  const TemporaryFolder folder;
+  const std::string path = std::getenv("PATH");
+  const auto client = [&](const std::string& name, const std::string& script) {
+    std::ofstream(folder / name) << "#!/bin/sh\n" << script;
+    std::filesystem::permissions(folder / name, std::filesystem::perms::owner_all);
+  };
+  client("squeue", "[ \"$*\" = '-h -j 17 -o %A %L' ] && echo 17 1:40");
+  client("qstat", "[ \"$*\" = '-f 17[4].host' ] && echo '    Walltime.Remaining = 7'");
+  client("bjobs", "[ \"$LSB_HMS_TIME_FORMAT $*\" = 'Y -noheader -o time_left 17' ] && echo 0:01:15 L");
+  ::setenv("PATH", (folder.path() + ':' + path).c_str(), 1);
+  SchedulerSurroundings surroundings = scheduler_surroundings();
+  for (const auto& [variable, id, seconds] :
+       {std::tuple("SLURM_JOB_ID", "17", 100), std::tuple("PBS_JOBID", "17[4].host", 7),
+        std::tuple("LSB_JOBID", "17", 75)}) {
+    surroundings.variable = job_with({{variable, id}}, "").variable;
+    const auto limit = scheduler_limit(surroundings);
+    ASSERT_TRUE(limit) << variable;
+    EXPECT_EQ(limit->seconds, seconds) << variable;
+  }
+  client("bjobs", "exec sleep 60");
+  EXPECT_FALSE(scheduler_limit(surroundings)) << "a client that does not answer is given up";
+  ::setenv("PATH", path.c_str(), 1);
 }
 
 TEST(StopMonitor, StopsBeforeTheSchedulersLimitByWhatAStopTakes) {
