@@ -46,12 +46,25 @@ std::string hint(NumberStatus status, const CsvColumn& column) {
                                                             : "; the first line was taken for a row, and --header "
                                                               "takes it for the header"));
   }
-  throw ContentError(field.column, std::string(cause.name) + " in number column " + shown(column.name) + " (saw " +
-                                       shown(field.text) + ", the delimiter being " + delimiter_name(layout.delimiter) +
-                                       "); " + std::string(cause.remedy));
+  throw ContentError(
+      field.column,
+      std::string(cause.name) + " in number column " + shown(column.name) + " (saw " + shown(field.text) +
+          ", the delimiter being " + delimiter_name(layout.delimiter) + "); " + std::string(cause.remedy) +
+          (cause.name.starts_with("decimal comma") && layout.delimiter != ',' ? ", or say --decimal comma" : ""));
 }
 
-double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+/// A number or label with its decimal comma as a point, in `buffer`. Throws ContentError where it has a point already:
+/// of thousands perhaps.
+TextField with_point(const CsvColumn& column, const TextField& field, std::string& buffer) {
+  if (field.text.find('.') != std::string_view::npos && parse_number(field.text).status == NumberStatus::ok) {
+    throw ContentError(field.column, "decimal point in column " + shown(column.name) + " (saw " + shown(field.text) +
+                                         "), where numbers have decimal commas; write a comma, or nothing where it "
+                                         "parts thousands; or say --decimal point");
+  }
+  return {with_decimal_point(field.text, buffer), field.column, field.is_quoted};
+}
+
+double plain_number(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
   const ParsedNumber number = parse_number(field.text);
   if (number.status == NumberStatus::ok && !column.is_boolean) {
     if (std::abs(number.value) >= kExactIntegers) {
@@ -73,6 +86,16 @@ double number_in(const CsvColumn& column, const TextField& field, const CsvLayou
   }
   throw ContentError(field.column,
                      describe(number.status, "column " + shown(column.name), field.text) + hint(number.status, column));
+}
+
+/// Apart from the fast path.
+[[gnu::noinline]] double number_with_comma(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  std::string buffer;
+  return plain_number(column, with_point(column, field, buffer), layout);
+}
+
+double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  return layout.has_decimal_comma ? number_with_comma(column, field, layout) : plain_number(column, field, layout);
 }
 
 /// Of a weight or an exposure, which zero has a meaning of its own for.
@@ -174,6 +197,14 @@ class CsvRows {
     sink_.end_row();
   }
 
+  void add_label(Index number, const CsvColumn& column, const TextField& field) {
+    if (!layout_.has_decimal_comma) {
+      return sink_.text(number, field.text);
+    }
+    std::string buffer;
+    sink_.text(number, with_point(column, field, buffer).text);
+  }
+
   void add_field(std::size_t place, const TextField& field) {
     const CsvColumn& column = layout_.columns[place];
     const auto number = static_cast<Index>(place);
@@ -183,6 +214,8 @@ class CsvRows {
         features_[static_cast<std::size_t>(column.feature)] = number_in(column, field, layout_);
         break;
       case ColumnRole::label:
+        add_label(number, column, field);
+        break;
       case ColumnRole::id:
         sink_.text(number, field.text);
         break;
