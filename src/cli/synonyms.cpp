@@ -17,12 +17,10 @@ struct Synonym {
 constexpr const char* kAlpha = "l2 = alpha/n in scikit-learn's Ridge, alpha in its PoissonRegressor and SGDClassifier";
 constexpr const char* kC = "l2 = 1/(n C); LinearSVC and liblinear -s 2: 1/(2n C); a configuration file: --config";
 constexpr const char* kPenalty = "a number, as --l1 is; both together are the elastic net";
-constexpr const char* kDelimiter = "no option: comma, tab or semicolon is seen from the first line";
 constexpr const char* kScale =
     "no option: full-batch optimizers scale columns by themselves; for networks and mini-batches scale them in the "
     "file";
 constexpr const char* kMissing = "no option: leave rows with missing values out, or fill them in";
-constexpr const char* kDecimal = "no option: numbers have a decimal point";
 constexpr const char* kPrinted = "no option: the result is printed, and > sends it to a file";
 constexpr const char* kFrom = "no option: the model follows from --model, features are the columns that --drop leaves";
 constexpr const char* kMachine =
@@ -163,10 +161,10 @@ constexpr std::array kSynonyms = {
     Synonym{"probabilities", "proba"},
     Synonym{"predict-proba", "proba"},
     Synonym{"has-header", "header"},
-    Synonym{"sep", "", kDelimiter},
-    Synonym{"separator", "", kDelimiter},
-    Synonym{"delim", "", kDelimiter},
-    Synonym{"delimiter", "", kDelimiter},
+    Synonym{"sep", "delimiter"},
+    Synonym{"separator", "delimiter"},
+    Synonym{"delim", "delimiter"},
+    Synonym{"dec", "decimal"},
     Synonym{"standardize", "", kScale},
     Synonym{"standardise", "", kScale},
     Synonym{"standardization", "", kScale},
@@ -176,7 +174,6 @@ constexpr std::array kSynonyms = {
     Synonym{"na-values", "", kMissing},
     Synonym{"dropna", "", kMissing},
     Synonym{"missing", "", kMissing},
-    Synonym{"decimal", "", kDecimal},
     Synonym{"out", "", kPrinted},
     Synonym{"output", "", kPrinted},
     Synonym{"formula", "", kFrom},

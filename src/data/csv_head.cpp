@@ -1,5 +1,6 @@
 #include "data/csv_head.h"
 
+#include "data/csv_dialect.h"
 #include "data/csv_head_check.h"
 #include "data/text_error.h"
 #include "data/text_fields.h"
@@ -8,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -35,8 +37,11 @@ std::vector<HeadField> fields_of(std::string_view line, char delimiter) {
   return result;
 }
 
-char delimiter_of(std::string_view line) {
-  const char found = detect_delimiter(line);
+char delimiter_of(std::string_view line, const ReadSettings& settings) {
+  if (settings.delimiter.character != '\0') {
+    return settings.delimiter.character;
+  }
+  const char found = detect_delimiter(line, settings.decimal == DecimalMark::comma);
   return found == '\0' ? ',' : found;
 }
 
@@ -54,6 +59,7 @@ class HeadReader {
       throw DataError({settings_.path, reader_.lines(), error.column()}, error.what());
     }
     read_rows();
+    judge_decimals();
     sample_rows();
     if (!comments_.empty() && is_header_in_comment()) {
       rows_.insert(rows_.begin(), line_);
@@ -105,7 +111,7 @@ class HeadReader {
   }
 
   void take(const HeadLine& line) {
-    head_.delimiter = delimiter_of(line.text);
+    head_.delimiter = delimiter_of(line.text, settings_);
     take_fields(line);
   }
 
@@ -133,11 +139,35 @@ class HeadReader {
     }
   }
 
+  /// Decimal commas as --decimal says, or as the sample shows where the comma is no delimiter.
+  void judge_decimals() {
+    head_.has_decimal_comma = settings_.decimal == DecimalMark::comma;
+    if (settings_.decimal != DecimalMark::automatic || head_.delimiter == ',') {
+      return;
+    }
+    const std::vector<std::string_view> rows = [&] {
+      std::vector<std::string_view> texts;
+      std::ranges::transform(rows_, std::back_inserter(texts), &HeadLine::text);
+      return texts;
+    }();
+    const std::string number = decimal_comma_in(line_.text, rows, head_.delimiter);
+    head_.has_decimal_comma = !number.empty();
+    if (head_.has_decimal_comma) {
+      head_.notices.push_back(
+          fmt::format("{}: numbers are taken to have decimal commas, as {} has; --decimal point "
+                      "takes them for errors",
+                      settings_.path, shown(number)));
+    }
+  }
+
   void sample_rows() {
     head_.sample = CsvSample{};
     head_.sample.is_whole = is_whole_;
+    head_.sample.has_decimal_comma = head_.has_decimal_comma;
+    std::string number;
     for (const HeadField& field : head_.fields) {
-      head_.sample.columns.emplace_back(field.text, field.is_quoted);
+      const std::string_view text = head_.has_decimal_comma ? with_decimal_point(field.text, number) : field.text;
+      head_.sample.columns.emplace_back(std::string(text), field.is_quoted);
     }
     try {
       for (const HeadLine& row : rows_) {

@@ -19,6 +19,7 @@ struct HeadField {
 
 struct CsvHead {
   char delimiter = ',';
+  bool has_decimal_comma = false;  ///< numbers are written 1,5
   bool has_header = true;
   std::int64_t line = 0;  ///< number of the header, or of the first row
   std::string text;       ///< that line
@@ -31,7 +32,7 @@ struct CsvHead {
 };
 
 /// Reads the first lines: a function of these alone. Lines that begin with # above the header are comments, unless one
-/// of them is the header. Throws DataError for no line, for a delimiter that is not read, and for a header of another
+/// of them is the header. Throws DataError for no line, for a delimiter that nobody named, and for a header of another
 /// length than all rows below. Not Collective.
 CsvHead csv_head(const ReadSettings& settings, const InputFile& file);
 

@@ -34,17 +34,18 @@ std::int64_t count_blanks(std::string_view text) {
   return count;
 }
 
-/// A delimiter that is not read, but stands equally often in both lines, and what replaces it; empty: none does.
+/// A delimiter that is read only where it is named, but stands equally often in both lines; empty: none does.
 std::string foreign_delimiter(std::string_view first, std::string_view second) {
-  constexpr std::array<std::string_view, 6> foreign = {"|", ":", "^", "~", "\x1f", "\x01"};
+  constexpr std::array<std::string_view, 5> foreign = {":", "^", "~", "\x1f", "\x01"};
   for (const std::string_view candidate : foreign) {
     const std::int64_t count = count_of(first, candidate.front());
     if (count > 0 && count == count_of(second, candidate.front())) {
-      return "(saw the delimiter " + shown(candidate) + "); replace it, as with tr";
+      return "(saw the delimiter " + shown(candidate) + "); name it with --delimiter" +
+             (candidate.front() > ' ' ? " '" + std::string(candidate) + "'" : "");
     }
   }
   const std::int64_t blanks = count_blanks(first);
-  return blanks > 0 && blanks == count_blanks(second) ? "(saw the delimiter blank); replace it, as with tr -s ' ' ','"
+  return blanks > 0 && blanks == count_blanks(second) ? "(saw the delimiter blank); name it with --delimiter blank"
                                                       : std::string();
 }
 
@@ -67,7 +68,8 @@ void check_delimiter(const std::string& path, const CsvHead& head) {
     throw DataError({path, head.line, 0}, "no table, but LIBSVM text: read it with --format libsvm");
   }
   if (const std::string seen = foreign_delimiter(head.text, head.sample.first_row); !seen.empty()) {
-    throw DataError({path, head.line, 0}, "no features: fields must be delimited by comma, tab or semicolon " + seen);
+    throw DataError({path, head.line, 0},
+                    "no features: no field is delimited by " + delimiter_name(head.delimiter) + ' ' + seen);
   }
 }
 

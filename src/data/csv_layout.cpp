@@ -49,6 +49,7 @@ class LayoutBuilder {
     head_ = csv_head(settings_, file_);
     first_line_ = head_.line;
     layout_.delimiter = head_.delimiter;
+    layout_.has_decimal_comma = head_.has_decimal_comma;
     layout_.has_header = head_.has_header;
     layout_.header = head_.has_header ? head_.text : "";
     layout_.second_header = head_.second_header;

@@ -27,6 +27,7 @@ enum class LabelGuess { none, by_name, last };
 
 struct CsvLayout {
   char delimiter = ',';
+  bool has_decimal_comma = false;  ///< numbers are written 1,5
   bool has_header = true;
   std::string header;         ///< that line
   std::string second_header;  ///< see CsvHead

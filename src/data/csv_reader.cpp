@@ -125,9 +125,12 @@ Schema learned_schema(const CsvLayout& layout, const ReadSettings& settings, con
         return;
       }
       TextFields fields(line, layout.delimiter);
+      std::string buffer;
       Index column = 0;
       for (TextField field; column < std::ssize(layout.columns) && fields.next(field); ++column) {
-        learner.add(column, field.text);
+        const bool has_comma =
+            layout.has_decimal_comma && schema.columns[static_cast<std::size_t>(column)].kind != ColumnKind::category;
+        learner.add(column, has_comma ? with_decimal_point(field.text, buffer) : field.text);
       }
     });
     learner.finish(schema, notices, comm);

@@ -138,6 +138,9 @@ void CsvRows::add_field(std::size_t place, const TextField& field) {
     case ColumnRole::label:
       if (layout_.missing == MissingPolicy::drop && layout_.may_drop_rows && is_surely_missing(field.text)) {
         is_missing(place, RowEncoder::kMissing);
+      } else if (layout_.has_decimal_comma) {
+        std::string buffer;
+        keep(place, with_point(column, field, buffer).text);
       } else {
         keep(place, field.text);
       }

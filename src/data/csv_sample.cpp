@@ -99,9 +99,11 @@ bool ColumnSample::has_ids(std::string_view name) const {
 void CsvSample::add(std::string_view line, char delimiter) {
   TextFields fields(line, delimiter);
   std::int64_t count = 0;
+  std::string number;
   for (TextField field; fields.next(field); ++count) {
     if (count < std::ssize(columns)) {
-      columns[static_cast<std::size_t>(count)].add(field.text, field.is_quoted);
+      const std::string_view text = has_decimal_comma ? with_decimal_point(field.text, number) : field.text;
+      columns[static_cast<std::size_t>(count)].add(text, field.is_quoted);
     }
   }
   if (rows == 0) {

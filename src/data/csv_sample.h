@@ -57,6 +57,7 @@ struct CsvSample {
   std::int64_t fewest_fields = 0;  ///< of a row
   std::int64_t most_fields = 0;
   bool is_whole = false;  ///< there are no more rows
+  bool has_decimal_comma = false;
   std::string first_row;
 
   void add(std::string_view line, char delimiter);

@@ -43,20 +43,14 @@ std::string hint_on_missing(const CsvColumn& column, const CsvLayout& layout) {
                                                             : "; the first line was taken for a row, and --header "
                                                               "takes it for the header"));
   }
-  throw ContentError(field.column, std::string(cause.name) + " in number column " + shown(column.name) + " (saw " +
-                                       shown(field.text) + ", the delimiter being " + delimiter_name(layout.delimiter) +
-                                       "); " + std::string(cause.remedy));
+  throw ContentError(
+      field.column,
+      std::string(cause.name) + " in number column " + shown(column.name) + " (saw " + shown(field.text) +
+          ", the delimiter being " + delimiter_name(layout.delimiter) + "); " + std::string(cause.remedy) +
+          (cause.name.starts_with("decimal comma") && layout.delimiter != ',' ? ", or say --decimal comma" : ""));
 }
 
-}  // namespace
-
-void refuse_missing(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
-  throw ContentError(field.column, "missing value in column " + shown(column.name) +
-                                       (field.text.empty() ? "" : " (saw " + shown(field.text) + ")") +
-                                       hint_on_missing(column, layout));
-}
-
-double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+double plain_number(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
   const ParsedNumber number = parse_number(field.text);
   if (number.status == NumberStatus::ok && !column.is_boolean) {
     if (std::abs(number.value) >= kExactIntegers) {
@@ -89,6 +83,33 @@ double number_in(const CsvColumn& column, const TextField& field, const CsvLayou
                          (column.role == ColumnRole::feature
                               ? "; correct it, or leave the column out with --drop " + shell_word(column.name)
                               : ""));
+}
+
+/// Apart from the fast path.
+[[gnu::noinline]] double number_with_comma(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  std::string buffer;
+  return plain_number(column, with_point(column, field, buffer), layout);
+}
+
+}  // namespace
+
+void refuse_missing(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  throw ContentError(field.column, "missing value in column " + shown(column.name) +
+                                       (field.text.empty() ? "" : " (saw " + shown(field.text) + ")") +
+                                       hint_on_missing(column, layout));
+}
+
+TextField with_point(const CsvColumn& column, const TextField& field, std::string& buffer) {
+  if (field.text.find('.') != std::string_view::npos && parse_number(field.text).status == NumberStatus::ok) {
+    throw ContentError(field.column, "decimal point in column " + shown(column.name) + " (saw " + shown(field.text) +
+                                         "), where numbers have decimal commas; write a comma, or nothing where it "
+                                         "parts thousands; or say --decimal point");
+  }
+  return {with_decimal_point(field.text, buffer), field.column, field.is_quoted};
+}
+
+double number_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {
+  return layout.has_decimal_comma ? number_with_comma(column, field, layout) : plain_number(column, field, layout);
 }
 
 double scale_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {

@@ -14,6 +14,10 @@ double number_in(const CsvColumn& column, const TextField& field, const CsvLayou
 /// The same of a weight or an exposure, which zero has a meaning of its own for: a number too near to it is an error.
 double scale_in(const CsvColumn& column, const TextField& field, const CsvLayout& layout);
 
+/// A number or label with its decimal comma as a point, in `buffer`. Throws ContentError where it has a point already:
+/// of thousands perhaps.
+TextField with_point(const CsvColumn& column, const TextField& field, std::string& buffer);
+
 /// Throws ContentError for a value that is missing and may not be.
 [[noreturn]] void refuse_missing(const CsvColumn& column, const TextField& field, const CsvLayout& layout);
 

@@ -40,19 +40,23 @@ struct Foreign {
 };
 
 constexpr std::string_view kPandas = "convert it with pandas: to_csv('data.csv', index=False)";
-constexpr std::string_view kNumpy =
-    "convert it with NumPy: np.savetxt('data.csv', a, delimiter=',', fmt='%.17g'), or write it to HDF5 with h5py";
+// Debian 12 has no library that reads these two.
+constexpr std::string_view kParquet =
+    "convert it, for instance with pandas: python3 -c \"import pandas; "
+    "pandas.read_parquet('d.parquet').to_csv('d.csv', index=False)\"";
+constexpr std::string_view kArrow =
+    "convert it, for instance with pandas: python3 -c \"import pandas; "
+    "pandas.read_feather('d.arrow').to_csv('d.csv', index=False)\"";
 constexpr std::string_view kMatlab =
     "in MATLAB writematrix(A, 'data.csv'), or load it with SciPy or h5py (which sees its matrices transposed) and "
     "write "
     "X and y to HDF5";
 constexpr std::string_view kSpreadsheet = "save the sheet as CSV";
 
-constexpr std::array<Foreign, 26> kForeign = {
-    {{"\x93NUMPY"sv, "NumPy's .npy", kNumpy},
-     {"PAR1"sv, "Parquet", kPandas},
-     {"ARROW1"sv, "Arrow or Feather", kPandas},
-     {"FEA1"sv, "Feather", kPandas},
+constexpr std::array<Foreign, 25> kForeign = {
+    {{"PAR1"sv, "Parquet", kParquet},
+     {"ARROW1"sv, "Arrow or Feather", kArrow},
+     {"FEA1"sv, "Feather", kArrow},
      {"ORC"sv, "ORC", kPandas},
      {"Obj\x01"sv, "Avro", kPandas},
      {"MATLAB 5.0 MAT-file"sv, "MATLAB 5", kMatlab},
@@ -138,9 +142,6 @@ std::string_view compression_of(std::string_view head) {
 }
 
 void refuse_compression(const std::string& path, std::string_view compression, std::string_view head) {
-  if (compression == "zip" && (path.ends_with(".npz") || head.find(".npy") != std::string_view::npos)) {
-    refuse(path, "NumPy's .npz", kNumpy);
-  }
   if (compression == "zip" && (path.ends_with(".xlsx") || head.find("[Content_Types].xml") != std::string_view::npos)) {
     refuse(path, "Excel (.xlsx)", kSpreadsheet);
   }

@@ -4,6 +4,9 @@
 #include "data/hdf5_reader.h"
 #include "data/idx_reader.h"
 #include "data/libsvm_reader.h"
+#include "data/npy_header.h"
+#include "data/numpy_reader.h"
+#include "data/zip_archive.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
@@ -15,7 +18,7 @@ namespace {
 
 constexpr std::string_view kAutomatic = "auto";
 
-constexpr std::array<FormatRow, 4> kFormats = {{
+constexpr std::array<FormatRow, 6> kFormats = {{
     {.name = "csv",
      .title = "CSV",
      .files = "CSV and TSV",
@@ -47,6 +50,20 @@ constexpr std::array<FormatRow, 4> kFormats = {{
      .fits_name = is_idx_name,
      .usual_labels = usual_labels_path,
      .open = open_idx},
+    {.name = "npy",
+     .title = ".npy",
+     .files = "NumPy's .npy",
+     .fits_head = is_npy_signature,
+     .fits_name = is_npy_name,
+     .usual_labels = usual_npy_labels,
+     .open = open_npy},
+    {.name = "npz",
+     .title = ".npz",
+     .files = "NumPy's .npz",
+     .fits_head = is_npz_signature,
+     .fits_name = is_npz_name,
+     .names = npz_names,
+     .open = open_npz},
 }};
 
 }  // namespace

@@ -1,18 +1,22 @@
 #include "data/hdf5_column.h"
 
 #include "data/text_cause.h"
+#include "data/text_error.h"
 #include "data/text_number.h"
+#include "lockstep/base/errors.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace lockstep {
 
 namespace {
 
 template <typename Value>
-void read_into(Hdf5Input& input, const std::string& name, Run rows, std::vector<Value>& values) {
+void read_into(ArrayFile& input, const std::string& name, Run rows, std::vector<Value>& values) {
   values.resize(static_cast<std::size_t>(rows.size()));
   input.read_rows(name, rows.begin, rows.size(), std::span<Value>(values));
 }
@@ -40,57 +44,106 @@ double exact_number(Integer integer) {
 
 }  // namespace
 
-void Hdf5Column::read(Hdf5Input& input, Run rows) {
+bool is_categorical(const ArrayFile& input, const std::string& name) {
+  return input.is_group(name) && input.has(name + "/codes") && input.has(name + "/categories");
+}
+
+void Hdf5Column::read(ArrayFile& input, Run rows) {
   if (!exists()) {
     return;
   }
-  kind_ = input.kind(name_);
-  switch (kind_) {
-    case Hdf5Kind::text:
-      if (use_ == Use::number) {
-        throw DataError(input.name() + ": " + name_ + ": numbers expected (strings found)");
+  if (!is_known_) {
+    is_coded_ = is_categorical(input, name_);
+    if (is_coded_) {
+      const std::string categories = name_ + "/categories";
+      const std::vector<std::int64_t> shape = input.shape(categories);
+      if (shape.size() != 1) {
+        throw DataError(input.place(categories) + ": categories need one dimension (saw " +
+                        std::to_string(shape.size()) + ")");
       }
-      text_ = input.read_text_rows(name_, rows.begin, rows.size());
+      read_values(input, categories, {0, shape[0]});
+    }
+    is_known_ = true;
+  }
+  if (is_coded_) {
+    read_into(input, name_ + "/codes", rows, code_);
+  } else {
+    read_values(input, name_, rows);
+  }
+}
+
+void Hdf5Column::read_values(ArrayFile& input, const std::string& name, Run rows) {
+  kind_ = input.kind(name);
+  switch (kind_) {
+    case ArrayKind::text:
+      if (use_ == Use::number) {
+        throw DataError(input.place(name) + ": numbers expected (strings found)");
+      }
+      text_ = input.read_text_rows(name, rows.begin, rows.size());
       break;
-    case Hdf5Kind::signed_integer:
-      read_into(input, name_, rows, integer_);
+    case ArrayKind::signed_integer:
+      read_into(input, name, rows, integer_);
       break;
-    case Hdf5Kind::unsigned_integer:
-      read_into(input, name_, rows, unsigned_);
+    case ArrayKind::unsigned_integer:
+      read_into(input, name, rows, unsigned_);
       break;
-    case Hdf5Kind::float32:
-    case Hdf5Kind::float64:
-      read_into(input, name_, rows, real_);
+    case ArrayKind::float32:
+    case ArrayKind::float64:
+      read_into(input, name, rows, real_);
       break;
   }
 }
 
-double Hdf5Column::number(std::size_t i) const {
+/// Of row i in what was read; −1: missing.
+std::int64_t Hdf5Column::place_of(std::size_t i) const {
+  if (!is_coded_) {
+    return static_cast<std::int64_t>(i);
+  }
+  const auto categories =
+      static_cast<std::int64_t>(std::max({text_.size(), integer_.size(), unsigned_.size(), real_.size()}));
+  if (code_[i] < -1 || code_[i] >= categories) {
+    throw ContentError(0, "code is not the number of a category, 0 to " + std::to_string(categories - 1) + " (saw '" +
+                              std::to_string(code_[i]) + "')");
+  }
+  return code_[i];
+}
+
+double Hdf5Column::number(std::size_t row) const {
+  const std::int64_t place = place_of(row);
+  if (place < 0) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const auto i = static_cast<std::size_t>(place);
   switch (kind_) {
-    case Hdf5Kind::signed_integer:
+    case ArrayKind::signed_integer:
       return exact_number(integer_[i]);
-    case Hdf5Kind::unsigned_integer:
+    case ArrayKind::unsigned_integer:
       return exact_number(unsigned_[i]);
     default:
       return real_[i];
   }
 }
 
-std::string Hdf5Column::text(std::size_t i) const {
-  const bool is_float = kind_ == Hdf5Kind::float32 || kind_ == Hdf5Kind::float64;
+std::string Hdf5Column::text(std::size_t row) const {
+  const std::int64_t place = place_of(row);
+  if (place < 0) {
+    return {};
+  }
+  const auto i = static_cast<std::size_t>(place);
+  const bool is_float = kind_ == ArrayKind::float32 || kind_ == ArrayKind::float64;
   if (is_float && is_whole(real_[i])) {
     return std::to_string(static_cast<std::int64_t>(real_[i]));
   }
   switch (kind_) {
-    case Hdf5Kind::text:
+    case ArrayKind::text:
       return text_[i];
-    case Hdf5Kind::signed_integer:
+    case ArrayKind::signed_integer:
       return std::to_string(integer_[i]);
-    case Hdf5Kind::unsigned_integer:
+    case ArrayKind::unsigned_integer:
       return std::to_string(unsigned_[i]);
-    case Hdf5Kind::float32:
+    case ArrayKind::float32:
       return shortest_float(real_[i]);
-    case Hdf5Kind::float64:
+    case ArrayKind::float64:
       break;
   }
   return shortest(real_[i]);

@@ -1,8 +1,8 @@
-/// One value a row from HDF5: label, weight, offset, exposure or id.
+/// One value a row from an array, or a categorical column of AnnData: label, weight, offset, exposure or id.
 #pragma once
 
 #include "comm/summation_tree.h"
-#include "io/hdf5_input.h"
+#include "io/array_file.h"
 
 #include <cstdint>
 #include <string>
@@ -10,7 +10,12 @@
 
 namespace lockstep {
 
-/// Holds a batch of rows as what they are: texts, integers of 64 bits, or floats.
+/// Whether `name` is a categorical column as AnnData has it: a group of `codes`, a number a row, −1 being missing, and
+/// the `categories` they count.
+bool is_categorical(const ArrayFile& input, const std::string& name);
+
+/// Holds a batch of rows as what they are: texts, integers of 64 bits, or floats; of a categorical column all its
+/// categories, and codes of the rows.
 class Hdf5Column {
  public:
   enum class Use { number, any };
@@ -21,22 +26,30 @@ class Hdf5Column {
   bool exists() const { return !name_.empty(); }
   const std::string& name() const { return name_; }
   /// Texts and integers are exact; floats are not.
-  bool is_text() const { return kind_ == Hdf5Kind::text; }
-  bool is_integer() const { return kind_ == Hdf5Kind::signed_integer || kind_ == Hdf5Kind::unsigned_integer; }
+  bool is_text() const { return kind_ == ArrayKind::text; }
+  bool is_integer() const { return kind_ == ArrayKind::signed_integer || kind_ == ArrayKind::unsigned_integer; }
 
-  /// Takes these rows in place of those before. Throws DataError for texts where numbers are used, and what Hdf5Input
+  /// Takes these rows in place of those before. Throws DataError for texts where numbers are used, and what ArrayFile
   /// throws.
-  void read(Hdf5Input& input, Run rows);
+  void read(ArrayFile& input, Run rows);
 
-  /// Row i of the batch as a number; not for texts. Throws ContentError for an integer that would lose digits.
-  double number(std::size_t i) const;
-  /// Row i as CSV would have it: whole numbers with all digits, other floats in their shortest form.
-  std::string text(std::size_t i) const;
+  /// This row of the batch as a number; not for texts. NaN where a category is missing. Throws ContentError for an
+  /// integer that would lose digits, and for a code without a category.
+  double number(std::size_t row) const;
+  /// This row as CSV would have it: whole numbers with all digits, other floats in their shortest form. Empty where a
+  /// category is missing. Throws ContentError for a code without a category.
+  std::string text(std::size_t row) const;
 
  private:
+  void read_values(ArrayFile& input, const std::string& name, Run rows);
+  std::int64_t place_of(std::size_t row) const;
+
   std::string name_;
   Use use_;
-  Hdf5Kind kind_ = Hdf5Kind::float64;
+  ArrayKind kind_ = ArrayKind::float64;
+  bool is_known_ = false;  // whether it is categorical
+  bool is_coded_ = false;
+  std::vector<std::int64_t> code_;
   std::vector<std::string> text_;
   std::vector<std::int64_t> integer_;
   std::vector<std::uint64_t> unsigned_;

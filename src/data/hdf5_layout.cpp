@@ -1,5 +1,6 @@
 #include "data/hdf5_layout.h"
 
+#include "data/hdf5_column.h"
 #include "data/notices.h"
 #include "data/reader_common.h"
 #include "data/text_error.h"
@@ -16,6 +17,9 @@ namespace {
 
 constexpr const char* kFeatureNames = "/feature_names";
 constexpr const char* kClassNames = "/class_names";
+/// AnnData: the columns of rows, and the names of the columns of X.
+constexpr const char* kObservations = "/obs";
+constexpr const char* kVariables = "/var/_index";
 /// Values of the first rows that are looked at for ids.
 constexpr std::int64_t kSampleValues = std::int64_t{1} << 16;
 
@@ -25,7 +29,7 @@ std::string absolute(const std::string& name) {
 
 class LayoutBuilder {
  public:
-  LayoutBuilder(const ReadSettings& settings, Hdf5Input& input) : settings_(settings), input_(input) {}
+  LayoutBuilder(const ReadSettings& settings, ArrayFile& input) : settings_(settings), input_(input) {}
 
   Hdf5Layout build() {
     find_features();
@@ -61,7 +65,8 @@ class LayoutBuilder {
     }
     const std::vector<std::int64_t> shape = input_.shape(layout_.x);
     if (shape.size() != 2) {
-      throw error(layout_.x, "features need 2 dimensions, rows × columns (saw " + std::to_string(shape.size()) + ")");
+      throw error(layout_.x, "features need 2 dimensions, rows × columns (saw " + std::to_string(shape.size()) + ")" +
+                                 "; in NumPy " + (shape.size() > 2 ? "X.reshape(len(X), -1)" : "X.reshape(-1, 1)"));
     }
     layout_.rows = shape[0];
     layout_.columns = shape[1];
@@ -83,7 +88,7 @@ class LayoutBuilder {
     if (settings_.label_kind == LabelKind::none) {
       return {};
     }
-    const std::string name = absolute(settings_.label_column.empty() ? settings_.y_name : settings_.label_column);
+    const std::string name = column_named(settings_.label_column.empty() ? settings_.y_name : settings_.label_column);
     if (!input_.has(name)) {
       if (settings_.label_optional) {
         return {};
@@ -92,13 +97,25 @@ class LayoutBuilder {
     }
     check_length(name);
     layout_.label = name;
-    const bool has_texts = input_.has(kClassNames) && !input_.is_text(name);
-    return has_texts ? input_.read_text(kClassNames) : std::vector<std::string>{};
+    const bool is_coded = is_categorical(input_, name);
+    const std::string categories = name + "/categories";
+    if (is_text(is_coded ? categories : name)) {
+      return is_coded ? input_.read_text(categories) : std::vector<std::string>{};
+    }
+    return input_.has(kClassNames) ? input_.read_text(kClassNames) : std::vector<std::string>{};
+  }
+
+  bool is_text(const std::string& name) { return input_.kind(name) == ArrayKind::text; }
+
+  /// The dataset of that name, or AnnData's column of the rows: "kind" is /obs/kind where there is no /kind.
+  std::string column_named(const std::string& name) const {
+    const std::string whole = absolute(name);
+    return !input_.has(whole) && input_.has(kObservations + whole) ? kObservations + whole : whole;
   }
 
   /// The dataset an option names, or the usual one where it stands.
   std::string find_vector(const std::string& wanted, const std::string& usual) {
-    std::string name = absolute(wanted.empty() ? usual : wanted);
+    std::string name = wanted.empty() ? absolute(usual) : column_named(wanted);
     if (!input_.has(name)) {
       if (wanted.empty()) {
         return {};
@@ -110,12 +127,12 @@ class LayoutBuilder {
   }
 
   void check_length(const std::string& name) {
+    if (is_categorical(input_, name)) {
+      check_length(name + "/codes");
+      return;
+    }
     if (input_.is_group(name)) {
-      const bool is_categorical = input_.has(name + "/codes") && input_.has(name + "/categories");
-      throw error(name, is_categorical
-                            ? "is a group (a categorical column, as AnnData's), which cannot be read yet; name " +
-                                  name + "/codes, which number the texts of " + name + "/categories"
-                            : "is a group; name a dataset");
+      throw error(name, "is a group; name a dataset");
     }
     const std::vector<std::int64_t> shape = input_.shape(name);
     if (shape.empty() || shape[0] != layout_.rows || (shape.size() == 2 && shape[1] != 1)) {
@@ -134,8 +151,7 @@ class LayoutBuilder {
   }
 
   void choose_columns() {
-    layout_.is_named = input_.has(kFeatureNames);
-    const std::vector<std::string> names = column_names(layout_.is_named);
+    const std::vector<std::string> names = column_names();
     std::vector<std::size_t> kept;
     std::vector<std::string> kept_names;
     const std::unordered_set<std::string> dropped = dropped_names(names);
@@ -215,25 +231,38 @@ class LayoutBuilder {
     }
   }
 
-  std::vector<std::string> column_names(bool is_named) {
+  /// Those of the file, else c1, c2, … AnnData's need not differ: where they do not, they are none, which is said.
+  std::vector<std::string> column_names() {
+    const bool is_own = input_.has(kFeatureNames);
+    const bool is_anndata = !is_own && input_.has(kVariables) && !input_.is_group(kVariables);
     std::vector<std::string> names;
-    if (is_named) {
-      names = input_.read_text(kFeatureNames);
+    if (is_own || is_anndata) {
+      const std::string place = is_own ? kFeatureNames : kVariables;
+      names = input_.read_text(place);
       if (std::ssize(names) != layout_.columns) {
-        throw error(kFeatureNames, std::to_string(names.size()) + " names for the " + std::to_string(layout_.columns) +
-                                       " columns of " + layout_.x);
+        throw error(place, std::to_string(names.size()) + " names for the " + std::to_string(layout_.columns) +
+                               " columns of " + layout_.x);
+      }
+      if (const std::string twice = name_that_stands_twice(names); !twice.empty()) {
+        const std::string what = "the name " + twice + " stands twice";
+        if (is_own) {
+          throw error(place, what);
+        }
+        layout_.notices.push_back(settings_.path + ": " + place + ": " + what + ": columns are named c1, c2, …");
+        names.clear();
       }
     }
+    layout_.is_named = !names.empty();
     for (std::int64_t i = std::ssize(names); i < layout_.columns; ++i) {
       names.push_back(generated_name(i));
     }
-    std::unordered_set<std::string> seen;
-    for (const std::string& name : names) {
-      if (!seen.insert(name).second) {
-        throw error(kFeatureNames, "the name " + shown(name) + " stands twice");
-      }
-    }
     return names;
+  }
+
+  static std::string name_that_stands_twice(const std::vector<std::string>& names) {
+    std::unordered_set<std::string> seen;
+    const auto twice = std::ranges::find_if(names, [&](const auto& name) { return !seen.insert(name).second; });
+    return twice == names.end() ? "" : shown(*twice);
   }
 
   std::unordered_set<std::string> dropped_names(const std::vector<std::string>& names) const {
@@ -247,17 +276,17 @@ class LayoutBuilder {
   }
 
   DataError error(const std::string& object, const std::string& message) const {
-    return DataError(settings_.path + ": " + (object.empty() ? "" : object + ": ") + message);
+    return DataError((object.empty() ? settings_.path : input_.place(object)) + ": " + message);
   }
 
   const ReadSettings& settings_;
-  Hdf5Input& input_;
+  ArrayFile& input_;
   Hdf5Layout layout_;
 };
 
 }  // namespace
 
-Hdf5Layout hdf5_layout(const ReadSettings& settings, Hdf5Input& input) {
+Hdf5Layout hdf5_layout(const ReadSettings& settings, ArrayFile& input) {
   return LayoutBuilder(settings, input).build();
 }
 

@@ -1,9 +1,9 @@
-/// Which datasets of an HDF5 file hold what, and which columns become features.
+/// Which arrays of an HDF5 or NumPy file hold what, and which columns become features.
 #pragma once
 
 #include "data/reader.h"
 #include "data/schema.h"
-#include "io/hdf5_input.h"
+#include "io/array_file.h"
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@
 namespace lockstep {
 
 struct Hdf5Layout {
-  std::string x;  ///< absolute names of datasets; empty: none
+  std::string x;  ///< absolute names of datasets, or of categorical columns; empty: none
   std::string label;
   std::string weight;
   std::string offset;
@@ -30,7 +30,7 @@ struct Hdf5Layout {
 };
 
 /// Reads shapes and names, no rows. Throws DataError when a dataset is missing or has another length than the
-/// features, and what Hdf5Input throws. Not Collective.
-Hdf5Layout hdf5_layout(const ReadSettings& settings, Hdf5Input& input);
+/// features, and what ArrayFile throws. Not Collective.
+Hdf5Layout hdf5_layout(const ReadSettings& settings, ArrayFile& input);
 
 }  // namespace lockstep

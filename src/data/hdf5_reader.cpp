@@ -13,7 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -33,7 +33,7 @@ void check_finite(double value, std::int64_t column) {
 /// Pushes a run of rows into a sink, row after row, so that the first bad row is the one reported.
 class Hdf5Rows {
  public:
-  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, Hdf5Input& input, RowSink& sink)
+  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, ArrayFile& input, RowSink& sink)
       : layout_(layout),
         label_kind_(label_kind),
         input_(input),
@@ -48,15 +48,33 @@ class Hdf5Rows {
   void read(Run run) {
     sink_.reserve(run.size(), run.size() * layout_.features);
     const std::int64_t batch = std::max<std::int64_t>(1, kBatchValues / std::max<std::int64_t>(1, layout_.columns));
+    input_.expect_rows(layout_.x, run.begin, run.size());
     for (std::int64_t first = run.begin; first < run.end; first += batch) {
-      read_batch({first, std::min(first + batch, run.end)});
-      for (std::int64_t row = first; row < std::min(first + batch, run.end); ++row) {
-        add_row(static_cast<std::size_t>(row - first), row + 1);
+      const Run rows = {first, std::min(first + batch, run.end)};
+      try {
+        read_batch(rows);
+      } catch (const DataError&) {  // a row before the one that cannot be read may be bad, too
+        add_one_by_one(rows);
+        throw;
       }
+      add_rows(rows);
     }
   }
 
  private:
+  void add_rows(Run rows) {
+    for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+      add_row(static_cast<std::size_t>(row - rows.begin), row + 1);
+    }
+  }
+
+  void add_one_by_one(Run rows) {
+    for (std::int64_t row = rows.begin; row < rows.end; ++row) {
+      read_batch({row, row + 1});
+      add_rows({row, row + 1});
+    }
+  }
+
   /// A dataset with one value a row, and its column in the schema.
   struct Vector {
     Vector(const Hdf5Layout& layout, ColumnRole role, const std::string& name, Hdf5Column::Use use)
@@ -101,7 +119,7 @@ class Hdf5Rows {
       object = &layout_.x;
       add_values(i);
     } catch (const ContentError& error) {
-      throw DataError(input_.name() + ": " + *object + ": row " + std::to_string(row) +
+      throw DataError(input_.place(*object) + ": row " + std::to_string(row) +
                       (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " + error.what());
     }
     sink_.end_row();
@@ -148,7 +166,7 @@ class Hdf5Rows {
 
   const Hdf5Layout& layout_;
   LabelKind label_kind_;
-  Hdf5Input& input_;
+  ArrayFile& input_;
   RowSink& sink_;
   std::vector<double> values_;
   std::vector<double> features_;  // of a row
@@ -159,11 +177,16 @@ class Hdf5Rows {
   Vector id_;
 };
 
-class Hdf5Reader final : public FileReader {
+LabelPlace label_place(const ArrayFile& input, const Hdf5Layout& layout) {
+  const std::string file = input.file_of(layout.label.empty() ? layout.x : layout.label);
+  return {file, layout.label.empty() || input.place(layout.label) == file ? "" : "in " + layout.label, ""};
+}
+
+class ArrayReader final : public FileReader {
  public:
-  Hdf5Reader(Hdf5Input input, Hdf5Layout layout, const ReadSettings& settings)
+  ArrayReader(std::unique_ptr<ArrayFile> input, Hdf5Layout layout, const ReadSettings& settings)
       : FileReader({.schema = layout.schema,
-                    .label_place = {settings.path, layout.label.empty() ? "" : "in " + layout.label, ""},
+                    .label_place = label_place(*input, layout),
                     .notices = layout.notices,
                     .rows_in_file = layout.rows}),
         input_(std::move(input)),
@@ -175,13 +198,13 @@ class Hdf5Reader final : public FileReader {
       const std::int64_t read = rows_to_read(settings_, layout_.rows, layout_.columns);
       const Run run = {proportional_cut(comm.rank(), comm.size(), read),
                        proportional_cut(comm.rank() + 1, comm.size(), read)};
-      Hdf5Rows(layout_, settings_.label_kind, input_, sink).read(run);
-      outline_.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input_.cache_bytes(layout_.x);
+      Hdf5Rows(layout_, settings_.label_kind, *input_, sink).read(run);
+      outline_.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input_->cache_bytes(layout_.x);
     });
   }
 
  private:
-  Hdf5Input input_;
+  std::unique_ptr<ArrayFile> input_;
   Hdf5Layout layout_;
   const ReadSettings& settings_;
 };
@@ -203,14 +226,19 @@ FileNames hdf5_names(const ReadSettings& settings, const InputFile&) {
   return names;
 }
 
+std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::unique_ptr<ArrayFile> input,
+                                        Hdf5Layout layout) {
+  return std::make_unique<ArrayReader>(std::move(input), std::move(layout), settings);
+}
+
 std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, const InputFile&, Communicator& comm) {
-  std::optional<Hdf5Input> input;
+  std::unique_ptr<ArrayFile> input;
   Hdf5Layout layout;
   agree(comm, [&] {
-    input.emplace(Hdf5Input::open(settings.path));
+    input = std::make_unique<Hdf5Input>(Hdf5Input::open(settings.path));
     layout = hdf5_layout(settings, *input);
   });
-  return std::make_unique<Hdf5Reader>(std::move(*input), std::move(layout), settings);
+  return read_arrays(settings, std::move(input), std::move(layout));
 }
 
 }  // namespace lockstep

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -30,29 +29,6 @@ bool replace_last(std::string& text, std::string_view from, std::string_view to)
   }
   text.replace(at, from.size(), to);
   return true;
-}
-
-/// Where the labels are read from; empty: rows have none. Collective: the file of the usual name may be missing
-/// on some nodes only, which must not part the ranks.
-std::string labels_path(const ReadSettings& settings, Communicator& comm) {
-  if (settings.label_kind == LabelKind::none || !settings.labels.empty()) {
-    return settings.label_kind == LabelKind::none ? "" : settings.labels;
-  }
-  const std::string usual = usual_labels_path(settings.path);
-  std::error_code ignored;
-  const bool is_there = !usual.empty() && std::filesystem::exists(usual, ignored);
-  const std::int64_t sees = all_sum(comm, is_there ? 1 : 0);
-  if (sees == 0 && settings.label_optional) {
-    return {};
-  }
-  if (usual.empty()) {
-    throw Agreed<DataError>(settings.path + ": no labels; name their file with " + settings.labels_option);
-  }
-  if (sees == 0) {
-    throw Agreed<SystemError>(SystemError::Purpose::read_input, usual,
-                              "open the labels; " + settings.labels_option + " names another file", ENOENT);
-  }
-  return usual;
 }
 
 /// Pushes the values of consecutive rows into a sink.
@@ -216,7 +192,7 @@ std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, const InputFi
     input = std::make_unique<IdxInput>(file);
     check_feature_count(expected_feature_count(settings), input->row_values(), settings.path);
   });
-  return std::make_unique<IdxReader>(std::move(input), labels_path(settings, comm), settings, file);
+  return std::make_unique<IdxReader>(std::move(input), labels_path(settings, usual_labels_path, comm), settings, file);
 }
 
 }  // namespace lockstep

@@ -42,7 +42,7 @@ bool looks_like_entry(std::string_view token) {
 /// Says what is wrong with a token that does not begin with a usable index.
 [[noreturn]] void reject_index(std::string_view token, std::int64_t column) {
   if (token.starts_with("qid:")) {
-    throw ContentError(column, "query ids (qid:) of ranking data are not supported; remove them");
+    throw ContentError(column, "query ids (qid:) of ranking data are not used; --skip-qid passes them over");
   }
   const std::string seen = " (saw " + shown(token) + ")";
   if (looks_like_entry(token)) {
@@ -67,8 +67,12 @@ bool looks_like_entry(std::string_view token) {
 class LibsvmRows {
  public:
   /// `label`: number of its column; −1: rows have none.
-  LibsvmRows(Index label, std::int64_t expected_features, std::int64_t share_bytes, RowSink& sink)
-      : label_(label), expected_features_(expected_features), share_bytes_(share_bytes), sink_(sink) {}
+  LibsvmRows(Index label, const ReadSettings& settings, std::int64_t share_bytes, RowSink& sink)
+      : label_(label),
+        expected_features_(expected_feature_count(settings)),
+        skips_query_ids_(settings.skip_query_ids),
+        share_bytes_(share_bytes),
+        sink_(sink) {}
 
   void add(std::string_view line) {
     consumed_bytes_ += std::ssize(line) + 1;
@@ -81,6 +85,9 @@ class LibsvmRows {
     }
     if (label_ >= 0) {
       next = add_label(next);
+    }
+    if (skips_query_ids_) {
+      next = skip_query_id(skip_blanks(next));
     }
     feature_.clear();
     value_.clear();
@@ -121,6 +128,18 @@ class LibsvmRows {
       sink_.text(label_, token);
     } catch (const ContentError& error) {
       throw ContentError(column_of(begin), error.what());
+    }
+    return begin + token.size();
+  }
+
+  /// "qid:7"
+  const char* skip_query_id(const char* begin) const {
+    const std::string_view token = token_at(begin, end_);
+    if (!token.starts_with("qid:")) {
+      return begin;
+    }
+    if (!looks_like_entry(std::string(token.substr(4)) + ':')) {
+      throw ContentError(column_of(begin), "query id is no whole number (saw " + shown(token) + ")");
     }
     return begin + token.size();
   }
@@ -183,6 +202,7 @@ class LibsvmRows {
 
   Index label_;
   std::int64_t expected_features_;
+  bool skips_query_ids_;
   std::int64_t share_bytes_;
   RowSink& sink_;
   std::vector<std::int32_t> feature_;  // entries of the row
@@ -236,21 +256,21 @@ class LibsvmReader final : public FileReader {
                     .is_dense = false,
                     .label_place = {settings.path, "in the first field", ""}}),
         body_(body),
-        expected_features_(expected_feature_count(settings)),
+        settings_(settings),
         file_(file) {}
 
   void read(RowSink& sink, Communicator& comm) override {
-    LibsvmRows rows(outline_.schema.place(ColumnRole::label), expected_features_,
-                    body_.share(comm.rank(), comm.size()).size(), sink);
+    LibsvmRows rows(outline_.schema.place(ColumnRole::label), settings_, body_.share(comm.rank(), comm.size()).size(),
+                    sink);
     parse_share(comm, file_, body_, [&](std::string_view line) { rows.add(line); });
     const std::int64_t largest = std::ranges::max(all_gather_value(comm, rows.largest_index()));
-    outline_.schema.columns.back().width = std::max(largest, expected_features_);
+    outline_.schema.columns.back().width = std::max(largest, expected_feature_count(settings_));
     outline_.whole_over_read = body_.whole_over_head(rows.consumed_bytes());
   }
 
  private:
   TextBody body_;
-  std::int64_t expected_features_;
+  const ReadSettings& settings_;
   const InputFile& file_;
 };
 

@@ -54,15 +54,24 @@ std::string titles_of(Has has) {
 /// Throws ConfigurationError where an option is given that does not apply to the format.
 void refuse_options(const FormatRow& format, const ReadSettings& settings) {
   if (format.usual_labels == nullptr && !settings.labels.empty()) {
-    throw ConfigurationError(fmt::format("{}: only {} has a second file of labels, so {} does not apply", settings.path,
-                                         titles_of([](const FormatRow& row) { return row.usual_labels != nullptr; }),
-                                         settings.labels_option));
+    throw ConfigurationError(fmt::format(
+        "{}: only {} take a second file of labels, so {} does not apply", settings.path,
+        titles_of([](const FormatRow& row) { return row.usual_labels != nullptr; }), settings.labels_option));
   }
   if (!format.has_header && settings.header != HeaderPolicy::automatic) {
     throw ConfigurationError(fmt::format("{}: only {} has a header line, so --header and --no-header do not apply",
                                          settings.path,
                                          titles_of([](const FormatRow& row) { return row.has_header; })));
   }
+  const auto refuse = [&](bool given, std::string_view name, const char* what) {
+    if (given && format.name != name) {
+      throw ConfigurationError(fmt::format("{}: only {} has {}", settings.path, format_named(name)->title, what));
+    }
+  };
+  refuse(settings.delimiter.character != '\0', "csv", "delimiters, so --delimiter does not apply");
+  refuse(settings.decimal != DecimalMark::automatic, "csv",
+         "decimal marks to choose from, so --decimal does not apply");
+  refuse(settings.skip_query_ids, "libsvm", "query ids, so --skip-qid does not apply");
   if (format.names == nullptr) {
     refuse_column_names(settings, std::string(format.title));
   }

@@ -1,7 +1,8 @@
-/// Reading data files into rows: CSV/TSV, LIBSVM text, HDF5, IDX. One shared file for any number of
+/// Reading data files into rows: CSV/TSV, LIBSVM text, HDF5, IDX, NumPy's arrays. One shared file for any number of
 /// ranks.
 #pragma once
 
+#include "data/csv_dialect.h"
 #include "data/formats.h"
 #include "data/labels.h"
 #include "data/row_block.h"
@@ -30,11 +31,14 @@ enum class UnknownPolicy {
 
 struct ReadSettings {
   std::string path;
-  /// IDX: the file of the labels; empty: the name of `path` with `images` → `labels` and `idx3` → `idx1`.
+  /// IDX, .npy: the file of the labels; empty: the usual name for `path` (FormatRow::usual_labels).
   std::string labels;
   std::string labels_option = "--labels";         ///< what sets it, for messages
   const FormatRow* format = nullptr;              ///< null: see reader_format.h
   HeaderPolicy header = HeaderPolicy::automatic;  ///< CSV
+  Delimiter delimiter;                            ///< CSV
+  DecimalMark decimal = DecimalMark::automatic;   ///< CSV
+  bool skip_query_ids = false;                    ///< LIBSVM: qid:N behind the label is passed over
   LabelKind label_kind = LabelKind::real;
   bool label_optional = false;    ///< a file without the label is read with `label` empty (predict, inspect)
   std::string label_column;       ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
@@ -54,8 +58,8 @@ struct ReadSettings {
   UnknownPolicy unknown = UnknownPolicy::error;
   std::vector<std::string> label_map;  ///< "FROM->TO": labels that are written in another way
   bool keeps_rows = false;             ///< no row may be left out (predict)
-  std::string x_name = "X";            ///< HDF5 name of the features
-  std::string y_name = "y";            ///< HDF5 name of the labels
+  std::string x_name = "X";            ///< HDF5 and .npz: name of the features
+  std::string y_name = "y";            ///< HDF5 and .npz: name of the labels
 
   /// Of a model file when data are read for it, else without columns. Features, which may have no width in all, are
   /// matched by its names where the file has names, and by position otherwise; a file of another width is refused

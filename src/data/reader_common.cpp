@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
@@ -137,6 +139,28 @@ void check_same_file(const InputFile& file, Communicator& comm) {
                               "); put one file where all nodes can read it");
     }
   }
+}
+
+std::string labels_path(const ReadSettings& settings, std::string (*usual_name)(const std::string& path),
+                        Communicator& comm) {
+  if (settings.label_kind == LabelKind::none || !settings.labels.empty()) {
+    return settings.label_kind == LabelKind::none ? "" : settings.labels;
+  }
+  const std::string usual = usual_name(settings.path);
+  std::error_code ignored;
+  const bool is_there = !usual.empty() && std::filesystem::exists(usual, ignored);
+  const std::int64_t sees = all_sum(comm, is_there ? 1 : 0);
+  if (sees == 0 && settings.label_optional) {
+    return {};
+  }
+  if (usual.empty()) {
+    throw Agreed<DataError>(settings.path + ": no labels; name their file with " + settings.labels_option);
+  }
+  if (sees == 0) {
+    throw Agreed<SystemError>(SystemError::Purpose::read_input, usual,
+                              "open the labels; " + settings.labels_option + " names another file", ENOENT);
+  }
+  return usual;
 }
 
 FeatureChoice choose_features(const std::vector<std::string>& expected, std::int64_t count,

@@ -27,6 +27,12 @@ void refuse_column_names(const ReadSettings& settings, const std::string& format
 /// hold different files of one name. Collective.
 void check_same_file(const InputFile& file, Communicator& comm);
 
+/// Where the labels of a format with a second file for them are read from: settings.labels, or the usual name of the
+/// path; empty: rows have none. Collective, since the file of the usual name may be missing on some nodes only. Throws
+/// on every rank DataError where none is named, SystemError where the one of the usual name is missing.
+std::string labels_path(const ReadSettings& settings, std::string (*usual_name)(const std::string& path),
+                        Communicator& comm);
+
 /// Which of a file's columns become features, and in which place.
 struct FeatureChoice {
   std::vector<std::int64_t> feature;  ///< one a column: its feature number, or −1 when it is left out

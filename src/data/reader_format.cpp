@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <span>
 
+#include <fmt/format.h>
+
 namespace lockstep {
 
 namespace {
@@ -69,8 +71,16 @@ const FormatRow& detect_format(const ReadSettings& settings, const InputFile& fi
   if (head.empty()) {
     throw DataError(settings.path + ": the file is empty");
   }
-  const std::string_view compression = compression_of(head);
   const bool is_open = settings.format == nullptr;
+  const FormatRow* by_head = format_by(&FormatRow::fits_head, head);
+  if (by_head != nullptr && (is_open || by_head == settings.format)) {
+    return *by_head;
+  }
+  if (by_head != nullptr && settings.format->is_text) {
+    throw DataError(fmt::format("{}: the content is {}, not {} as --format says; leave it out", settings.path,
+                                by_head->title, settings.format->title));
+  }
+  const std::string_view compression = compression_of(head);
   const FormatRow* by_name = is_open ? format_of_name(settings.path) : settings.format;
   if (compression == "gzip") {
     const auto is_read = [](const FormatRow* format) { return format != nullptr && format->is_read_in_gzip; };
@@ -85,12 +95,12 @@ const FormatRow& detect_format(const ReadSettings& settings, const InputFile& fi
   if (!compression.empty()) {
     refuse_compression(settings.path, compression, head);
   }
-  if (const FormatRow* by_head = format_by(&FormatRow::fits_head, head); is_open && by_head != nullptr) {
-    return *by_head;
-  }
   const bool may_be_text = is_open || settings.format->is_text;
   if (may_be_text && !head.starts_with("\x89HDF")) {
     refuse_foreign_format(settings.path, head);
+  }
+  if (by_name == nullptr && settings.delimiter.character != '\0') {
+    return *format_named("csv");
   }
   return by_name != nullptr ? *by_name : format_of_content(settings.path, file);
 }

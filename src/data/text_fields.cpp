@@ -13,6 +13,9 @@ bool TextFields::next(TextField& field) {
   if (finished_) {
     return false;
   }
+  if (delimiter_ == ' ') {
+    return next_in_blanks(field);
+  }
   std::size_t begin = position_;
   while (begin < line_.size() && is_blank(line_[begin])) {
     ++begin;
@@ -31,6 +34,21 @@ bool TextFields::next(TextField& field) {
   field.is_quoted = false;
   finished_ = stop == line_.size();
   position_ = stop + 1;
+  return true;
+}
+
+bool TextFields::next_in_blanks(TextField& field) {
+  constexpr std::string_view blanks = " \t";
+  const std::size_t begin = std::min(line_.find_first_not_of(blanks, position_), line_.size());
+  std::size_t end = std::min(line_.find_first_of(blanks, begin), line_.size());
+  if (begin < line_.size() && line_[begin] == '"') {
+    next_quoted(field, begin);
+    end = std::min(position_ - 1, line_.size());
+  } else {
+    field = {line_.substr(begin, end - begin), static_cast<std::int64_t>(begin) + 1, false};
+  }
+  position_ = std::min(line_.find_first_not_of(blanks, end), line_.size());
+  finished_ = position_ == line_.size();
   return true;
 }
 
@@ -55,7 +73,7 @@ void TextFields::next_quoted(TextField& field, std::size_t quote) {
   while (begin < line_.size() && is_blank(line_[begin])) {
     ++begin;
   }
-  if (begin < line_.size() && line_[begin] != delimiter_) {
+  if (begin < line_.size() && !delimits(line_[begin])) {
     throw ContentError(static_cast<std::int64_t>(begin) + 1, "text behind the closing quote of a field");
   }
   field.text = unescaped_;
@@ -84,11 +102,11 @@ bool has_decimal_commas(std::string_view line, char delimiter) {
 }  // namespace
 
 std::string delimiter_name(char delimiter) {
-  return delimiter == '\t' ? "tab" : shown({&delimiter, 1});
+  return delimiter == '\t' ? "tab" : delimiter == ' ' ? "blank" : shown({&delimiter, 1});
 }
 
-char detect_delimiter(std::string_view line) {
-  constexpr std::array kDelimiters = {',', '\t', ';'};
+char detect_delimiter(std::string_view line, bool has_decimal_comma) {
+  constexpr std::array kDelimiters = {',', '\t', ';', '|'};
   std::array<int, kDelimiters.size()> count{};
   bool quoted = false;
   for (const char c : line) {
@@ -99,7 +117,8 @@ char detect_delimiter(std::string_view line) {
       count[i] += !quoted && c == kDelimiters[i] ? 1 : 0;
     }
   }
-  const auto most = std::ranges::max_element(count);
+  count[0] = has_decimal_comma ? 0 : count[0];
+  const auto most = std::max_element(count.begin(), count.end() - 1);
   if (most == count.begin() && line.find('"') == std::string_view::npos) {
     for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
       if (count[i] > 0 && has_decimal_commas(line, kDelimiters[i])) {
@@ -107,7 +126,10 @@ char detect_delimiter(std::string_view line) {
       }
     }
   }
-  return *most == 0 ? '\0' : kDelimiters[static_cast<std::size_t>(most - count.begin())];
+  if (*most == 0) {
+    return count.back() > 0 ? kDelimiters.back() : '\0';
+  }
+  return kDelimiters[static_cast<std::size_t>(most - count.begin())];
 }
 
 }  // namespace lockstep

@@ -14,7 +14,8 @@ struct TextField {
 };
 
 /// Splits a line at a delimiter. A field that begins with a quote runs to the closing quote, "" within being
-/// one quote; a quote elsewhere is an ordinary character.
+/// one quote; a quote elsewhere is an ordinary character. Where the delimiter is a blank, runs of blanks and tabs are
+/// one, and those at both ends of the line none.
 class TextFields {
  public:
   TextFields(std::string_view line, char delimiter) : line_(line), delimiter_(delimiter) {}
@@ -24,7 +25,9 @@ class TextFields {
   bool next(TextField& field);
 
  private:
-  bool is_blank(char c) const { return (c == ' ' || c == '\t') && c != delimiter_; }
+  bool is_blank(char c) const { return (c == ' ' || c == '\t') && !delimits(c); }
+  bool delimits(char c) const { return c == delimiter_ || (c == '\t' && delimiter_ == ' '); }
+  bool next_in_blanks(TextField& field);
   void next_quoted(TextField& field, std::size_t quote);
 
   std::string_view line_;
@@ -35,10 +38,11 @@ class TextFields {
 };
 
 /// The delimiter among comma, tab and semicolon that stands most often in `line` outside quotes (the earlier
-/// of these when equal; but tab or semicolon where the commas are those of decimal numbers); 0 when none does.
-char detect_delimiter(std::string_view line);
+/// of these when equal; but tab or semicolon where the commas are those of decimal numbers, as they all are where
+/// `has_decimal_comma`); a pipe where none of these stands; 0 when none does.
+char detect_delimiter(std::string_view line, bool has_decimal_comma = false);
 
-/// "tab", "','" or "';'", for messages.
+/// "tab", "blank", "','" or "';'", for messages.
 std::string delimiter_name(char delimiter);
 
 }  // namespace lockstep

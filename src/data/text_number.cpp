@@ -57,6 +57,16 @@ ParsedNumber parse_number(std::string_view text) {
   return number;
 }
 
+std::string_view with_decimal_point(std::string_view text, std::string& buffer) {
+  const std::size_t comma = text.find(',');
+  if (comma == std::string_view::npos || text.find('.') != std::string_view::npos) {
+    return text;
+  }
+  buffer = text;
+  buffer[comma] = '.';
+  return parse_number(buffer).status == NumberStatus::text ? text : std::string_view(buffer);
+}
+
 bool is_lost_in_zero(std::string_view text, double value) {
   return value == 0 && text.substr(0, text.find_first_of("eE")).find_first_of("123456789") != std::string_view::npos;
 }

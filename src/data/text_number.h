@@ -27,6 +27,10 @@ struct ParsedNumber {
 /// accepted. The nearest double; a number too small for one is a zero of its sign.
 ParsedNumber parse_number(std::string_view text);
 
+/// `text` with a point in place of its comma, where that makes a number of it; else `text`. So a number with a decimal
+/// point stays what it is. `buffer` holds the result.
+std::string_view with_decimal_point(std::string_view text, std::string& buffer);
+
 /// True where `value` is zero and `text`, that it was read from, is a number other than zero: 1e-400.
 bool is_lost_in_zero(std::string_view text, double value);
 

@@ -167,18 +167,18 @@ std::vector<std::int64_t> Hdf5Input::shape(const std::string& name) {
   return dataset(name).shape;
 }
 
-Hdf5Kind Hdf5Input::kind(const std::string& name) {
+ArrayKind Hdf5Input::kind(const std::string& name) {
   const Hdf5Guard guard(place_.file);
   const hid_t type = dataset(name).type.id();
   switch (H5Tget_class(type)) {
     case H5T_STRING:
-      return Hdf5Kind::text;
+      return ArrayKind::text;
     case H5T_INTEGER:
-      return H5Tget_sign(type) == H5T_SGN_NONE ? Hdf5Kind::unsigned_integer : Hdf5Kind::signed_integer;
+      return H5Tget_sign(type) == H5T_SGN_NONE ? ArrayKind::unsigned_integer : ArrayKind::signed_integer;
     case H5T_ENUM:
-      return Hdf5Kind::signed_integer;
+      return ArrayKind::signed_integer;
     default:
-      return H5Tget_size(type) <= sizeof(float) ? Hdf5Kind::float32 : Hdf5Kind::float64;
+      return H5Tget_size(type) <= sizeof(float) ? ArrayKind::float32 : ArrayKind::float64;
   }
 }
 

@@ -7,6 +7,7 @@
 /// chunks and strings of variable length are undone here with all their lengths checked, not by the library.
 #pragma once
 
+#include "io/array_file.h"
 #include "io/hdf5.h"
 
 #include <cstddef>
@@ -23,10 +24,7 @@ class Hdf5Chunks;
 class Hdf5Heap;
 struct Hdf5Addressing;
 
-/// What the values of a dataset are. Integers have 64 bits when read; `float32`: floats of at most 4 bytes.
-enum class Hdf5Kind { text, signed_integer, unsigned_integer, float32, float64 };
-
-class Hdf5Input {
+class Hdf5Input final : public ArrayFile {
  public:
   /// Opens a file for reading. SystemError (66, 77, 74) when it is missing or cannot be read, DataError when
   /// it is not a regular file or not HDF5.
@@ -40,36 +38,39 @@ class Hdf5Input {
 
   /// Path of the file, as it stands in messages.
   const std::string& name() const { return place_.file; }
+  std::string file_of(const std::string&) const override { return place_.file; }
 
   /// True when there is a link of that name ("X", "/X/data"), even one that reading will refuse.
-  bool has(const std::string& name) const;
-  bool is_group(const std::string& name) const;
+  bool has(const std::string& name) const override;
+  bool is_group(const std::string& name) const override;
   /// Names in a group, ascending by bytes.
-  std::vector<std::string> names(const std::string& group = "/") const;
+  std::vector<std::string> names(const std::string& group = "/") const override;
 
   // Datasets. All throw DataError "FILE: /name: what (seen)".
   /// Lengths of the dimensions: 0, 1 or 2 of them.
-  std::vector<std::int64_t> shape(const std::string& name);
-  Hdf5Kind kind(const std::string& name);
+  std::vector<std::int64_t> shape(const std::string& name) override;
+  ArrayKind kind(const std::string& name) override;
   bool is_text(const std::string& name);
   bool is_integer(const std::string& name);
   /// Bytes of decompressed chunks that reading the dataset keeps at most; 0 where it is contiguous.
-  std::int64_t cache_bytes(const std::string& name);
+  std::int64_t cache_bytes(const std::string& name) override;
 
   /// Rows [first_row, first_row + rows) of a numeric dataset of rank 1 or 2 as doubles, row-major;
   /// out.size() = rows × columns. An integer that would lose digits is an error.
-  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out);
+  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) override;
   /// The same of an integer dataset, exactly; a value outside int64 is an error.
-  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<std::int64_t> out);
-  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<std::uint64_t> out);
+  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
+                 std::span<std::int64_t> out) override;
+  void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows,
+                 std::span<std::uint64_t> out) override;
   /// The same of a dataset of strings of rank 1; padding is taken off.
-  std::vector<std::string> read_text_rows(const std::string& name, std::int64_t first_row, std::int64_t rows);
+  std::vector<std::string> read_text_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) override;
 
   /// Whole datasets of rank 0, 1 or 2.
   std::vector<double> read_doubles(const std::string& name);
   std::vector<std::int64_t> read_integers(const std::string& name);
   std::vector<std::uint64_t> read_words(const std::string& name);
-  std::vector<std::string> read_text(const std::string& name);
+  std::vector<std::string> read_text(const std::string& name) override;
 
  private:
   /// A dataset that passed all checks. Kept open, so that chunks stay in HDF5's cache between reads.

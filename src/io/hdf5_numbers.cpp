@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstring>
 
 #include <fmt/format.h>
 
@@ -34,14 +32,6 @@ hid_t native_type<std::uint64_t>() {
 H5T_conv_ret_t refuse_clipping(H5T_conv_except_t exception, hid_t, hid_t, void*, void*, void*) noexcept {
   const bool clipped = exception == H5T_CONV_EXCEPT_RANGE_HI || exception == H5T_CONV_EXCEPT_RANGE_LOW;
   return clipped ? H5T_CONV_ABORT : H5T_CONV_UNHANDLED;
-}
-
-/// True where the nearest double is another number.
-template <typename Integer>
-bool loses_digits(Integer value) {
-  const auto nearest = static_cast<double>(value);
-  const double end = std::ldexp(1.0, std::is_signed_v<Integer> ? 63 : 64);
-  return nearest >= end || static_cast<Integer>(nearest) != value;
 }
 
 }  // namespace
@@ -113,24 +103,16 @@ void Hdf5Input::read_exactly(const std::string& name, std::int64_t first_row, st
                              std::span<double> out) {
   std::vector<Integer> values(out.size());
   read_values<Integer>(name, first_row, rows, values);
-  const auto lossy = std::ranges::find_if(values, [](Integer value) { return loses_digits(value); });
-  if (lossy != values.end()) {
-    const auto width = static_cast<std::int64_t>(values.size()) / std::max<std::int64_t>(1, rows);
-    const std::int64_t place = lossy - values.begin();
-    throw DataError(
-        fmt::format("{}: {}: row {}{}: the integer {} would lose digits as a float64; integers above 2^53 "
-                    "can be ids and classes, not numbers",
-                    place_.file, printable(at(name).object), first_row + place / width + 1,
-                    width > 1 ? fmt::format(", column {}", place % width + 1) : "", *lossy));
-  }
-  std::ranges::transform(values, out.begin(), [](Integer value) { return static_cast<double>(value); });
+  const auto columns = static_cast<std::int64_t>(values.size()) / std::max<std::int64_t>(1, rows);
+  copy_exactly(std::span<const Integer>(values), first_row, columns, place_.file + ": " + printable(at(name).object),
+               out);
 }
 
 void Hdf5Input::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) {
   const Hdf5Guard guard(place_.file);
   if (is_integer(name) && H5Tget_size(dataset(name).type.id()) == sizeof(std::int64_t)) {
-    kind(name) == Hdf5Kind::unsigned_integer ? read_exactly<std::uint64_t>(name, first_row, rows, out)
-                                             : read_exactly<std::int64_t>(name, first_row, rows, out);
+    kind(name) == ArrayKind::unsigned_integer ? read_exactly<std::uint64_t>(name, first_row, rows, out)
+                                              : read_exactly<std::int64_t>(name, first_row, rows, out);
   } else {
     read_values(name, first_row, rows, out);
   }

@@ -50,7 +50,7 @@ std::vector<Option> validation_options(ValidationSettings& validation) {
   return {
       {"validation", group, "F", "second file, or a fraction of the rows, whose metrics are reported (default: none)",
        parsed(validation.rows), stands_alone(is_split)},
-      {"validation-labels", group, "F", "IDX: file of labels of --validation F (default: as that of --labels)",
+      {"validation-labels", group, "F", "IDX, .npy: file of labels of --validation F (default: as that of --labels)",
        text(validation.labels)},
   };
 }
@@ -90,7 +90,8 @@ std::vector<Option> data_options(ReadSettings& data) {
   return {
       {"data", group, "F", "data file: " + each_format(&FormatRow::files) + "; required",
        text(data.path, "must name the file to learn from"), required()},
-      {"labels", group, "F", "IDX: file of labels (default: the data's name with images -> labels, idx3 -> idx1)",
+      {"labels", group, "F",
+       "IDX, .npy: file of labels (default: the data's name with images -> labels, idx3 -> idx1, X -> y)",
        text(data.labels)},
       {"format", group, "FORMAT",
        "auto, " + each_format(&FormatRow::name) + " (default {}: by file name ending, else by content)",
@@ -98,6 +99,13 @@ std::vector<Option> data_options(ReadSettings& data) {
       {"header", group, "",
        "CSV: whether the first line names the columns (default {}: unless it fits the lines below)",
        on_off(data.header), always_shapes_result()},
+      {"delimiter", group, "D",
+       "CSV: auto, comma, tab, semicolon, pipe, blank or the character (default {}: seen from the first line)",
+       parsed(data.delimiter)},
+      {"decimal", group, "MARK",
+       "CSV: auto, point or comma (default {}: comma where the first rows show it, and say so)",
+       choice(data.decimal, decimal_mark)},
+      {"skip-qid", group, "", "LIBSVM: pass over qid:N behind the label (default {})", flag(data.skip_query_ids)},
       {"label-column", group, "NAME", "column of labels (default: target, label, y or class, else the last; HDF5 /y)",
        text(data.label_column), always_shapes_result()},
       {"weight-column", group, "NAME", "column of row weights (default: none; HDF5 /weight where present)",
@@ -113,10 +121,10 @@ std::vector<Option> data_options(ReadSettings& data) {
        choice(data.unknown, unknown_policy)},
       {"label-map", group, "FROM->TO", "labels written in another way (default: none); repeatable",
        texts(data.label_map, is_named, "must be FROM->TO"), stands_alone([&data] { return !data.label_map.empty(); })},
-      {"x-name", group, "NAME", "HDF5 name of the features (default {})",
-       text(data.x_name, "must name the features of an HDF5 file")},
-      {"y-name", group, "NAME", "HDF5 name of the labels (default {})",
-       text(data.y_name, "must name the labels of an HDF5 file")},
+      {"x-name", group, "NAME", "HDF5, .npz: name of the features (default {})",
+       text(data.x_name, "must name the features of an HDF5 or .npz file")},
+      {"y-name", group, "NAME", "HDF5, .npz: name of the labels (default {})",
+       text(data.y_name, "must name the labels of an HDF5 or .npz file")},
   };
 }
 

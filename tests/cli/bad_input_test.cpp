@@ -73,8 +73,8 @@ TEST_F(BadInput, MissingLabelAmongNumbersIs65WithItsRow) {
 }
 
 TEST_F(BadInput, ForeignFormatIs65WithWhatIsRead) {
-  expect_refused({"--data", scratch_.write("data.npy", "\x93NUMPY\x01 v ")}, 65,
-                 AllOf(HasSubstr("NumPy's .npy"), HasSubstr("np.savetxt"), HasSubstr("LIBSVM text, HDF5, IDX")));
+  expect_refused({"--data", scratch_.write("data.parquet", "PAR1\x15\x01\x15")}, 65,
+                 AllOf(HasSubstr("Parquet"), HasSubstr("read_parquet"), HasSubstr("LIBSVM text, HDF5, IDX")));
 }
 
 /// Two lines of warning on any number of ranks: how the first line was taken, and what may be an id.

@@ -1,4 +1,4 @@
-// CSV: four bytes of settings (header, columns that options name), then the file.
+// CSV: five bytes of settings (header, columns that options name, delimiter and decimal mark), then the file.
 #include "data/csv_reader.h"
 
 #include <array>
@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::array<HeaderPolicy, 3> kPolicies = {HeaderPolicy::automatic, HeaderPolicy::present,
                                                    HeaderPolicy::absent};
+constexpr std::array<const char*, 8> kDelimiters = {"auto", "comma", "tab", "semicolon", "pipe", "blank", ":", "^"};
+constexpr std::array<DecimalMark, 3> kMarks = {DecimalMark::automatic, DecimalMark::comma, DecimalMark::point};
 /// What options name; the seeds have columns of these names, and c2 is one of a file without header.
 constexpr std::array<const char*, 5> kNames = {"", "y", "w", "c2", "a, b"};
 
@@ -25,6 +27,9 @@ void choose_columns(fuzz::FuzzInput& input, ReadSettings& settings) {
   if ((named & 8) != 0) {
     settings.drop = {"a", " b", "c1"};  // a list that was cut at its commas
   }
+  const std::size_t dialect = input.choose(kDelimiters.size() * kMarks.size());
+  settings.delimiter = Delimiter::parse(kDelimiters[dialect % kDelimiters.size()]);
+  settings.decimal = kMarks[dialect / kDelimiters.size()];
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/numpy_files.h"
 #include "support/states.h"
 #include "unit/io/hdf5_samples.h"
 #include "unit/io/temporary_folder.h"
@@ -69,6 +70,9 @@ void add_csv(Seeds& seeds) {
   const Texts files = {"a,b,c,y\n1,2,3,0\n4,5,6,1\n",
                        "id\ty\tw\to\te\ta\n7\tyes\t1\t0\t2\t3.5\n8\tno\t2\t-1\t1\t4.5\n",
                        "1;2,5;0\n3;4,25;1\n",
+                       "a;b;y\n0,5;1,5;0\n1;-,5e1;1\n1.5;2;0\n",
+                       "a|b|y\n1|2|0\n3|4|1\n",
+                       " a  b y\n1 2\t0 \n3 \"4\" 1\n",
                        "\"a, b\",\"c \"\"d\"\"\",y\r\n1,\"2\",x\r\n3,4,\"z\"\r\n",
                        "# comment\n,a,b,y\n0,1,2,True\n1,3,4,False\n",
                        "a,b,\n1,2,\n3,4,\n",
@@ -82,7 +86,8 @@ void add_csv(Seeds& seeds) {
                        "x,y\n12:30,1\n2020-01-01,0\n",
                        "a,y\n007,1.0\n9007199254740993,+1\n"};
   for (const std::string& file : files) {
-    for (const std::string& choices : {"\0\0\0\0"s, "\1\0\1\0"s, "\2\1\2\0"s, "\0\x24\0\x09"s, "\0\0\1\xf1"s}) {
+    for (const std::string& choices : {"\0\0\0\0\0"s, "\1\0\1\0\0"s, "\2\1\2\0\0"s, "\0\x24\0\x09\0"s, "\0\0\1\xf1\0"s,
+                                       "\1\0\0\0\x08"s, "\1\0\0\0\5"s}) {
       seeds.add("csv", choices, file);
     }
   }
@@ -109,6 +114,38 @@ void add_idx(Seeds& seeds) {
     for (const char packs : {'\0', '\1', '\2', '\3', '\4'}) {
       const std::string choices = {'\0', static_cast<char>(packs == 4), packs, static_cast<char>(labels.size())};
       seeds.add("idx", choices, labels + file);
+    }
+  }
+}
+
+void add_numpy(Seeds& seeds) {
+  using testing::bytes_of;
+  using testing::npy_file;
+  const std::string doubles = bytes_of(std::vector<double>{1, 2, 3, 4, 5, 6});
+  const std::string words = bytes_of(std::vector<std::uint32_t>{'a', 0, 'b', 0xe9, 'c', 0});
+  const Texts labels = {npy_file("<i4", "(3,)", doubles.substr(0, 12)), npy_file("|b1", "(3,)", "\0\1\1"s),
+                        npy_file("<U2", "(3,)", words), npy_file("|S2", "(3, 1)", "noyes\0"s),
+                        npy_file("<f8", "(3,)", doubles.substr(0, 24))};
+  const Texts rows = {
+      npy_file("<f8", "(3, 2)", doubles),
+      npy_file(">f8", "(3, 2)", doubles, true),
+      npy_file("<f4", "(3, 4)", doubles),
+      npy_file("<f2", "(3, 8)", doubles),
+      npy_file("<i8", "(3, 2)", doubles),
+      npy_file(">u2", "(3, 8)", doubles, true),
+      npy_file("|O", "(3, 2)", doubles),
+      testing::npy_with_header("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (3,), }", doubles, 2)};
+  for (const std::string& x : rows) {
+    for (const std::string& y : labels) {
+      seeds.add("npy", {'\0', '\0', '\0', static_cast<char>(y.size())}, y + x);
+      for (const char pack : {'\4', '\x0c', '\x1d', '\6'}) {
+        seeds.add("npz", {'\0', '\0', pack, static_cast<char>(y.size()), static_cast<char>(labels[0].size())},
+                  y + labels[0] + x);
+      }
+    }
+    seeds.add("npy", "\2\1\1\0"s, x);
+    for (const bool is_deflated : {false, true}) {
+      seeds.add("npz", "\0\0\0"s, testing::zip_file({{"X.npy", x}, {"y.npy", labels[0]}}, is_deflated, is_deflated));
     }
   }
 }
@@ -282,6 +319,7 @@ int main(int argc, char** argv) {
   lockstep::add_libsvm(seeds);
   lockstep::add_csv(seeds);
   lockstep::add_idx(seeds);
+  lockstep::add_numpy(seeds);
   lockstep::add_config(seeds);
   lockstep::add_sealed(seeds);
   lockstep::add_hdf5(seeds);

@@ -409,7 +409,7 @@ TEST_F(CommandLineTest, OtherCommandsTakeTheirOptions) {
   EXPECT_EQ(evaluate.command, Command::evaluate);
   EXPECT_TRUE(evaluate.evaluate.json);
   EXPECT_THAT(error({"evaluate", "--model-file", "m", "--data", "d", "--x-name", ""}),
-              testing::Pair(64, "--x-name = \"\": must name the features of an HDF5 file"));
+              testing::Pair(64, "--x-name = \"\": must name the features of an HDF5 or .npz file"));
   const CommandLine inspect = parse_command_line({"inspect", "train", "--verify", "b"}, {});
   EXPECT_EQ(inspect.command, Command::inspect);
   EXPECT_THAT(inspect.inspect.paths, ElementsAre("train", "b"));

@@ -59,7 +59,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Elsewhere{"--early-stopping", "--patience"}, Elsewhere{"-s", "--model"},
                     Elsewhere{"-e", "--tolerance"}, Elsewhere{"-B", "--intercept"}, Elsewhere{"-o", "--run"},
                     Elsewhere{"-j", "--threads"}, Elsewhere{"--no-bias", "--intercept"},
-                    Elsewhere{"--model-file", "--init"}, Elsewhere{"--test-size", "--validation"}));
+                    Elsewhere{"--model-file", "--init"}, Elsewhere{"--test-size", "--validation"},
+                    Elsewhere{"--sep", "--delimiter"}, Elsewhere{"--dec", "--decimal"}));
 
 /// An option that there is none for, and what is said instead.
 class OptionThatIsNotNeeded : public testing::TestWithParam<Elsewhere> {};
@@ -77,10 +78,7 @@ TEST_P(OptionThatIsNotNeeded, IsAnsweredWithWhatIsDoneInstead) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Names, OptionThatIsNotNeeded,
-                         testing::Values(Elsewhere{"--sep", "comma, tab or semicolon"},
-                                         Elsewhere{"--delim", "comma, tab or semicolon"},
-                                         Elsewhere{"--delimiter", "comma, tab or semicolon"},
-                                         Elsewhere{"--standardize", "full-batch optimizers scale columns"},
+                         testing::Values(Elsewhere{"--standardize", "full-batch optimizers scale columns"},
                                          Elsewhere{"--standardise", "full-batch optimizers scale columns"},
                                          Elsewhere{"--normalize", "full-batch optimizers scale columns"},
                                          Elsewhere{"--na_values", "leave rows with missing values out"},

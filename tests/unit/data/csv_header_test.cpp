@@ -155,12 +155,12 @@ TEST_F(CsvHeader, OfAnotherLengthThanTheRowsSaysWhatItLooksLike) {
 }
 
 TEST_F(CsvHeader, ForeignDelimiterIsNamed) {
-  for (const std::string delimiter : {"|", ":", "^", "~", " "}) {
+  for (const std::string delimiter : {":", "^", "~", " "}) {
     const std::string text = "a" + delimiter + "b" + delimiter + "y\n1" + delimiter + "2" + delimiter + "0\n";
     EXPECT_EQ(error(text, LabelKind::classes),
-              "65 FILE:1: no features: fields must be delimited by comma, tab or semicolon (saw the delimiter " +
-                  (delimiter == " " ? "blank); replace it, as with tr -s ' ' ','"
-                                    : '\'' + delimiter + "'); replace it, as with tr"));
+              "65 FILE:1: no features: no field is delimited by ',' (saw the delimiter " +
+                  (delimiter == " " ? "blank); name it with --delimiter blank"
+                                    : '\'' + delimiter + "'); name it with --delimiter '" + delimiter + '\''));
   }
   EXPECT_EQ(error("1 1:0.5 3:2\n0 2:1\n", LabelKind::classes),
             "65 FILE:1: no table, but LIBSVM text: read it with --format libsvm");
@@ -292,8 +292,6 @@ TEST_F(CsvHeader, ValuesThatAreNoNumbersHaveTheirCauseNamed) {
     EXPECT_THAT(error("a;y\n0.5;1\n" + std::string(bad.seen) + ";2\n"), HasSubstr("65 FILE:3:1: "));
     EXPECT_THAT(error("a;y\n0.5;1\n" + std::string(bad.seen) + ";2\n"), HasSubstr(bad.cause)) << bad.seen;
   }
-  EXPECT_THAT(error("0,5;1,5;0\n1,5;-0,5;1\n"), HasSubstr("1:1: decimal comma in number column 'c1' (saw '0,5', the "
-                                                          "delimiter being ';')"));
   EXPECT_EQ(error("a,y\n9007199254740992,1\n1e300,2\n100000000000000000000000,2\n"),
             "65 FILE:4:1: the integer "
             "100000000000000000000000 would lose digits as a float64; integers above 2^53 can be ids and classes, not "

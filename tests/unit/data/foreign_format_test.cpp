@@ -38,8 +38,6 @@ std::string utf16(const std::string& text, bool is_big) {
 
 TEST_F(ForeignFormat, IsNamedWithWhatIsReadAndWhatToDo) {
   const std::vector<ForeignFile> corpus = {
-      {"d.npy", "\x93NUMPY\x01\0v\0{'descr': '<f8'}"s, "NumPy's .npy, which is not a format it reads; convert it"},
-      {"d.npz", "PK\x03\x04\x14\0\0\0\0\0X.npy"s, "NumPy's .npz"},
       {"d.parquet", "PAR1\x15\0\x15"s, "Parquet"},
       {"d.csv", "PAR1\x15\0\x15"s, "Parquet"},
       {"d.feather", "ARROW1\0\0"s, "Arrow or Feather"},

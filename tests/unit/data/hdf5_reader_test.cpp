@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "unit/data/data_files.h"
+#include <gmock/gmock.h>
 
 namespace lockstep::testing {
 namespace {
@@ -183,13 +184,63 @@ TEST_F(Hdf5Reader, WrongShapesAreRefused) {
   Hdf5ImageWriter vector;
   vector.write("/X", Numbers{1, 2});
   write_bytes(settings.path, vector.finish());
-  expect_error(settings, "65 FILE: /X: features need 2 dimensions, rows × columns (saw 1)");
+  expect_error(settings, "65 FILE: /X: features need 2 dimensions, rows × columns (saw 1); in NumPy X.reshape(-1, 1)");
   Hdf5ImageWriter group;
   group.write("/X/data", Numbers{1, 2});
   write_bytes(settings.path, group.finish());
   expect_error(settings, "65 FILE: /X: is a group; sparse features in HDF5 cannot be read yet");
   settings.x_name = "features";
   expect_error(settings, "65 FILE: no dataset /features (the features); name it with --x-name (the file holds /X)");
+}
+
+TEST_F(Hdf5Reader, CategoricalColumnsOfAnnDataAreReadAsTheirCategories) {
+  const auto write = [](std::int64_t last_code) {
+    return [last_code](Hdf5ImageWriter& writer) {
+      writer.write("/obs/kind/codes", std::vector<std::int64_t>{1, 0, 2, last_code});
+      writer.write("/obs/kind/categories", Names{"no", "NA", "yes"});
+      writer.write("/obs/dose/codes", std::vector<std::int64_t>{0, 1, 1, 0});
+      writer.write("/obs/dose/categories", Numbers{0.5, 2});
+      writer.write("/obs/age", Numbers{1, 2, 3, 4});
+      writer.write("/var/_index", Names{"a", "b"});
+    };
+  };
+  const Numbers x = {1, 2, 3, 4, 5, 6, 7, 8};
+  ReadSettings settings = file(x, 2, write(0));
+  settings.label_kind = LabelKind::classes;
+  settings.label_column = "kind";  // of the rows: /obs/kind
+  settings.weight_column = "obs/dose";
+  settings.offset_column = "age";
+  settings.id_column = "kind";
+  for (const int ranks : {1, 3}) {
+    const RawData data = read_on(ranks, settings);
+    EXPECT_EQ(data.schema.class_names(), (Names{"NA", "no", "yes"})) << "declared to be a class, whatever its name";
+    EXPECT_EQ(data.block.label, (Numbers{0, 1, 2, 1}));
+    EXPECT_EQ(data.block.weight, (Numbers{0.5, 2, 2, 0.5}));
+    EXPECT_EQ(data.block.offset, (Numbers{1, 2, 3, 4}));
+    EXPECT_EQ(data.block.id, (Names{"NA", "no", "yes", "no"}));
+    EXPECT_EQ(data.schema.feature_names(), (Names{"a", "b"}));
+    EXPECT_EQ(data.schema.label_name(), "obs/kind");
+  }
+  for (const auto& [code, message] : {std::pair{3, "code is not the number of a category, 0 to 2 (saw '3')"},
+                                      std::pair{-1, "missing value in the label"}}) {
+    settings = file(x, 2, write(code));
+    settings.label_kind = LabelKind::classes;
+    settings.y_name = "obs/kind";
+    EXPECT_THAT(error_on(2, settings), ::testing::HasSubstr(std::string("65 FILE: /obs/kind: row 4: ") + message));
+    EXPECT_EQ(error_on(2, settings), error_on(1, settings));
+  }
+  settings.weight_column = "kind";
+  EXPECT_THAT(error_on(2, settings), ::testing::HasSubstr("/obs/kind/categories: numbers expected (strings found)"));
+}
+
+TEST_F(Hdf5Reader, NamesOfAnnDataThatStandTwiceAreNone) {
+  const RawData data = read_on(2, file({1, 2, 3, 4}, 2, [](Hdf5ImageWriter& writer) {
+                                 writer.write("/y", Numbers{1, 2});
+                                 writer.write("/var/_index", Names{"a", "a"});
+                               }));
+  EXPECT_TRUE(data.schema.feature_names().empty());
+  EXPECT_THAT(data.notices,
+              ::testing::Contains(::testing::HasSubstr("/var/_index: the name 'a' stands twice: columns")));
 }
 
 }  // namespace

@@ -269,7 +269,7 @@ TEST_F(IdxReader, SettingsThatDoNotApplyAreRefused) {
   expect_error(settings, "78 FILE: IDX has no named columns, so --weight-column does not apply");
   settings = data_file(folder_, "a.csv", "a,y\n1,2\n");
   settings.labels = "labels";
-  expect_error(settings, "78 FILE: only IDX has a second file of labels, so --labels does not apply");
+  expect_error(settings, "78 FILE: only IDX and .npy take a second file of labels, so --labels does not apply");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "unit/data/data_files.h"
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 
 namespace lockstep::testing {
 namespace {
@@ -119,7 +120,7 @@ TEST_F(LibsvmReader, BadContentIsReportedWithItsPosition) {
       {"1 a:1\n", "FILE:1:3: expected index:value (saw 'a:1')"},
       {"1 1\n", "FILE:1:3: expected index:value (saw '1')"},
       {"1 1.5:2\n", "FILE:1:3: expected index:value (saw '1.5:2')"},
-      {"1 qid:3 1:1\n", "FILE:1:3: query ids (qid:) of ranking data are not supported; remove them"},
+      {"1 qid:3 1:1\n", "FILE:1:3: query ids (qid:) of ranking data are not used; --skip-qid passes them over"},
       {"nan 1:1\n", "FILE:1:1: missing value in the label (saw 'nan'); leave the row out or fill it in"},
       {"M 1:1\n",
        "FILE:1:1: labels must be numbers for this model (saw 'M'); name another column with --label-column, "
@@ -134,6 +135,19 @@ TEST_F(LibsvmReader, BadContentIsReportedWithItsPosition) {
   };
   for (const auto& [text, error] : corpus) {
     expect_error(file(text), "65 " + error);
+  }
+}
+
+TEST_F(LibsvmReader, QueryIdsArePassedOverOnRequest) {
+  ReadSettings settings = data_file(folder_, "data.svm", "1 qid:3 1:1\n2 1:2\n3 qid:12\n");
+  settings.skip_query_ids = true;
+  const RawData data = read_on(2, settings);
+  EXPECT_EQ(data.block.value, (std::vector<double>{1, 2}));
+  EXPECT_EQ(data.block.label, (std::vector<double>{1, 2, 3}));
+  for (const char* text : {"1 qid:x 1:1\n", "1 qid: 1:1\n"}) {
+    settings = data_file(folder_, "data.svm", text);
+    settings.skip_query_ids = true;
+    EXPECT_THAT(error_on(2, settings), ::testing::HasSubstr("65 FILE:1:3: query id is no whole number (saw 'qid:"));
   }
 }
 

@@ -138,7 +138,8 @@ TEST(ResidentRows, TakeFeaturesOneByOneAsInBulk) {
                               {.name = "o", .role = ColumnRole::offset},
                               {.name = "a", .feature = 0}};
     RowBlock block;
-    ResidentRows rows(outline, {}, block);
+    const ReadSettings settings;
+    ResidentRows rows(outline, settings, block);
     for (const double value : {1, 2}) {
       rows.number(3, 10 * value);
       rows.text(1, "5");
@@ -165,12 +166,12 @@ TEST(Formats, HaveNamesOfTheirOwnAndAWayToBeTold) {
     EXPECT_TRUE(row.fits_head != nullptr || row.fits_name != nullptr || row.fits_line != nullptr) << row.name;
     names.push_back(format_name(&row));
   }
-  EXPECT_THAT(names, ElementsAre("auto", "csv", "libsvm", "hdf5", "idx"));
+  EXPECT_THAT(names, ElementsAre("auto", "csv", "libsvm", "hdf5", "idx", "npy", "npz"));
   try {
     format_named("xls");
     ADD_FAILURE() << "not refused";
   } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(), "must be auto, csv, libsvm, hdf5 or idx");
+    EXPECT_STREQ(error.what(), "must be auto, csv, libsvm, hdf5, idx, npy or npz");
   }
 }
 
