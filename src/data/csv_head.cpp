@@ -43,8 +43,9 @@ char delimiter_of(std::string_view line) {
 class HeadReader {
  public:
   HeadReader(const ReadSettings& settings, const InputFile& file)
-      : settings_(settings), reader_(file, whole_text(file), {whole_text(file).begin, file.size()}) {
+      : settings_(settings), reader_(file, whole_text(file), whole_text(file).shared(), kUsualDelimiters) {
     head_.body = whole_text(file);
+    reader_.expect_comments();
   }
 
   CsvHead read() {
@@ -106,6 +107,7 @@ class HeadReader {
 
   void take(const HeadLine& line) {
     head_.delimiter = delimiter_of(line.text);
+    reader_.begin_rows({&head_.delimiter, 1});
     take_fields(line);
   }
 

@@ -7,6 +7,7 @@
 #include "data/text_error.h"
 #include "data/text_fields.h"
 #include "data/text_number.h"
+#include "data/text_parser.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
@@ -97,13 +98,19 @@ LabelPlace label_place(const std::string& path, const CsvLayout& layout) {
                                                     : ""};
 }
 
-/// Pushes lines into a sink.
-class CsvRows {
+/// What is said of the head is said of the first file.
+ReadSettings named_after(const InputFile& file, ReadSettings settings) {
+  settings.path = file.path();
+  return settings;
+}
+
+/// Pushes records into a sink.
+class CsvRows final : public RecordParser {
  public:
   CsvRows(const CsvLayout& layout, std::int64_t share_bytes, RowSink& sink)
       : layout_(layout), share_bytes_(share_bytes), sink_(sink), features_(static_cast<std::size_t>(layout.features)) {}
 
-  void add(std::string_view line) {
+  void add(std::string_view line) override {
     consumed_bytes_ += std::ssize(line) + 1;
     if (is_blank(line)) {
       return;
@@ -121,8 +128,6 @@ class CsvRows {
       reserve();
     }
   }
-
-  std::int64_t consumed_bytes() const { return consumed_bytes_; }
 
  private:
   /// Throws for a line that is no row at all.
@@ -235,23 +240,26 @@ class CsvRows {
 
 class CsvReader final : public FileReader {
  public:
-  CsvReader(CsvLayout layout, const ReadSettings& settings, const InputFile& file)
+  CsvReader(CsvLayout layout, const ReadSettings& settings, InputFile& file)
       : FileReader(
             {.schema = layout.schema(), .label_place = label_place(settings.path, layout), .notices = layout.notices}),
         layout_(std::move(layout)),
+        rules_{std::string(1, layout_.delimiter), settings.threads, settings.are_shares_quoted},
         file_(file) {
     layout_.body.head_bytes = settings.head_bytes;
+    outline_.reader_bytes = parsing_bytes(layout_.body.bytes(), settings.threads);
   }
 
   void read(RowSink& sink, Communicator& comm) override {
-    CsvRows rows(layout_, layout_.body.share(comm.rank(), comm.size()).size(), sink);
-    parse_share(comm, file_, layout_.body, [&](std::string_view line) { rows.add(line); });
-    outline_.whole_over_read = layout_.body.whole_over_head(rows.consumed_bytes());
+    const auto rows_of = [&](std::int64_t bytes, RowSink& to) { return std::make_unique<CsvRows>(layout_, bytes, to); };
+    const std::int64_t read_bytes = parse_text(comm, file_, layout_.body, rules_, sink, rows_of);
+    outline_.whole_over_read = layout_.body.whole_over_head(read_bytes);
   }
 
  private:
   CsvLayout layout_;
-  const InputFile& file_;
+  TextRules rules_;
+  InputFile& file_;
 };
 
 }  // namespace
@@ -265,7 +273,7 @@ bool is_csv_line(std::string_view line) {
 }
 
 FileNames csv_names(const ReadSettings& settings, const InputFile& file) {
-  const CsvLayout layout = csv_layout(settings, file);
+  const CsvLayout layout = csv_layout(named_after(file, settings), file);
   FileNames names;
   names.is_table = true;
   names.has_header = layout.has_header;
@@ -274,9 +282,9 @@ FileNames csv_names(const ReadSettings& settings, const InputFile& file) {
   return names;
 }
 
-std::unique_ptr<FileReader> open_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+std::unique_ptr<FileReader> open_csv(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   CsvLayout layout;
-  agree(comm, [&] { layout = csv_layout(settings, file); });
+  agree(comm, [&] { layout = csv_layout(named_after(file, settings), file); });
   return std::make_unique<CsvReader>(std::move(layout), settings, file);
 }
 

@@ -203,7 +203,7 @@ FileNames hdf5_names(const ReadSettings& settings, const InputFile&) {
   return names;
 }
 
-std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, const InputFile&, Communicator& comm) {
+std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile&, Communicator& comm) {
   std::optional<Hdf5Input> input;
   Hdf5Layout layout;
   agree(comm, [&] {

@@ -25,6 +25,6 @@ FileNames hdf5_names(const ReadSettings& settings, const InputFile& file);
 /// id_column, where given, name datasets. Collective. Throws on every rank what Hdf5Input and hdf5_layout() throw;
 /// reading throws DataError "FILE: /X: row 17, column 3: …" (rows and columns from 1) for the first row that is bad: in
 /// its label, weight, offset, exposure, values, in this order.
-std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 }  // namespace lockstep

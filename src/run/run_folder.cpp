@@ -2,8 +2,10 @@
 
 #include "base/version.h"
 #include "comm/agreement.h"
+#include "data/data_paths.h"
 #include "data/formats.h"
 #include "data/reader_format.h"
+#include "data/standard_input.h"
 #include "io/checkpoint_file.h"
 #include "io/durable_file.h"
 #include "io/file_system.h"
@@ -131,14 +133,17 @@ void probe_run_folder(const std::string& folder, Communicator& comm) {
 }
 
 std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option) {
-  std::vector<InputName> inputs = {{data_option, read.path}, {read.labels_option, read.labels}};
+  std::vector<InputName> inputs = {{read.labels_option, read.labels}};
+  for (const std::string& path : data_paths(read.path)) {
+    inputs.push_back({data_option, path == kStandardInput ? "" : path});
+  }
   std::error_code unreadable;  // reading tells
   const auto is_there = [&](const std::string& path) { return std::filesystem::exists(path, unreadable); };
   for (const FormatRow& format : formats()) {
     const std::string usual = format.usual_labels == nullptr ? "" : format.usual_labels(read.path);
     if (read.labels.empty() && !usual.empty() && is_there(usual) && is_there(read.path) &&
         &detect_format(read, InputFile(read.path)) == &format) {
-      inputs.back().path = usual;
+      inputs.front().path = usual;
     }
   }
   return inputs;
