@@ -7,6 +7,7 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
+find_package(LibArchive REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
@@ -20,7 +21,7 @@ add_library(lockstep_dependencies INTERFACE)
 target_include_directories(lockstep_dependencies SYSTEM INTERFACE
   ${HDF5_INCLUDE_DIRS} ${RANDOM123_INCLUDE_DIR} ${SPECTRA_INCLUDE_DIR} ${XXHASH_INCLUDE_DIR})
 target_link_libraries(lockstep_dependencies INTERFACE
-  Eigen3::Eigen OpenMP::OpenMP_CXX Threads::Threads ${HDF5_C_LIBRARIES} OpenSSL::Crypto ZLIB::ZLIB
+  Eigen3::Eigen OpenMP::OpenMP_CXX Threads::Threads ${HDF5_C_LIBRARIES} OpenSSL::Crypto ZLIB::ZLIB LibArchive::LibArchive
   fmt::fmt spdlog::spdlog nlohmann_json::nlohmann_json)
 # Eigen must not start threads of its own: OpenMP is used over leaves, never inside one. The alignment of its memory is
 # not left to -march, since vectors pass between the installed library and programs compiled with another one.

@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "cli/thread_waiting.h"
 #include "comm/agreement.h"
+#include "data/standard_input.h"
 #include "io/hdf5_guard.h"
 #include "lockstep/comm/mpi_communicator.h"
 #include "run/stop_monitor.h"
@@ -51,6 +52,9 @@ int run(int argc, char** argv, const Environment& environment, Communicator& com
       check_world_size(environment, comm.size());
       line = parse_command_line(argc, argv, environment);
     });
+    for (ReadSettings* data : {&line.train.data, &line.predict.data, &line.evaluate.data, &line.check.training.data}) {
+      take_standard_input(*data, comm);
+    }
     if (line.command != Command::train) {
       forget_early_warning();
     }

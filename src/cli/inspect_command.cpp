@@ -4,7 +4,9 @@
 #include "cli/commands.h"
 #include "cli/folder_report.h"
 #include "comm/agreement.h"
+#include "data/data_paths.h"
 #include "data/fingerprint.h"
+#include "data/standard_input.h"
 #include "io/checkpoint_file.h"
 #include "io/file_system.h"
 #include "io/hdf5_input.h"
@@ -71,6 +73,7 @@ RawData read_any(const std::string& path, Communicator& comm) {
   ReadSettings read;
   read.path = path;
   read.label_optional = true;
+  take_standard_input(read, comm);
   try {
     return read_data(read, comm);
   } catch (const DataError&) {
@@ -108,6 +111,9 @@ Json describe_data(const std::string& path) {
 
 /// A file named like a checkpoint is judged as one, however damaged it is.
 Json describe_file(FileSystem& files, const std::string& path) {
+  if (path == kStandardInput || data_paths(path) != std::vector{path}) {
+    return describe_data(path);
+  }
   const std::filesystem::path name = std::filesystem::path(path).filename();
   if (checkpoint_step(name.string()).has_value()) {
     return describe_checkpoint(read_file(files, path), path);
@@ -148,8 +154,8 @@ ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Consol
   on_root(comm, [&] {
     PosixFileSystem files;
     for (const std::string& path : settings.paths) {
-      Json json = kind_of(path) == PathKind::folder ? describe_run_folder(files, path, settings.verify)
-                                                    : describe_file(files, path);
+      const bool is_folder = path != kStandardInput && kind_of(path) == PathKind::folder;
+      Json json = is_folder ? describe_run_folder(files, path, settings.verify) : describe_file(files, path);
       json["path"] = path;
       std::string text = settings.json ? json_text(json, 2) : as_text(json, 0);
       if (text.ends_with('\n')) {

@@ -1,12 +1,12 @@
 #include "data/byte_stream.h"
 
-#include "lockstep/base/errors.h"
+#include "data/archive_expander.h"
+#include "data/foreign_format.h"
+#include "data/gzip_expander.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
-#include <new>
-
-#include <zlib.h>
 
 namespace lockstep {
 
@@ -15,39 +15,50 @@ namespace {
 constexpr std::int64_t kPiece = std::int64_t{1} << 16;
 /// A deflate block codes at most 258 bytes in 2 bits.
 constexpr std::int64_t kMostExpansion = 1032;
-constexpr int kGzipOnly = 15 + 16;  // window of 2^15 bytes, gzip header wanted
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kSignature = 16;
 
 }  // namespace
 
-void ByteStream::Release::operator()(z_stream_s* stream) const {
-  inflateEnd(stream);
-  delete stream;
+bool is_expanded(std::string_view head) {
+  const std::string_view compression = compression_of(head);
+  return compression == "gzip" || compression == "bzip2" || compression == "xz" || compression == "zstd";
 }
 
-ByteStream::ByteStream(const InputFile& file) : file_(file) {
-  if (file.head(2) != "\x1f\x8b") {
+std::string without_compression_ending(const std::string& name) {
+  for (const std::string_view ending : {".gz", ".bz2", ".xz", ".zst", ".zstd"}) {
+    if (name.size() > ending.size() && name.ends_with(ending)) {
+      return name.substr(0, name.size() - ending.size());
+    }
+  }
+  return name;
+}
+
+ByteStream::ByteStream(const InputFile& file) : file_(file), most_bytes_(file.size()) {
+  const std::string head = file.head(kSignature);
+  if (!is_expanded(head)) {
     return;
   }
-  auto stream = std::make_unique<z_stream>();
-  const int status = inflateInit2(stream.get(), kGzipOnly);
-  if (status == Z_MEM_ERROR) {
-    throw std::bad_alloc();
+  if (compression_of(head) == "gzip") {
+    expander_ = std::make_unique<GzipExpander>(file);
+    most_bytes_ = file.size() <= kNoLimit / kMostExpansion ? file.size() * kMostExpansion : kNoLimit;
+  } else {
+    expander_ = std::make_unique<ArchiveExpander>(file);
+    most_bytes_ = kNoLimit;
   }
-  if (status != Z_OK) {
-    throw InternalError(file.path() + ": inflateInit2 failed with " + std::to_string(status));
-  }
-  inflater_.reset(stream.release());
-  input_ = std::make_unique_for_overwrite<std::byte[]>(static_cast<std::size_t>(kPiece));
 }
 
 std::int64_t ByteStream::most_bytes() const {
-  const bool fits = file_.size() <= std::numeric_limits<std::int64_t>::max() / kMostExpansion;
-  return is_compressed() && fits ? file_.size() * kMostExpansion : file_.size();
+  return most_bytes_;
+}
+
+std::int64_t ByteStream::consumed() const {
+  return is_compressed() ? expander_->consumed() : offset_;
 }
 
 std::int64_t ByteStream::read(std::span<std::byte> bytes) {
   if (is_compressed()) {
-    return expand(bytes);
+    return expander_->expand(bytes);
   }
   const std::int64_t count = std::min(std::ssize(bytes), file_.size() - offset_);
   file_.read(offset_, {reinterpret_cast<char*>(bytes.data()), static_cast<std::size_t>(count)});
@@ -61,58 +72,17 @@ std::int64_t ByteStream::skip(std::int64_t count) {
     offset_ += count;
     return count;
   }
-  std::byte piece[kPiece];
+  std::array<std::byte, kPiece> piece;
   std::int64_t skipped = 0;
   while (skipped < count) {
     const std::int64_t wanted = std::min(kPiece, count - skipped);
-    const std::int64_t got = expand({piece, static_cast<std::size_t>(wanted)});
+    const std::int64_t got = expander_->expand({piece.data(), static_cast<std::size_t>(wanted)});
     skipped += got;
     if (got < wanted) {
       break;
     }
   }
   return skipped;
-}
-
-/// Reads on in the file where nothing is read ahead; false at its end.
-bool ByteStream::refill() {
-  if (inflater_->avail_in > 0) {
-    return true;
-  }
-  const std::int64_t count = std::min(kPiece, file_.size() - offset_);
-  file_.read(offset_, {reinterpret_cast<char*>(input_.get()), static_cast<std::size_t>(count)});
-  offset_ += count;
-  inflater_->next_in = reinterpret_cast<Bytef*>(input_.get());
-  inflater_->avail_in = static_cast<uInt>(count);
-  return count > 0;
-}
-
-std::int64_t ByteStream::expand(std::span<std::byte> bytes) {
-  std::int64_t filled = 0;
-  while (filled < std::ssize(bytes) && damage_.empty()) {
-    if (!refill()) {
-      if (!between_members_) {
-        damage_ = "the compressed data end too early";
-      }
-      break;
-    }
-    between_members_ = false;
-    const std::int64_t room = std::min<std::int64_t>(std::ssize(bytes) - filled, std::numeric_limits<uInt>::max());
-    inflater_->next_out = reinterpret_cast<Bytef*>(bytes.data() + filled);
-    inflater_->avail_out = static_cast<uInt>(room);
-    const int status = inflate(inflater_.get(), Z_NO_FLUSH);
-    filled += room - static_cast<std::int64_t>(inflater_->avail_out);
-    if (status == Z_STREAM_END) {
-      between_members_ = true;
-      inflateReset(inflater_.get());
-    } else if (status == Z_MEM_ERROR) {
-      throw std::bad_alloc();
-    } else if (status != Z_OK && status != Z_BUF_ERROR) {
-      const char* reason = inflater_->msg == nullptr ? "a preset dictionary" : inflater_->msg;
-      damage_ = std::string("the compressed data are damaged (") + reason + ')';
-    }
-  }
-  return filled;
 }
 
 }  // namespace lockstep

@@ -99,6 +99,19 @@ void ColumnLearner::add(Index column, std::string_view text) {
   }
 }
 
+void ColumnLearner::merge(const ColumnLearner& other) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Facts& facts = columns_[i];
+    const Facts& more = other.columns_[i];
+    for (const auto& [text, rows] : more.rows_of_text) {
+      facts.rows_of_text[text] += rows;
+    }
+    facts.sum.add(more.sum);
+    facts.values += more.values;
+    facts.missing += more.missing;
+  }
+}
+
 void ColumnLearner::finish(Schema& schema, std::vector<std::string>& notices, Communicator& comm) {
   std::vector<const Column*> categories;
   for (Facts& facts : columns_) {

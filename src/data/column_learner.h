@@ -31,6 +31,9 @@ class ColumnLearner {
   /// A value of the column with that number in the schema. What is wrong with it is left to who reads the row.
   void add(Index column, std::string_view text);
 
+  /// Takes over what another one of the same schema was told of later rows.
+  void merge(const ColumnLearner& other);
+
   /// Completes the schema: levels (numbers ascending, else by bytes), references, what is filled in, and places in X.
   /// Collective. Throws on every rank DataError for a category that was not named and has more than kMostClasses
   /// levels, ConfigurationError for a reference that is no level.

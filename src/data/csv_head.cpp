@@ -48,8 +48,9 @@ char delimiter_of(std::string_view line, const ReadSettings& settings) {
 class HeadReader {
  public:
   HeadReader(const ReadSettings& settings, const InputFile& file)
-      : settings_(settings), reader_(file, whole_text(file), {whole_text(file).begin, file.size()}) {
+      : settings_(settings), reader_(file, whole_text(file), whole_text(file).shared(), kUsualDelimiters) {
     head_.body = whole_text(file);
+    reader_.expect_comments();
   }
 
   CsvHead read() {
@@ -112,6 +113,7 @@ class HeadReader {
 
   void take(const HeadLine& line) {
     head_.delimiter = delimiter_of(line.text, settings_);
+    reader_.begin_rows({&head_.delimiter, 1});
     take_fields(line);
   }
 

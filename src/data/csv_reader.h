@@ -23,6 +23,6 @@ FileNames csv_names(const ReadSettings& settings, const InputFile& file);
 /// A reader of dense rows. Delimiter and decimal mark: csv_dialect.h; fields
 /// may be quoted, blanks around them do not count, blank lines are skipped. Collective. Throws on every rank what
 /// csv_layout() throws; reading throws DataError at FILE:LINE:COLUMN for the first bad row or field.
-std::unique_ptr<FileReader> open_csv(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_csv(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 }  // namespace lockstep

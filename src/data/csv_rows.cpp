@@ -40,7 +40,7 @@ double LevelCodes::find(std::string_view text) {
 }
 
 CsvRows::CsvRows(const CsvLayout& layout, const Schema& schema, const ReadSettings& settings, std::int64_t share_bytes,
-                 RowSink& sink)
+                 RowSink& sink, CsvTotals& all)
     : layout_(layout),
       schema_(schema),
       ignores_unknown_(settings.unknown == UnknownPolicy::ignore),
@@ -48,7 +48,8 @@ CsvRows::CsvRows(const CsvLayout& layout, const Schema& schema, const ReadSettin
       sink_(sink),
       encoder_(schema),
       inputs_(static_cast<std::size_t>(layout.features)),
-      missing_(layout.columns.size()) {
+      all_(all) {
+  mine_.missing.resize(layout.columns.size());
   for (const Column& column : schema.columns) {
     codes_.push_back(column.kind == ColumnKind::category ? LevelCodes(column.levels) : LevelCodes());
   }
@@ -56,7 +57,6 @@ CsvRows::CsvRows(const CsvLayout& layout, const Schema& schema, const ReadSettin
 
 void CsvRows::add(std::string_view line) {
   consumed_bytes_ += std::ssize(line) + 1;
-  lines_ += 1 + std::ranges::count(line, '\n');
   if (layout_.is_blank(line)) {
     return;
   }
@@ -69,9 +69,21 @@ void CsvRows::add(std::string_view line) {
     check_length(count_fields(line));
     throw placed;
   }
-  if (++rows_ == kSampleRows) {
+  if (++mine_.rows == kSampleRows) {
     reserve();
   }
+}
+
+void CsvRows::finish() {
+  all_.missing.resize(mine_.missing.size());
+  for (std::size_t i = 0; i < mine_.missing.size(); ++i) {
+    MissingCount& count = all_.missing[i];
+    count.first_row =
+        count.values == 0 && mine_.missing[i].values > 0 ? all_.rows + mine_.missing[i].first_row : count.first_row;
+    count.values += mine_.missing[i].values;
+  }
+  all_.rows += mine_.rows;
+  all_.dropped_rows += mine_.dropped_rows;
 }
 
 /// Throws for a line that is no row at all.
@@ -79,7 +91,7 @@ void CsvRows::explain_line(std::string_view line, std::int64_t column, const cha
   if (layout_.has_header && line == layout_.header) {
     throw ContentError(1, "the header stands again here; remove the line");
   }
-  if (rows_ == 0 && !layout_.second_header.empty() && line == layout_.second_header) {
+  if (mine_.rows == 0 && !layout_.second_header.empty() && line == layout_.second_header) {
     throw ContentError(1,
                        "the line has only texts, and the lines below have numbers: is it the header? remove the text "
                        "above it; or does it hold units? remove it");
@@ -118,7 +130,7 @@ void CsvRows::add_row(std::string_view line) {
     check_length(static_cast<std::int64_t>(count));
   }
   if (is_dropped_) {
-    ++dropped_rows_;
+    ++mine_.dropped_rows;
   } else {
     push_row();
   }
@@ -184,8 +196,8 @@ bool CsvRows::is_missing(std::size_t place, double value) {
   if (!std::isnan(value)) {
     return false;
   }
-  MissingCount& count = missing_[place];
-  count.first_line = ++count.values == 1 ? lines_ : count.first_line;
+  MissingCount& count = mine_.missing[place];
+  count.first_row = ++count.values == 1 ? mine_.rows + 1 : count.first_row;
   is_dropped_ = is_dropped_ || layout_.missing == MissingPolicy::drop;
   return true;
 }

@@ -7,6 +7,7 @@
 #include "data/row_sink.h"
 #include "data/schema.h"
 #include "data/text_fields.h"
+#include "data/text_parser.h"
 
 #include <cstdint>
 #include <functional>
@@ -36,27 +37,27 @@ class LevelCodes {
 /// Missing values of a column.
 struct MissingCount {
   std::int64_t values = 0;
-  std::int64_t first_line = 0;  ///< of those that were read, from 1; 0: none
+  std::int64_t first_row = 0;  ///< of those that were read, from 1; 0: none
 
   friend bool operator==(const MissingCount&, const MissingCount&) = default;
 };
 
-/// Pushes lines into a sink.
-class CsvRows {
+/// Of the rows of a rank.
+struct CsvTotals {
+  std::int64_t rows = 0;  ///< also those that were left out
+  std::int64_t dropped_rows = 0;
+  std::vector<MissingCount> missing;  ///< one a column of the schema; empty: no rows
+};
+
+/// Pushes records into a sink.
+class CsvRows final : public RecordParser {
  public:
-  /// `schema` is complete. All outlive it.
+  /// `schema` is complete. `all`: takes the counts. All outlive it.
   CsvRows(const CsvLayout& layout, const Schema& schema, const ReadSettings& settings, std::int64_t share_bytes,
-          RowSink& sink);
+          RowSink& sink, CsvTotals& all);
 
-  /// Throws ContentError.
-  void add(std::string_view line);
-
-  std::int64_t consumed_bytes() const { return consumed_bytes_; }
-  std::int64_t lines() const { return lines_; }
-  std::int64_t rows() const { return rows_; }  ///< also those that were left out
-  std::int64_t dropped_rows() const { return dropped_rows_; }
-  /// One a column of the schema.
-  const std::vector<MissingCount>& missing() const { return missing_; }
+  void add(std::string_view line) override;
+  void finish() override;
 
  private:
   /// A value that waits until it is known that the row stays.
@@ -90,13 +91,11 @@ class CsvRows {
   std::vector<double> inputs_;     // of the row, one a column that is a feature
   std::vector<Value> values_;      // of the row, of other roles
   std::size_t value_count_ = 0;
-  bool is_dropped_ = false;  // the row
-  std::int64_t rows_ = 0;
+  bool is_dropped_ = false;    // the row
   std::int64_t position_ = 0;  // of the field, for what the sink says of it
   std::int64_t consumed_bytes_ = 0;
-  std::int64_t lines_ = 0;
-  std::int64_t dropped_rows_ = 0;
-  std::vector<MissingCount> missing_;
+  CsvTotals mine_;
+  CsvTotals& all_;
   bool trailing_text_ = false;
 };
 

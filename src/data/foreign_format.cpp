@@ -141,14 +141,16 @@ std::string_view compression_of(std::string_view head) {
   return {};
 }
 
+std::string_view program_against(std::string_view compression) {
+  return std::ranges::find(kCompressions, compression, &Compression::name)->program;
+}
+
 void refuse_compression(const std::string& path, std::string_view compression, std::string_view head) {
   if (compression == "zip" && (path.ends_with(".xlsx") || head.find("[Content_Types].xml") != std::string_view::npos)) {
     refuse(path, "Excel (.xlsx)", kSpreadsheet);
   }
-  const auto found = std::ranges::find(kCompressions, compression, &Compression::name);
-  throw DataError(
-      fmt::format("{}: compressed files cannot be read yet: decompress it first with {} (saw the signature of {})",
-                  path, found->program, compression));
+  throw DataError(fmt::format("{}: {} files cannot be read: decompress it first with {}", path, compression,
+                              program_against(compression)));
 }
 
 void refuse_foreign_format(const std::string& path, std::string_view head) {

@@ -9,7 +9,10 @@ namespace lockstep {
 /// Name of the compression (or archive) whose signature `head` begins with; empty: none.
 std::string_view compression_of(std::string_view head);
 
-/// Throws DataError for a compression, naming the program that undoes it.
+/// The program that undoes a compression.
+std::string_view program_against(std::string_view compression);
+
+/// Throws DataError for a compression that is not read, naming the program that undoes it.
 [[noreturn]] void refuse_compression(const std::string& path, std::string_view compression, std::string_view head);
 
 /// Throws DataError where the first bytes of a file are those of another format (NumPy, Parquet, MATLAB, spreadsheets,

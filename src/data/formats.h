@@ -24,12 +24,12 @@ struct FileNames {
 };
 
 struct FormatRow {
-  std::string_view name;         ///< as --format has it
-  std::string_view title = {};   ///< as messages have it
-  std::string_view files = {};   ///< what of it is read
-  bool is_text = false;          ///< lines of text, shared out by bytes
-  bool has_header = false;       ///< --header applies
-  bool is_read_in_gzip = false;  ///< a gzip file of it is read as it is
+  std::string_view name;            ///< as --format has it
+  std::string_view title = {};      ///< as messages have it
+  std::string_view files = {};      ///< what of it is read
+  bool is_text = false;             ///< lines of text, shared out by bytes
+  bool has_header = false;          ///< --header applies
+  bool is_read_compressed = false;  ///< its reader expands it
 
   // How it is told where --format does not name it; null: not in this way.
   bool (*fits_head)(std::string_view head) = nullptr;  ///< the first bytes
@@ -41,8 +41,7 @@ struct FormatRow {
   /// Reads the head; null: nothing has a name, and options that name columns do not apply. Not Collective.
   FileNames (*names)(const ReadSettings& settings, const InputFile& file) = nullptr;
   /// What the file holds. `file` and `settings` outlive the reader. Collective. Throws on every rank.
-  std::unique_ptr<FileReader> (*open)(const ReadSettings& settings, const InputFile& file,
-                                      Communicator& comm) = nullptr;
+  std::unique_ptr<FileReader> (*open)(const ReadSettings& settings, InputFile& file, Communicator& comm) = nullptr;
 };
 
 /// All formats, in the order of messages. Where several fit a name or a line, the last one has it.

@@ -231,7 +231,7 @@ std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::uniqu
   return std::make_unique<ArrayReader>(std::move(input), std::move(layout), settings);
 }
 
-std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, const InputFile&, Communicator& comm) {
+std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile&, Communicator& comm) {
   std::unique_ptr<ArrayFile> input;
   Hdf5Layout layout;
   agree(comm, [&] {

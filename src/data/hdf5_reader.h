@@ -29,7 +29,7 @@ FileNames hdf5_names(const ReadSettings& settings, const InputFile& file);
 /// Throws on every rank what Hdf5Input and hdf5_layout() throw; reading throws DataError "FILE: /X: row 17, column 3:
 /// …" (rows and columns from 1) for the first row that is bad: in its label, weight, offset, exposure, values, in this
 /// order.
-std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 /// The same of any file of arrays, laid out as hdf5_layout() found. Not Collective, as reading is.
 std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::unique_ptr<ArrayFile> input,

@@ -186,7 +186,7 @@ bool is_idx_name(std::string_view name) {
   return rest.empty() || std::isdigit(static_cast<unsigned char>(rest.front())) != 0;
 }
 
-std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   std::unique_ptr<IdxInput> input;
   agree(comm, [&] {
     input = std::make_unique<IdxInput>(file);

@@ -25,6 +25,6 @@ bool is_idx_name(std::string_view name);
 /// Throws on every rank SystemError where the usual labels cannot be read and DataError for a bad header; reading
 /// throws DataError for the first of: bad headers, other numbers of labels than of rows, the first bad label ("FILE:
 /// row 17: …", counted from 1), the first bad value ("FILE: row 17, column 3: …").
-std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_idx(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 }  // namespace lockstep

@@ -5,6 +5,7 @@
 #include "data/text_cause.h"
 #include "data/text_error.h"
 #include "data/text_number.h"
+#include "data/text_parser.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
@@ -64,17 +65,18 @@ bool looks_like_entry(std::string_view token) {
 }
 
 /// Pushes lines into a sink.
-class LibsvmRows {
+class LibsvmRows final : public RecordParser {
  public:
-  /// `label`: number of its column; −1: rows have none.
-  LibsvmRows(Index label, const ReadSettings& settings, std::int64_t share_bytes, RowSink& sink)
+  /// `label`: number of its column; −1: rows have none. `width`: becomes the largest index where that is larger.
+  LibsvmRows(Index label, const ReadSettings& settings, std::int64_t share_bytes, RowSink& sink, std::int64_t& width)
       : label_(label),
         expected_features_(expected_feature_count(settings)),
         skips_query_ids_(settings.skip_query_ids),
         share_bytes_(share_bytes),
-        sink_(sink) {}
+        sink_(sink),
+        width_(width) {}
 
-  void add(std::string_view line) {
+  void add(std::string_view line) override {
     consumed_bytes_ += std::ssize(line) + 1;
     line_begin_ = line.data();
     line = without_comment(line);
@@ -102,8 +104,7 @@ class LibsvmRows {
     }
   }
 
-  std::int64_t largest_index() const { return largest_index_; }
-  std::int64_t consumed_bytes() const { return consumed_bytes_; }
+  void finish() override { width_ = std::max(width_, largest_index_); }
 
  private:
   const char* skip_blanks(const char* at) const {
@@ -205,6 +206,7 @@ class LibsvmRows {
   bool skips_query_ids_;
   std::int64_t share_bytes_;
   RowSink& sink_;
+  std::int64_t& width_;
   std::vector<std::int32_t> feature_;  // entries of the row
   std::vector<double> value_;
   const char* line_begin_ = nullptr;
@@ -251,27 +253,31 @@ Schema libsvm_schema(bool has_label) {
 
 class LibsvmReader final : public FileReader {
  public:
-  LibsvmReader(const TextBody& body, bool has_label, const ReadSettings& settings, const InputFile& file)
+  LibsvmReader(const TextBody& body, bool has_label, const ReadSettings& settings, InputFile& file)
       : FileReader({.schema = libsvm_schema(has_label),
                     .is_dense = false,
                     .label_place = {settings.path, "in the first field", ""}}),
         body_(body),
         settings_(settings),
-        file_(file) {}
+        file_(file) {
+    outline_.reader_bytes = parsing_bytes(body.bytes(), settings.threads);
+  }
 
   void read(RowSink& sink, Communicator& comm) override {
-    LibsvmRows rows(outline_.schema.place(ColumnRole::label), settings_, body_.share(comm.rank(), comm.size()).size(),
-                    sink);
-    parse_share(comm, file_, body_, [&](std::string_view line) { rows.add(line); });
-    const std::int64_t largest = std::ranges::max(all_gather_value(comm, rows.largest_index()));
-    outline_.schema.columns.back().width = std::max(largest, expected_feature_count(settings_));
-    outline_.whole_over_read = body_.whole_over_head(rows.consumed_bytes());
+    const Index label = outline_.schema.place(ColumnRole::label);
+    std::int64_t width = std::max<std::int64_t>(0, expected_feature_count(settings_));
+    const auto rows_of = [&](std::int64_t bytes, RowSink& to) {
+      return std::make_unique<LibsvmRows>(label, settings_, bytes, to, width);
+    };
+    const std::int64_t read_bytes = parse_text(comm, file_, body_, {.threads = settings_.threads}, sink, rows_of);
+    outline_.schema.columns.back().width = std::ranges::max(all_gather_value(comm, width));
+    outline_.whole_over_read = body_.whole_over_head(read_bytes);
   }
 
  private:
   TextBody body_;
   const ReadSettings& settings_;
-  const InputFile& file_;
+  InputFile& file_;
 };
 
 }  // namespace
@@ -290,7 +296,7 @@ bool is_libsvm_line(std::string_view line) {
   return is_label_only || is_entry(second, has_comma) || is_entry(first, has_comma);
 }
 
-std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   TextBody body;
   bool has_label = true;
   agree(comm, [&] {

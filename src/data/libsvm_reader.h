@@ -24,6 +24,6 @@ bool is_libsvm_line(std::string_view line);
 /// is the largest index of all ranks (or the number that is expected); '#' ends a line; blank and comment lines are
 /// skipped. Where the label is optional and the first row begins with index:value, rows have no label. Collective.
 /// Reading throws on every rank DataError at FILE:LINE:COLUMN for the first bad entry.
-std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 }  // namespace lockstep

@@ -89,7 +89,7 @@ FileNames npz_names(const ReadSettings&, const InputFile& file) {
   return names;
 }
 
-std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   const std::string labels = labels_path(settings, usual_npy_labels, comm);
   auto arrays = std::make_unique<NumpyFile>();
   arrays->add(kFeatures, file);
@@ -108,7 +108,7 @@ std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, const InputFi
   return read_arrays(settings, std::move(arrays), std::move(layout));
 }
 
-std::unique_ptr<FileReader> open_npz(const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+std::unique_ptr<FileReader> open_npz(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   std::unique_ptr<NumpyFile> arrays;
   Hdf5Layout layout;
   agree(comm, [&] {

@@ -28,10 +28,10 @@ FileNames npz_names(const ReadSettings& settings, const InputFile& file);
 /// file of their own, found as those of IDX are. Values are taken as they are. Collective. Throws on every rank
 /// SystemError where the usual labels cannot be read, and what read_npy_header() and hdf5_layout() throw; reading
 /// throws DataError "FILE: row 17, column 3: …" for the first row that is bad, in its label or its values.
-std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 /// The same of an archive, whose arrays are those of open_hdf5(): X, y, and optionally weight, offset, feature_names,
 /// class_names. Collective.
-std::unique_ptr<FileReader> open_npz(const ReadSettings& settings, const InputFile& file, Communicator& comm);
+std::unique_ptr<FileReader> open_npz(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 }  // namespace lockstep

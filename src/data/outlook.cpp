@@ -1,11 +1,15 @@
 #include "data/outlook.h"
 
 #include "comm/agreement.h"
+#include "data/data_input.h"
+#include "data/part_rows.h"
+#include "data/text_fields.h"
 #include "data/text_number.h"
-#include "data/text_share.h"
+#include "data/text_parser.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
+#include <string>
 
 namespace lockstep {
 
@@ -25,6 +29,35 @@ std::int64_t scaled(std::int64_t count, std::int64_t part, std::int64_t whole) {
   return static_cast<std::int64_t>(static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(1, whole)) *
                                    static_cast<double>(part));
 }
+
+struct RowCount {
+  std::int64_t rows = 0;
+  std::int64_t entries = 0;  ///< of LIBSVM text
+};
+
+/// Adds the rows of a part to those of the others.
+class RowCounter final : public RecordParser {
+ public:
+  RowCounter(bool is_dense, RowCount& all) : is_dense_(is_dense), all_(all) {}
+
+  void add(std::string_view record) override {
+    if (!is_dense_) {
+      record = record.substr(0, record.find('#'));
+      mine_.entries += std::ranges::count(record, ':');
+    }
+    mine_.rows += trimmed(record).empty() ? 0 : 1;
+  }
+
+  void finish() override {
+    all_.rows += mine_.rows;
+    all_.entries += mine_.entries;
+  }
+
+ private:
+  bool is_dense_;
+  RowCount& all_;
+  RowCount mine_;
+};
 
 }  // namespace
 
@@ -52,7 +85,7 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.stored_entries = scaled(count_entries(block), outlook.rows, block.rows);
   outlook.columns = (block.label.empty() ? 0 : 1) + (block.weight.empty() ? 0 : 1) + (block.offset.empty() ? 0 : 1);
   outlook.classes = std::ssize(raw.schema.class_names());
-  outlook.file_bytes = InputFile(settings.path).size();
+  outlook.file_bytes = open_data(settings).file->size();
   outlook.reader_bytes = raw.reader_bytes;
   outlook.is_dense = block.is_dense;
   outlook.is_text = raw.format->is_text;
@@ -62,20 +95,26 @@ DataHead foresee_data(const ReadSettings& settings) {
 }
 
 void count_rows(const ReadSettings& settings, DataOutlook& outlook, Communicator& comm) {
-  std::optional<InputFile> file;
-  agree(comm, [&] { file.emplace(settings.path); });
-  std::int64_t rows = 0;
-  std::int64_t entries = 0;
-  parse_share(comm, *file, whole_text(*file), [&](std::string_view line) {
-    if (outlook.fields <= 1) {
-      line = line.substr(0, line.find('#'));
-      entries += std::ranges::count(line, ':');
-    }
-    rows += trimmed(line).empty() ? 0 : 1;
-  });
-  const std::int64_t all_rows = all_sum(comm, rows);
-  const std::int64_t all_entries = all_sum(comm, entries);
-  outlook.stored_entries = outlook.fields > 1 ? scaled(outlook.stored_entries, all_rows, outlook.rows) : all_entries;
+  DataInput input;
+  agree(comm, [&] { input = open_data(settings); });
+  if (input.text != nullptr) {
+    input.text->measure(comm);
+  }
+  const bool is_table = outlook.fields > 1;
+  RowCount mine;
+  const auto count_of = [&](std::int64_t, RowSink&) { return std::make_unique<RowCounter>(is_table, mine); };
+  TextRules rules{std::string(is_table ? kUsualDelimiters : ""), settings.threads};
+  PartRows none;
+  try {
+    parse_text(comm, *input.file, whole_text(*input.file), rules, none, count_of);
+  } catch (const QuotedShare&) {
+    mine = {};
+    rules.are_shares_quoted = true;
+    parse_text(comm, *input.file, whole_text(*input.file), rules, none, count_of);
+  }
+  const std::int64_t all_rows = all_sum(comm, mine.rows);
+  const std::int64_t all_entries = all_sum(comm, mine.entries);
+  outlook.stored_entries = is_table ? scaled(outlook.stored_entries, all_rows, outlook.rows) : all_entries;
   outlook.rows = all_rows;
   outlook.is_counted = true;
 }

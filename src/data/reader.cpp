@@ -1,17 +1,18 @@
 #include "data/reader.h"
 
 #include "comm/agreement.h"
+#include "data/data_input.h"
 #include "data/file_reader.h"
 #include "data/formats.h"
 #include "data/reader_common.h"
-#include "data/reader_format.h"
 #include "data/resident_rows.h"
+#include "data/text_parser.h"
 #include "lockstep/base/errors.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,24 +20,28 @@ namespace lockstep {
 
 namespace {
 
-RawData read_once(const FormatRow& format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
+RawData read_once(const FormatRow& format, const ReadSettings& settings, InputFile& file, Communicator& comm) {
   const std::unique_ptr<FileReader> reader = format.open(settings, file, comm);
   RawData data = collect(*reader, settings, comm);
   data.format = &format;
   return data;
 }
 
-RawData read_as(const FormatRow& format, const ReadSettings& settings, const InputFile& file, Communicator& comm) {
-  try {
-    return read_once(format, settings, file, comm);
-  } catch (const MiswrittenLabels&) {
-    if (settings.labels_are_numbers) {
-      throw;
+/// Reads again where the first reading shows how the file is to be understood.
+RawData read_as(const FormatRow& format, ReadSettings settings, InputFile& file, Communicator& comm) {
+  for (;;) {
+    try {
+      return read_once(format, settings, file, comm);
+    } catch (const MiswrittenLabels&) {
+      if (std::exchange(settings.labels_are_numbers, true)) {
+        throw;
+      }
+    } catch (const QuotedShare&) {
+      if (std::exchange(settings.are_shares_quoted, true)) {
+        throw;
+      }
     }
   }
-  ReadSettings again = settings;
-  again.labels_are_numbers = true;
-  return read_once(format, again, file, comm);
 }
 
 /// The titles of the formats that have something: "CSV".
@@ -93,15 +98,22 @@ UnknownPolicy unknown_policy(const std::string& word) {
 }
 
 RawData read_data(const ReadSettings& settings, Communicator& comm) {
-  std::optional<InputFile> file;
-  const FormatRow* format = nullptr;
+  DataInput input;
   agree(comm, [&] {
-    file.emplace(settings.path);
-    format = &detect_format(settings, *file);
-    refuse_options(*format, settings);
+    input = open_data(settings);
+    refuse_options(*input.format, settings);
   });
-  check_same_file(*file, comm);
-  return read_as(*format, settings, *file, comm);
+  check_same_file(*input.file, comm);
+  return with_notices(input.notices, [&] {
+    if (input.text != nullptr && settings.head_bytes == 0) {
+      input.text->measure(comm);
+    }
+    ReadSettings named = settings;
+    named.path = input.file->parts().size() == 1 ? input.file->path() : settings.path;
+    RawData data = read_as(*input.format, named, *input.file, comm);
+    data.notices.insert(data.notices.begin(), input.notices.begin(), input.notices.end());
+    return data;
+  });
 }
 
 }  // namespace lockstep

@@ -9,12 +9,14 @@
 #include "data/schema.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace lockstep {
 
 class Communicator;
+struct StandardInput;
 
 /// Whether the first line of CSV names the columns; automatic: see judge_first_line() in csv_sample.h.
 enum class HeaderPolicy { automatic, present, absent };
@@ -30,7 +32,8 @@ enum class UnknownPolicy {
 };
 
 struct ReadSettings {
-  std::string path;
+  std::string path;                                     ///< a file, several, or "-": see data_paths.h
+  std::shared_ptr<const StandardInput> standard_input;  ///< of "-": see take_standard_input()
   /// IDX, .npy: the file of the labels; empty: the usual name for `path` (FormatRow::usual_labels).
   std::string labels;
   std::string labels_option = "--labels";         ///< what sets it, for messages
@@ -68,6 +71,9 @@ struct ReadSettings {
 
   /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is not.
   bool labels_are_numbers = false;
+  /// Shares of a text begin within quotes: set by read_data() when rows are read again (text_parser.h).
+  bool are_shares_quoted = false;
+  int threads = 1;  ///< of this rank, that parse text
 
   /// > 0: only the rows that begin in the first so many bytes are read (of a text, or of the values as doubles; at
   /// least one), enough to foresee what all will take (outlook.h). 0: all rows.

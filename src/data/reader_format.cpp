@@ -11,6 +11,7 @@
 #include <cctype>
 #include <filesystem>
 #include <span>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ const FormatRow* format_by(Rule FormatRow::*fits, std::string_view seen) {
 }
 
 const FormatRow* format_of_name(const std::string& path) {
-  std::string name = std::filesystem::path(path).filename().string();
+  std::string name = std::filesystem::path(without_compression_ending(path)).filename().string();
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return format_by(&FormatRow::fits_name, name);
 }
@@ -56,12 +57,44 @@ const FormatRow& format_of_content(const std::string& path, const InputFile& fil
   throw DataError(path + ": the file has no rows of data");
 }
 
-/// The first bytes of what a gzip file holds.
-std::string expanded_head(const InputFile& file) {
-  std::string head(4, '\0');
-  ByteStream stream(file);
-  head.resize(static_cast<std::size_t>(stream.read(std::as_writable_bytes(std::span(head)))));
-  return head;
+/// The first bytes of what a compressed file holds.
+class ExpandedHead final : public InputFile {
+ public:
+  ExpandedHead(const std::string& path, std::string bytes)
+      : InputFile({FilePart{path, {0, std::ssize(bytes)}}}), bytes_(std::move(bytes)) {}
+
+  static ExpandedHead of(const InputFile& file) {
+    std::string head(kHeadBytes, '\0');
+    ByteStream stream(file);
+    head.resize(static_cast<std::size_t>(stream.read(std::as_writable_bytes(std::span(head)))));
+    if (head.empty() && !stream.damage().empty()) {
+      throw DataError(file.path() + ": " + stream.damage());
+    }
+    return {file.path(), std::move(head)};
+  }
+
+  void read(std::int64_t offset, std::span<char> bytes) const override {
+    std::copy_n(bytes_.begin() + offset, bytes.size(), bytes.begin());
+  }
+
+ private:
+  std::string bytes_;
+};
+
+/// That of what is in a compressed file, where that is read as it is.
+const FormatRow& format_inside(const ReadSettings& settings, const InputFile& file) {
+  const bool is_open = settings.format == nullptr;
+  const FormatRow* by_name = is_open ? format_of_name(settings.path) : settings.format;
+  if (by_name != nullptr && by_name->is_read_compressed) {
+    return *by_name;
+  }
+  const FormatRow& inside = detect_format(settings, ExpandedHead::of(file));
+  if (!inside.is_text && !inside.is_read_compressed) {
+    const std::string_view compression = compression_of(file.head(kHeadBytes));
+    throw DataError(fmt::format("{}: {} in {} cannot be read: decompress it first with {}", settings.path, inside.title,
+                                compression, program_against(compression)));
+  }
+  return inside;
 }
 
 }  // namespace
@@ -70,6 +103,9 @@ const FormatRow& detect_format(const ReadSettings& settings, const InputFile& fi
   const std::string head = file.head(kHeadBytes);
   if (head.empty()) {
     throw DataError(settings.path + ": the file is empty");
+  }
+  if (is_expanded(head)) {
+    return format_inside(settings, file);
   }
   const bool is_open = settings.format == nullptr;
   const FormatRow* by_head = format_by(&FormatRow::fits_head, head);
@@ -80,19 +116,8 @@ const FormatRow& detect_format(const ReadSettings& settings, const InputFile& fi
     throw DataError(fmt::format("{}: the content is {}, not {} as --format says; leave it out", settings.path,
                                 by_head->title, settings.format->title));
   }
-  const std::string_view compression = compression_of(head);
   const FormatRow* by_name = is_open ? format_of_name(settings.path) : settings.format;
-  if (compression == "gzip") {
-    const auto is_read = [](const FormatRow* format) { return format != nullptr && format->is_read_in_gzip; };
-    if (is_read(by_name)) {
-      return *by_name;
-    }
-    const FormatRow* inside = is_open ? format_by(&FormatRow::fits_head, expanded_head(file)) : settings.format;
-    if (is_read(inside)) {
-      return *inside;
-    }
-  }
-  if (!compression.empty()) {
+  if (const std::string_view compression = compression_of(head); !compression.empty()) {
     refuse_compression(settings.path, compression, head);
   }
   const bool may_be_text = is_open || settings.format->is_text;

@@ -59,8 +59,7 @@ void TextFields::next_quoted(TextField& field, std::size_t quote) {
   for (;;) {
     const std::size_t close = line_.find('"', begin);
     if (close == std::string_view::npos) {
-      throw ContentError(field.column,
-                         "quoted field is not closed on its line; line breaks inside quotes cannot be read");
+      throw ContentError(field.column, "quoted field is not closed");
     }
     unescaped_ += line_.substr(begin, close - begin);
     begin = close + 1;
@@ -74,7 +73,12 @@ void TextFields::next_quoted(TextField& field, std::size_t quote) {
     ++begin;
   }
   if (begin < line_.size() && !delimits(line_[begin])) {
-    throw ContentError(static_cast<std::int64_t>(begin) + 1, "text behind the closing quote of a field");
+    const auto lines = std::ranges::count(line_.substr(quote, begin - quote), '\n');
+    throw ContentError(static_cast<std::int64_t>(begin) + 1,
+                       "text behind the closing quote of a field" +
+                           (lines == 0 ? ""
+                                       : " that begins " + std::to_string(lines) + (lines == 1 ? " line" : " lines") +
+                                             " above; is it closed?"));
   }
   field.text = unescaped_;
   field.is_quoted = true;

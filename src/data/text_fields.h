@@ -21,7 +21,7 @@ class TextFields {
   TextFields(std::string_view line, char delimiter) : line_(line), delimiter_(delimiter) {}
 
   /// The next field; false after the last. A line has one field more than delimiters. Throws ContentError for
-  /// a quote that is not closed on its line and for text behind a closing quote.
+  /// a quote that is not closed and for text behind a closing quote.
   bool next(TextField& field);
 
  private:
@@ -36,6 +36,9 @@ class TextFields {
   bool finished_ = false;
   std::string unescaped_;
 };
+
+/// What may delimit the fields of a file that is not known yet.
+inline constexpr std::string_view kUsualDelimiters = ",\t;|";
 
 /// The delimiter among comma, tab and semicolon that stands most often in `line` outside quotes (the earlier
 /// of these when equal; but tab or semicolon where the commas are those of decimal numbers, as they all are where

@@ -183,6 +183,13 @@ OptionValue texts(Texts& target, std::function<bool(const std::string&)> holds, 
               }};
 }
 
+OptionValue joined_texts(std::string& target, const char* rule_of_empty) {
+  OptionValue value = text(target, rule_of_empty);
+  value.kind = Kind::list;
+  value.read = [&target](const auto&, const Texts& texts) { target = fmt::format("{}", fmt::join(texts, ",")); };
+  return value;
+}
+
 OptionValue positionals(Texts& target) {
   OptionValue value = texts(
       target, [](const auto&) { return true; }, "");

@@ -42,6 +42,8 @@ OptionValue text(std::string& target, const char* rule_of_empty = nullptr);
 /// A list of such texts. An entry that `holds` refuses breaks the rule.
 OptionValue texts(Texts& target, std::function<bool(const std::string&)> holds, const char* rule);
 OptionValue positionals(Texts& target);
+/// Several texts as one, with commas between them.
+OptionValue joined_texts(std::string& target, const char* rule_of_empty);
 
 /// A list of whole numbers.
 OptionValue numbers(std::vector<Index>& target, Index least, Index most, const char* rule);

@@ -1,7 +1,7 @@
 #include "run/data_columns.h"
 
+#include "data/data_input.h"
 #include "data/reader_common.h"
-#include "data/reader_format.h"
 #include "lockstep/base/errors.h"
 
 namespace lockstep {
@@ -27,14 +27,13 @@ ReadSettings without_columns(ReadSettings read) {
 
 DataColumns::DataColumns(const ReadSettings& read)
     : path_(read.path), is_label_named_(read.y_name != ReadSettings().y_name) {
-  const InputFile file(read.path);
-  const FormatRow& format = detect_format(read, file);
-  if (format.names != nullptr) {
+  const DataInput input = open_data(read);
+  if (input.format->names != nullptr) {
     ReadSettings all = without_columns(read);
     all.label_kind = LabelKind::none;  // every column a feature
     all.expected = {};
     all.categorical = ReadSettings().categorical;
-    names_ = format.names(all, file);
+    names_ = input.format->names(all, *input.file);
   }
 }
 

@@ -83,7 +83,9 @@ MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& executi
 void MemoryCheck::foresee() {
   const bool has_file = settings_.validation.rows.is_file();
   on_root(comm_, [&] {
-    const DataHead head = foresee_data(settings_.data);
+    ReadSettings read = settings_.data;
+    read.threads = placement_.threads;
+    const DataHead head = foresee_data(read);
     rows_ = head.outlook;
     notices_ = head.notices;
     if (has_file) {
@@ -144,8 +146,9 @@ bool MemoryCheck::fits_everywhere(const Plan& plan) {
 
 void MemoryCheck::count(DataOutlook& outlook, const std::string& path) {
   if (!outlook.is_counted) {
-    ReadSettings read = settings_.data;
+    ReadSettings read = settings_.data;  // standard input is counted as it is foreseen
     read.path = path;
+    read.threads = placement_.threads;
     count_rows(read, outlook, comm_);
   }
 }

@@ -38,13 +38,15 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
 }
 
 /// The held-out rows of a file of their own, read as the training rows were.
-RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, Communicator& comm) {
+RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, const Execution& execution) {
   ModelFile like;
   like.model = problem.model;
   like.schema = problem.rows.schema;
   StoredColumns columns;
-  agree(comm, [&] { columns = held_out_columns(settings, like); });
-  RawData held_out = read_data(for_model(columns.read, like), comm);
+  agree(execution.comm(), [&] { columns = held_out_columns(settings, like); });
+  ReadSettings read = for_model(columns.read, like);
+  read.threads = execution.threads();
+  RawData held_out = read_data(read, execution.comm());
   if (!columns.notice.empty()) {
     held_out.notices.push_back(columns.notice);
   }
@@ -67,7 +69,7 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
   TrainingProblem problem =
       make_problem(settings, source, std::move(raw), held_out ? &*held_out : nullptr, execution, before_layout);
   if (!held_out && !settings.validation.rows.empty()) {
-    held_out = read_held_out(settings, problem, execution.comm());
+    held_out = read_held_out(settings, problem, execution);
   }
   if (held_out) {
     hold_out(settings, std::move(*held_out), execution, problem);
@@ -80,6 +82,7 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
 ReadSettings held_out_settings(const TrainSettings& settings) {
   ReadSettings read = settings.data;
   read.path = settings.validation.rows.text;
+  read.standard_input.reset();
   read.labels = settings.validation.labels;
   read.labels_option = "--validation-labels";
   return read;
@@ -100,7 +103,9 @@ StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& l
 
 TrainingProblem load_problem(const TrainSettings& settings, const Execution& execution,
                              const BeforeLayout& before_layout) {
-  RawData raw = read_data(settings.data, execution.comm());
+  ReadSettings read = settings.data;
+  read.threads = execution.threads();
+  RawData raw = read_data(read, execution.comm());
   test_failure(TestPhase::reading);
   const std::vector<std::string> notices = raw.notices;
   return with_notices(notices, [&] { return problem_of(settings, execution, std::move(raw), before_layout); });
@@ -123,6 +128,7 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Exec
   layout.parameters = file.model.dimension();
   layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
   const std::string path = read.path;
+  read.threads = execution.threads();
   RawData raw = read_data(for_model(std::move(read), file), execution.comm());
   if (raw.schema.feature_names().empty() && !file.schema.feature_names().empty()) {
     raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");

@@ -1,8 +1,10 @@
 #include "run/run_folder.h"
 
 #include "comm/agreement.h"
+#include "data/data_paths.h"
 #include "data/formats.h"
 #include "data/reader_format.h"
+#include "data/standard_input.h"
 #include "io/checkpoint_file.h"
 #include "io/durable_file.h"
 #include "io/file_system.h"
@@ -99,7 +101,11 @@ void probe_run_folder(const std::string& folder, Communicator& comm) {
 }
 
 std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option) {
-  std::vector<InputName> inputs = {{data_option, read.path}, {read.labels_option, read.labels}};
+  std::vector<InputName> inputs;
+  for (const std::string& path : data_paths(read.path)) {
+    inputs.push_back({data_option, path == kStandardInput ? "" : path});
+  }
+  inputs.push_back({read.labels_option, read.labels});
   std::error_code unreadable;  // reading tells
   const auto is_there = [&](const std::string& path) { return std::filesystem::exists(path, unreadable); };
   for (const FormatRow& format : formats()) {

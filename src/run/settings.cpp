@@ -1,5 +1,6 @@
 #include "run/settings.h"
 
+#include "data/data_paths.h"
 #include "fit/model_description.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
@@ -8,7 +9,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -142,7 +142,7 @@ std::string TrainSettings::run_folder() const {
   if (!run.folder.empty()) {
     return run.folder;
   }
-  std::string name = std::filesystem::path(data.path).stem().string();
+  std::string name = data_name(data.path);
   std::ranges::replace_if(
       name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '_');
   const OptimizerKind optimizer = lockstep::completed(fit, model, penalty).optimizer;

@@ -88,8 +88,10 @@ std::vector<Option> run_options(RunSettings& run, LaunchSettings& launch, FitSet
 std::vector<Option> data_options(ReadSettings& data) {
   const std::string group = "Data";
   return {
-      {"data", group, "F", "data file: " + each_format(&FormatRow::files) + "; required",
-       text(data.path, "must name the file to learn from"), required()},
+      {"data", group, "F",
+       "data file: " + each_format(&FormatRow::files) +
+           "; a list or a quoted pattern of files of text is read as one, - is standard input; required; repeatable",
+       joined_texts(data.path, "must name the file to learn from"), required()},
       {"labels", group, "F",
        "IDX, .npy: file of labels (default: the data's name with images -> labels, idx3 -> idx1, X -> y)",
        text(data.labels)},

@@ -56,7 +56,7 @@ TEST_F(RawColumns, GiveTheSameBitsOnAnyRanksAndAreKnownToTheModel) {
     const nlohmann::json three = summary_of(scratch_.path(other));
     EXPECT_EQ(one.at("parameters_sha256"), three.at("parameters_sha256")) << policy;
     EXPECT_THAT(said.err, HasSubstr("taken for categories: 'job' (4 levels)"));
-    EXPECT_THAT(said.err, HasSubstr("missing values: 15 in 'age' (first at line 7), 12 in 'job' (first at line 5)"));
+    EXPECT_THAT(said.err, HasSubstr("missing values: 15 in 'age' (first in row 6), 12 in 'job' (first in row 4)"));
 
     // The same rows with the columns in another order, and as a file of --validation.
     const std::string model = scratch_.path(policy) + "/model.h5";

@@ -125,7 +125,7 @@ TEST_F(Columns, WithMissingValuesAreRefusedDroppedOrFilled) {
                         "--drop a, or say what becomes of it with --missing"));
   settings.missing = MissingPolicy::drop;
   EXPECT_EQ(rows_of(settings), (Numbers{1, 0, 4, 0}));
-  EXPECT_THAT(notices_.back(), HasSubstr("missing values: 2 in 'a' (first at line 3), 1 in 'c' (first at line 5); 3 of "
+  EXPECT_THAT(notices_.back(), HasSubstr("missing values: 2 in 'a' (first in row 2), 1 in 'c' (first in row 3); 3 of "
                                          "5 rows are left out"));
   settings.missing = MissingPolicy::mean;
   EXPECT_EQ(rows_of(settings), (Numbers{1, 0, 3, 0, 4, 0, 3, 1, 4, 0}));

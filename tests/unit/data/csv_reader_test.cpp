@@ -266,8 +266,12 @@ TEST_F(CsvReader, BadContentIsReportedWithItsPosition) {
       {"a,y\n1,1e400\n", "FILE:2:3: value in the label is out of range (saw '1e400'); correct it or leave the row out"},
       {"a,b,a\n1,2,3\n", "FILE:1:5: the name 'a' stands twice in the header; is the header missing?"},
       {",a,y\n1,2,3\n", "FILE:1:1: a column without a name; name it, or leave it out with --drop c1"},
-      {"a,y\n\"1,2\n3\",4\n",
-       "FILE:2:1: quoted field is not closed on its line; line breaks inside quotes cannot be read"},
+      {"a,y\n0,4\n\"1,2\n3\",4\n",
+       "FILE:3:1: text in number column 'a' (saw '1,2\\x0a3'); leave it out with --drop a, take it for categories with "
+       "--categorical a, or if it is the label, say --label-column a"},
+      {"a,y\n1,2\n3,\"4\n5,6\n", "FILE:3:3: quoted field is not closed"},
+      {"a,y\n1,2\n\"3,4\n5,\"6\"\n",
+       "FILE:4:4: text behind the closing quote of a field that begins 1 line above; is it closed?"},
       {"a,y\n\"1\"x,2\n", "FILE:2:4: text behind the closing quote of a field"},
       {"a,y\n1,\x1b[31m\n",
        "FILE:2:3: labels must be numbers for this model (saw '\\x1b[31m'); name another column with "

@@ -13,6 +13,8 @@
 
 #include "support/thread_communicator.h"
 #include "unit/io/temporary_folder.h"
+#include <archive.h>
+#include <archive_entry.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
 
@@ -61,6 +63,25 @@ inline std::string gzipped(const std::string& text) {
   EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
   packed.resize(stream.total_out);
   deflateEnd(&stream);
+  return packed;
+}
+
+/// The text in "gzip", "bzip2", "xz" or "zstd".
+inline std::string compressed(const std::string& text, const std::string& compression) {
+  std::string packed(text.size() + 100000, '\0');
+  std::size_t used = 0;
+  archive* writer = archive_write_new();
+  EXPECT_EQ(archive_write_add_filter_by_name(writer, compression.c_str()), ARCHIVE_OK);
+  EXPECT_EQ(archive_write_set_format_raw(writer), ARCHIVE_OK);
+  EXPECT_EQ(archive_write_open_memory(writer, packed.data(), packed.size(), &used), ARCHIVE_OK);
+  archive_entry* entry = archive_entry_new();
+  archive_entry_set_filetype(entry, AE_IFREG);
+  EXPECT_EQ(archive_write_header(writer, entry), ARCHIVE_OK);
+  EXPECT_EQ(archive_write_data(writer, text.data(), text.size()), static_cast<la_ssize_t>(text.size()));
+  EXPECT_EQ(archive_write_close(writer), ARCHIVE_OK);
+  archive_entry_free(entry);
+  archive_write_free(writer);
+  packed.resize(used);
   return packed;
 }
 

@@ -44,7 +44,7 @@ class Readers : public ::testing::Test {
   /// The rows of a file in a sink that knows nothing of the file.
   Recorder record(const ReadSettings& settings) {
     SerialCommunicator comm;
-    const InputFile file(settings.path);
+    InputFile file(settings.path);
     const auto reader = detect_format(settings, file).open(settings, file, comm);
     Recorder recorder;
     reader->read(recorder, comm);

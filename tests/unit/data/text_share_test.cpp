@@ -1,6 +1,8 @@
 #include "data/text_share.h"
 
+#include "data/part_rows.h"
 #include "data/text_error.h"
+#include "data/text_parser.h"
 #include "lockstep/base/errors.h"
 
 #include <filesystem>
@@ -28,6 +30,16 @@ std::vector<std::string> lines_of(const InputFile& file, const TextBody& body, i
   }
   return lines;
 }
+
+/// Refuses the line "bad".
+class BadLines final : public RecordParser {
+ public:
+  void add(std::string_view line) override {
+    if (line == "bad") {
+      throw ContentError(3, "is bad");
+    }
+  }
+};
 
 class TextShare : public ::testing::Test {
  protected:
@@ -81,17 +93,15 @@ TEST_F(TextShare, FirstErrorOfTheFileWinsForAnyNumberOfRanks) {
   for (int i = 1; i <= 100; ++i) {
     text += i % 30 == 17 ? "bad\n" : "fine" + std::string(static_cast<std::size_t>(i % 7), '.') + '\n';
   }
-  const InputFile& file = write(text);
+  InputFile& file = write(text);
   TextBody body = whole_text(file);
   body.lines_before = 2;
   for (int ranks = 1; ranks <= 12; ++ranks) {
     testing::run_ranks(ranks, [&](Communicator& comm) {
       try {
-        parse_share(comm, file, body, [](std::string_view line) {
-          if (line == "bad") {
-            throw ContentError(3, "is bad");
-          }
-        });
+        PartRows rows;
+        const auto make = [](std::int64_t, RowSink&) { return std::make_unique<BadLines>(); };
+        parse_text(comm, file, body, {.threads = 1 + ranks % 3}, rows, make);
         ADD_FAILURE() << "no error";
       } catch (const Error& error) {
         EXPECT_EQ(error.what(), file.path() + ":19:3: is bad") << ranks << " ranks";
