@@ -16,6 +16,9 @@ namespace {
 
 using Kind = NpyType::Kind;
 
+/// Of an array in Fortran order so much is read at a time, for long pieces of each column.
+constexpr std::int64_t kWindowBytes = std::int64_t{64} << 20;
+
 std::uint16_t swapped(std::uint16_t word) {
   return __builtin_bswap16(word);
 }
@@ -147,55 +150,49 @@ ArrayKind NpyArray::kind() const {
   return ArrayKind::text;
 }
 
-bool NpyArray::is_gathered() const {
-  return bytes_->is_sequential() && header_.is_fortran && header_.columns() > 1;
+void NpyArray::expect(Run rows) {
+  until_ = rows.end;
+  if (is_in_columns() && bytes_->is_sequential() && rows != window_) {
+    gather(rows);
+  }
 }
 
-void NpyArray::gather(Run rows) {
-  if (!is_gathered() || rows == window_) {
-    return;
-  }
-  gathered_.resize(static_cast<std::size_t>(rows.size() * header_.columns() * header_.type.bytes));
-  read_columns(rows, gathered_);
-  bytes_->read(bytes_->size(), {});  // so that what is damaged behind these rows is found on every rank
-  window_ = rows;
+bool NpyArray::is_in_columns() const {
+  return header_.is_fortran && header_.columns() > 1;
 }
 
 /// Column after column.
-void NpyArray::read_columns(Run rows, std::span<std::byte> out) {
+void NpyArray::gather(Run rows) {
   const std::int64_t value = header_.type.bytes;
   const auto piece = static_cast<std::size_t>(rows.size() * value);
+  window_ = {};
+  gathered_.resize(piece * static_cast<std::size_t>(header_.columns()));
   for (std::int64_t column = 0; column < header_.columns(); ++column) {
     bytes_->read(header_.begin + (column * header_.rows() + rows.begin) * value,
-                 out.subspan(static_cast<std::size_t>(column) * piece, piece));
+                 std::span(gathered_).subspan(static_cast<std::size_t>(column) * piece, piece));
   }
+  if (bytes_->is_sequential()) {
+    bytes_->read(bytes_->size(), {});  // so that what is damaged behind these rows is found on every rank
+  }
+  window_ = rows;
 }
 
 std::span<const std::byte> NpyArray::bytes_of(Run rows) {
   const std::int64_t columns = header_.columns();
   const auto value = static_cast<std::size_t>(header_.type.bytes);
   values_.resize(static_cast<std::size_t>(rows.size() * columns) * value);
-  if (!header_.is_fortran || columns == 1) {
+  if (!is_in_columns()) {
     bytes_->read(header_.begin + rows.begin * columns * header_.type.bytes, values_);
     return values_;
   }
-  std::vector<std::byte> read;
-  std::span<const std::byte> from = gathered_;
-  Run window = window_;
-  if (is_gathered() && (rows.begin < window.begin || rows.end > window.end)) {
-    gather(rows);
-    from = gathered_;
-    window = window_;
-  } else if (!is_gathered()) {
-    read.resize(values_.size());
-    read_columns(rows, read);
-    from = read;
-    window = rows;
+  if (rows.begin < window_.begin || rows.end > window_.end) {
+    const std::int64_t ahead = bytes_->is_sequential() ? 0 : kWindowBytes / (columns * header_.type.bytes);
+    gather({rows.begin, std::max(rows.end, std::min(rows.begin + ahead, until_))});
   }
   std::byte* to = values_.data();
-  for (std::int64_t row = rows.begin - window.begin; row < rows.end - window.begin; ++row) {
+  for (std::int64_t row = rows.begin - window_.begin; row < rows.end - window_.begin; ++row) {
     for (std::int64_t column = 0; column < columns; ++column, to += value) {
-      std::memcpy(to, from.data() + static_cast<std::size_t>(column * window.size() + row) * value, value);
+      std::memcpy(to, gathered_.data() + static_cast<std::size_t>(column * window_.size() + row) * value, value);
     }
   }
   return values_;

@@ -22,10 +22,10 @@ class NpyArray {
   const NpyHeader& header() const { return header_; }
   ArrayKind kind() const;
 
-  /// Gathers these rows in one pass over the array, where they can be read in no other way: values in Fortran order
-  /// that are compressed.
-  void gather(Run rows);
-  /// Bytes that gather() holds, and a read of so many rows.
+  /// These rows are read next. Gathers them in one pass over the array, where they can be read in no other way: values
+  /// in Fortran order that are compressed.
+  void expect(Run rows);
+  /// Bytes of rows that were gathered or read.
   std::int64_t held_bytes() const { return std::ssize(gathered_) + std::ssize(values_); }
 
   /// Row-major; out.size() = rows × columns. Throws DataError where an integer would lose digits as a double, for
@@ -37,10 +37,10 @@ class NpyArray {
   std::vector<std::string> read_texts(Run rows);
 
  private:
-  bool is_gathered() const;
+  bool is_in_columns() const;
+  void gather(Run rows);
   /// The bytes of these rows, row after row; valid until the next call.
   std::span<const std::byte> bytes_of(Run rows);
-  void read_columns(Run rows, std::span<std::byte> out);
   template <typename Value>
   void read_integers(Run rows, std::span<Value> out);
 
@@ -48,6 +48,7 @@ class NpyArray {
   std::string place_;
   NpyHeader header_;
   std::vector<std::byte> values_;    // of the rows last read
+  std::int64_t until_ = 0;           // rows that are expected
   Run window_;                       // rows that are gathered
   std::vector<std::byte> gathered_;  // of these, column after column
 };

@@ -65,7 +65,7 @@ std::vector<std::string> NumpyFile::names(const std::string&) const {
 }
 
 void NumpyFile::expect_rows(const std::string& name, std::int64_t first_row, std::int64_t rows) {
-  open(name).gather({first_row, first_row + rows});
+  open(name).expect({first_row, first_row + rows});
 }
 
 void NumpyFile::read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) {

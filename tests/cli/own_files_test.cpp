@@ -129,7 +129,7 @@ TEST_F(OwnFiles, LoopsOfLinksAndNamesTooLongAreNamedWithTheirCause) {
   for (const std::string& path : {scratch_.path("loop.csv"), scratch_.path(std::string(300, 'a') + ".csv")}) {
     const char* cause = path.ends_with("loop.csv") ? "Too many levels of symbolic links" : "File name too long";
     const std::vector<std::pair<Arguments, int>> starts = {
-        {{"train", "--data", path}, 74},
+        {{"train", "--data", path, "--run", scratch_.path("other")}, 74},
         {{"train", "--data", data_, "--run", path}, 73},
         {{"evaluate", "--data", data_, "--model-file", path}, 74},
         {{"predict", "--data", path, "--model-file", model, "--output", scratch_.path("o.csv")}, 74},

@@ -51,7 +51,7 @@ SlurmdParameters=config_overrides
 ReturnToService=2
 KillWait=10
 SchedulerParameters=batch_sched_delay=1,sched_interval=2,sched_min_interval=0,bf_interval=2
-NodeName=$host NodeAddr=127.0.0.1 CPUs=6 State=UNKNOWN
+NodeName=$host NodeAddr=127.0.0.1 CPUs=8 State=UNKNOWN
 PartitionName=test Nodes=$host Default=YES MaxTime=INFINITE State=UP
 CONF
 }

@@ -8,7 +8,7 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 trainer=$build/bin/trainer
 cluster=$source/tests/slurm/cluster.sh
 base=$(mktemp -d /tmp/lockstep-slurm.XXXXXX)  # the names of sockets are short
-launcher=auto
+launcher=auto warning=yes
 network=(--data "$source/data/digits.csv" --model mlp --hidden 24 --optimizer adam --batch-size 16 --progress none)
 
 # shellcheck source=tests/support/runs.sh
@@ -27,13 +27,14 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# edited SCRIPT COMMAND...: the shipped script with its five marked lines edited, and the launcher.
+# edited SCRIPT COMMAND...: the shipped script with its five marked lines edited, the launcher, and without the line
+# that asks for a warning where warning=no.
 edited() {
   local script=$1
   shift
   sed -e '/EDIT 1:/ s/=normal/=test/; /EDIT 2:/ s/=04:00:00/=00:01:00/; /EDIT 3:/ s/=8/=2/; /EDIT 4:/ s/=4/=1/' \
     -e "/EDIT 5:/ s|^train=(.*)  |train=($*)  |" -e "s/^launcher=auto/launcher=$launcher/" \
-    "$source/scripts/slurm/$script" >"$folder/$script"
+    -e "$([[ $warning == yes ]] || echo '/^#SBATCH --signal/d')" "$source/scripts/slurm/$script" >"$folder/$script"
 }
 
 state_of() { squeue --noheader --jobs="$1" --format=%T 2>/dev/null || true; }
@@ -81,9 +82,13 @@ epochs=(--epochs 600)
 "$trainer" train "${network[@]}" "${epochs[@]}" --threads 1 --run "$folder/undisturbed" >/dev/null 2>&1
 expected=$(hash_of "$folder/undisturbed")
 
-# Two that run beside the others: one waits for the warning of its limit, one gets no step done.
+# Three that run beside the others: one waits for the warning of its limit, one has none, one gets no step done.
 submit train.sbatch -- "$trainer" train "${network[@]}" --epochs 10000000 --run limited
 limited=$job
+warning=no
+submit train.sbatch -- "$trainer" train "${network[@]}" --epochs 10000000 --run unwarned
+warning=yes
+unwarned=$job
 submit train.sbatch -- sh -c '"exit 75"' never --run vain
 vain=$job
 
@@ -96,10 +101,12 @@ once_training "$job" 3 scancel --signal=TERM --batch "$job"
 timeout 2 scancel --signal=TERM --batch "$job" || true
 once_training "$job" 4 scancel --signal=TERM "$job"
 timeout 2 scancel --signal=TERM "$job" || true
-until_true 60 is_over "$job"
+# To srun, too, which kills the ranks: from the checkpoint before on.
+once_training "$job" 5 timeout 2 scancel --signal=TERM --full "$job" || true
+until_true 120 is_over "$job"
 same_end "$job" "$folder/preempted"
-if [[ $(codes_of "$job") != 75*75*75*75*0 ]]; then fail "not every stop was one with a checkpoint: $(codes_of "$job")"; fi
-echo "train.sbatch: preempted by USR1, by scontrol requeue and by TERM twice, on to the same bits"
+if [[ $(codes_of "$job") != 75*75*75*75*75*0 ]]; then fail "not every stop was one to go on from: $(codes_of "$job")"; fi
+echo "train.sbatch: preempted by USR1, by scontrol requeue, by TERM twice and by TERM to srun, on to the same bits"
 
 until_true 60 is_over "$vain"
 if [[ $(codes_of "$vain") != "75 75 75" ]] || ! grep -q "given up: 3 turns" "$folder/lockstep-$vain.log"; then
@@ -128,11 +135,14 @@ scancel --signal=USR1 --batch "${array}_1"
 
 until_true 60 grep -q "restart 1" "$folder/lockstep-$limited.log"
 until_true 60 trains "$limited" 2
-scancel "$limited"
+until_true 60 trains "$unwarned" 2
+scancel "$limited" "$unwarned"
 until_true 30 is_over "$limited"
-echo "train.sbatch: back into the queue by the limit of a minute"
+until_true 30 is_over "$unwarned"
+if [[ $(codes_of "$unwarned") != 75* ]]; then fail "a limit without a warning ended it with $(codes_of "$unwarned")"; fi
+echo "train.sbatch: back into the queue by the limit of a minute, warned of it by Slurm and not"
 
-until_true 90 test -f "$folder/chained/model.h5"
+until_true 240 test -f "$folder/chained/model.h5"
 none_waits() { ! squeue --noheader --states=PENDING --format=%E | grep afterany; }
 until_true 30 none_waits
 if [[ $(hash_of "$folder/chained") != "$expected" ]]; then fail "chain.sbatch: other bits"; fi

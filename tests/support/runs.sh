@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What tests of jobs have in common, to be sourced by those that define `fail`.
 
 # hash_of RUN: that of its parameters.

@@ -111,21 +111,6 @@ TEST_F(DamagedHdf5, NumbersWhoseBitsAreNotInTheirBytesAreRefused) {
   }
 }
 
-/// The library copies as many bytes of TRUE as the enumeration says: over the end of one byte, were it asked.
-TEST_F(DamagedHdf5, BooleansOfMoreBytesThanTheirBaseAreRefused) {
-  {
-    Hdf5Sample sample(path_);
-    sample.write_booleans("X", std::vector<bool>(kRows, true));
-  }
-  std::string bytes = testing::text_of(path_);
-  const std::size_t message = bytes.find(std::string("\x18\2\0\0\1\0\0\0\x10\x08\0\0\1\0\0\0", 16));
-  ASSERT_NE(message, std::string::npos);
-  EXPECT_EQ(Hdf5Input::open(path_).read_doubles("X"), std::vector<double>(kRows, 1));
-  bytes[message + 4] = '\2';
-  testing::write_text(path_, bytes);
-  EXPECT_THAT(refusal(path_), HasSubstr("/X: type enumeration is not supported"));
-}
-
 TEST_F(DamagedHdf5, ChunkStoredWithoutItsFilterIsReadAndHasItsLengthChecked) {
   constexpr std::uint32_t no_deflate = 1;
   std::vector<Bytef> plain(kHalf);
