@@ -2,6 +2,7 @@
 /// ranks.
 #pragma once
 
+#include "data/feature_rows.h"
 #include "data/formats.h"
 #include "data/labels.h"
 #include "data/row_block.h"
@@ -45,6 +46,9 @@ struct ReadSettings {
   /// file.
   std::vector<std::string> expected_classes;
 
+  /// Features stay in the file where its format lets any of its rows be read at any time: RawData::features.
+  bool features_apart = false;
+
   /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is not.
   bool labels_are_numbers = false;
 
@@ -56,6 +60,7 @@ struct ReadSettings {
 /// One rank's share of a file. `rows` of all ranks are consecutive in rank order.
 struct RawData {
   RowBlock block;
+  std::shared_ptr<const FeatureRows> features;  ///< not in the block, which holds the rest; null: they are
   const FormatRow* format = nullptr;  ///< that the file has; null: rows from memory
   /// Levels of the label: numbers ascending, else by bytes; expected_classes where given.
   Schema schema;
@@ -63,6 +68,7 @@ struct RawData {
   std::int64_t rows_in_file = 0;      ///< total_rows, or what the header or the mean row of the head promise
   bool is_rows_in_file_exact = true;  ///< false: estimated from the head of a text
   std::int64_t reader_bytes = 0;      ///< held beside the rows while they are read, at most
+  bool has_any_row = false;           ///< features could stay in the file: ReadSettings::features_apart
   std::string label_place;  ///< " in column 'y', which was taken for the label as …", for messages; may be empty
   /// What was guessed and may be wrong, one line each; the same on every rank.
   std::vector<std::string> notices;

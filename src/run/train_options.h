@@ -15,4 +15,7 @@ std::vector<Option> train_options(TrainSettings& settings);
 std::vector<Option> data_options(ReadSettings& data);
 Option threads_option(int& threads);
 
+/// --memory
+Option memory_option(MemorySize& memory);
+
 }  // namespace lockstep
