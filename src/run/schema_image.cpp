@@ -94,7 +94,7 @@ bool fills(const Schema& schema, Index features) {
 
 }  // namespace
 
-void write_schema(const Schema& schema, Hdf5ImageWriter& image) {
+void write_schema(const Schema& schema, Hdf5Writer& file) {
   std::vector<std::int64_t> feature;
   std::vector<std::int64_t> width;
   std::vector<std::int64_t> count;
@@ -105,14 +105,14 @@ void write_schema(const Schema& schema, Hdf5ImageWriter& image) {
     count.push_back(std::ssize(column.levels));
     std::ranges::copy(column.levels, std::back_inserter(levels));
   }
-  image.write(kName, texts_of(schema, &Column::name));
-  image.write(kRole, texts_of(schema, [](const Column& column) { return to_string(column.role); }));
-  image.write(kKind, texts_of(schema, [](const Column& column) { return to_string(column.kind); }));
-  image.write(kFeature, feature);
-  image.write(kWidth, width);
-  image.write(kLevelCount, count);
-  image.write(kLevels, levels);
-  image.write_scalar(kIsTable, std::int64_t{schema.is_table ? 1 : 0});
+  file.write(kName, texts_of(schema, &Column::name));
+  file.write(kRole, texts_of(schema, [](const Column& column) { return to_string(column.role); }));
+  file.write(kKind, texts_of(schema, [](const Column& column) { return to_string(column.kind); }));
+  file.write(kFeature, feature);
+  file.write(kWidth, width);
+  file.write(kLevelCount, count);
+  file.write(kLevels, levels);
+  file.write_scalar(kIsTable, std::int64_t{schema.is_table ? 1 : 0});
 }
 
 bool has_schema(const Hdf5ImageReader& image) {
