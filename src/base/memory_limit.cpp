@@ -186,7 +186,7 @@ MemoryBound process_bound(const std::string& root) {
 MemoryLimits memory_limits(const std::string& root) {
   const MemoryBound machine = machine_bound(root);
   const MemoryBound group = control_group_bound(root);
-  return {group.bytes < machine.bytes ? group : machine, process_bound(root)};
+  return {.together = group.bytes < machine.bytes ? group : machine, .alone = process_bound(root)};
 }
 
 void return_free_memory() {

@@ -10,6 +10,7 @@
 /// trainer that swaps does not get on.
 #pragma once
 
+#include <limits>
 #include <string>
 
 namespace lockstep {
@@ -22,6 +23,8 @@ struct MemoryBound {
 struct MemoryLimits {
   MemoryBound together;  ///< what all ranks on this machine may take: available memory, or less by a control group
   MemoryBound alone;     ///< what this process may take beyond the address space it holds now
+  /// What the user allows all ranks on this machine together, the programs themselves (some 30 MB a rank) apart.
+  MemoryBound allowed = {std::numeric_limits<double>::infinity(), ""};
 };
 
 /// The limits of this process as they stand. Control groups of version 2 (memory.max, and memory.high, above which the

@@ -20,6 +20,7 @@ struct PredictSettings {
   PredictionFormat format = PredictionFormat::csv;
   bool probabilities = false;
   int threads = 0;  ///< 0: chosen at launch
+  MemorySize memory;
 };
 
 struct EvaluateSettings {
@@ -27,6 +28,7 @@ struct EvaluateSettings {
   ReadSettings data;
   bool json = false;
   int threads = 0;  ///< 0: chosen at launch
+  MemorySize memory;
 };
 
 struct InspectSettings {

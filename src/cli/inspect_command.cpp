@@ -5,7 +5,7 @@
 #include "cli/folder_report.h"
 #include "comm/agreement.h"
 #include "data/data_paths.h"
-#include "data/fingerprint.h"
+#include "data/row_survey.h"
 #include "data/standard_input.h"
 #include "io/checkpoint_file.h"
 #include "io/file_system.h"
@@ -74,6 +74,7 @@ RawData read_any(const std::string& path, Communicator& comm) {
   read.path = path;
   read.label_optional = true;
   take_standard_input(read, comm);
+  read.features_apart = true;
   try {
     return read_data(read, comm);
   } catch (const DataError&) {
@@ -86,8 +87,8 @@ Json describe_data(const std::string& path) {
   SerialCommunicator comm;
   const RawData data = read_any(path, comm);
   const RowBlock& block = data.block;
-  const auto entries =
-      block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
+  const RowSurvey survey = survey_rows(data, comm);
+  const std::int64_t entries = survey.stored_entries;
   Json json;
   json["kind"] = "data";
   json["rows"] = data.total_rows;
@@ -105,7 +106,7 @@ Json describe_data(const std::string& path) {
   if (!data.notices.empty()) {
     json["notices"] = data.notices;
   }
-  json["data_fingerprint"] = to_hex(data_fingerprint(data, comm));
+  json["data_fingerprint"] = to_hex(survey.fingerprint);
   return json;
 }
 

@@ -1,8 +1,11 @@
-/// A rank's share of the data, laid out for training: whole leaves of the summation tree.
+/// A rank's share of the data, laid out for training: whole leaves of the summation tree. Labels and the like are in
+/// memory; features are, too, or are read from their file in every pass.
 #pragma once
 
 #include "data/leaf_source.h"
 #include "data/reader.h"
+#include "data/row_survey.h"
+#include "data/streamed_rows.h"
 
 #include <cstdint>
 #include <memory>
@@ -14,12 +17,12 @@ namespace lockstep {
 
 class Communicator;
 
-/// Resident rows: the leaf source whose rows are all in memory.
 struct Dataset final : LeafSource, RowFacts {
   Layout layout = Layout::dense_columns;
-  Panels panels;  ///< of the local leaves
-  std::unique_ptr<FeatureMatrix> x;
-  std::vector<double> label;   ///< local rows; class numbers where labels are classes
+  Panels panels;                         ///< of the local leaves
+  std::unique_ptr<FeatureMatrix> x;      ///< null where features are streamed
+  std::unique_ptr<StreamedRows> stream;  ///< null where they are resident
+  std::vector<double> label;             ///< local rows; class numbers where labels are classes
   std::vector<double> weight;  ///< local rows, or empty: all 1; times a power of two where they are very large or small
   std::vector<double> offset;  ///< local rows, or empty: all 0
 
@@ -28,8 +31,14 @@ struct Dataset final : LeafSource, RowFacts {
   std::vector<std::string> notices;  ///< of the reader
 
   const RowFacts& facts() const override { return *this; }
+  void read_ahead(Run units) const override;
   /// The panels of a leaf.
   RowSet read(std::int64_t leaf, RowBuffer& buffer) const override;
+  RowSet read_without_features(std::int64_t leaf, RowBuffer& buffer) const override;
+  /// X_ij ← X_ij · factor_j for all local rows.
+  void scale_columns(std::vector<double> factor, int threads);
+  /// X_ij ← (X_ij − by_j) · factor_j; false, and nothing done, where zeros are not stored.
+  bool standardize_columns(const std::vector<double>& by, const std::vector<double>& factor, int threads);
   std::unique_ptr<BatchSource> batches(const BatchSettings& settings) const override;
 
   /// The panels of one of this rank's leaves (its global number).
@@ -51,10 +60,13 @@ struct LayoutSettings {
   std::int64_t parameters = 0;  ///< of the model, for the leaf count; 0: features + 1
   std::int64_t lanes = 0;       ///< L asked for, capped at V and rounded down to a power of two; 0: full-batch run
   int threads = 1;              ///< for laying out only
+  bool is_streamed = false;     ///< RawData::features stay in their file
 };
 
-/// Chooses leaves and layout, sends rows to the ranks that own their leaves, and lays them out. Collective.
-/// Throws what a rank fails with, on every rank.
+/// Chooses leaves and layout, and lays each rank's leaves out: rows in memory are sent to the ranks that own them,
+/// features that stand in a file are read where they belong. Collective. Throws what a rank fails with, on every rank.
+Dataset make_dataset(RawData&& raw, const RowSurvey& survey, const LayoutSettings& settings, Communicator& comm);
+/// The same with the survey.
 Dataset make_dataset(RawData&& raw, const LayoutSettings& settings, Communicator& comm);
 
 /// Sends the blocks' rows (consecutive in rank order) to the ranks that own them by `runs` (rows). Collective.

@@ -10,20 +10,25 @@ namespace {
 
 class DenseColumns final : public FeatureMatrix {
  public:
-  DenseColumns(RowBlock&& block, const Panels& panels, int threads)
-      : features_(block.features), panels_(panels.panels) {
+  void reset(const Panels& panels, Index features, std::int64_t) override {
+    features_ = features;
+    panels_ = panels.panels;
+    begin_.clear();
     std::size_t total = 0;
-    for (const Rows& panel : panels.panels) {
+    for (const Rows& panel : panels_) {
       begin_.push_back(total);
       total += static_cast<std::size_t>(padded(panel.count) * features_);
     }
     values_.resize(total);
-    const auto count = std::ssize(panels.panels);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (Index p = 0; p < count; ++p) {
-      fill(block, panels.panels[static_cast<std::size_t>(p)]);
+  }
+
+  void fill(const RowBlock& block, Index first, int threads) override {
+    const Index begin = std::ranges::lower_bound(panels_, first, {}, &Rows::begin) - panels_.begin();
+    const Index end = std::ranges::lower_bound(panels_, first + block.rows, {}, &Rows::begin) - panels_.begin();
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
+    for (Index p = begin; p < end; ++p) {
+      fill_panel(block, first, panels_[static_cast<std::size_t>(p)]);
     }
-    block = {};
   }
 
   void multiply(const Rows& rows, const double* w, double* z) const override {
@@ -195,14 +200,14 @@ class DenseColumns final : public FeatureMatrix {
     return values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
   }
 
-  /// Transposes one panel out of the row-major (or sparse) block.
-  void fill(const RowBlock& block, const Rows& rows) {
+  /// Transposes one panel out of the row-major (or sparse) block, whose first row is local row `first`.
+  void fill_panel(const RowBlock& block, Index first, const Rows& rows) {
     const Index stride = padded(rows.count);
     double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
     if (!block.is_dense) {
       std::fill(x, x + stride * features_, 0.0);
       for (Index i = 0; i < rows.count; ++i) {
-        const auto row = static_cast<std::size_t>(rows.begin + i);
+        const auto row = static_cast<std::size_t>(rows.begin - first + i);
         for (auto k = static_cast<std::size_t>(block.row_start[row]);
              k < static_cast<std::size_t>(block.row_start[row + 1]); ++k) {
           x[block.column[k] * stride + i] = block.value[k];
@@ -210,7 +215,7 @@ class DenseColumns final : public FeatureMatrix {
       }
       return;
     }
-    const double* from = block.dense.data() + rows.begin * features_;
+    const double* from = block.dense.data() + (rows.begin - first) * features_;
     for (Index j = 0; j < features_; ++j) {
       for (Index i = 0; i < rows.count; ++i) {
         x[j * stride + i] = from[i * features_ + j];
@@ -239,7 +244,7 @@ class DenseColumns final : public FeatureMatrix {
     return {panel(own) + (row - own.begin), padded(own.count)};
   }
 
-  Index features_;
+  Index features_ = 0;
   std::vector<Rows> panels_;        // consecutive local rows
   std::vector<std::size_t> begin_;  // of each panel in values_
   AlignedVector<double> values_;
@@ -247,8 +252,8 @@ class DenseColumns final : public FeatureMatrix {
 
 }  // namespace
 
-std::unique_ptr<FeatureMatrix> make_dense_columns(RowBlock&& block, const Panels& panels, int threads) {
-  return std::make_unique<DenseColumns>(std::move(block), panels, threads);
+std::unique_ptr<FeatureMatrix> make_dense_columns() {
+  return std::make_unique<DenseColumns>();
 }
 
 void add_lower_triangle(const Matrix& square, double* packed) {

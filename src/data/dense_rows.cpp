@@ -12,15 +12,17 @@ namespace {
 
 class DenseRows final : public FeatureMatrix {
  public:
-  DenseRows(RowBlock&& block, int threads)
-      : features_(block.features),
-        stride_(padded(block.features)),
-        values_(static_cast<std::size_t>(block.rows * stride_)) {
-#pragma omp parallel for num_threads(threads) schedule(static)
+  void reset(const Panels& panels, Index features, std::int64_t) override {
+    features_ = features;
+    stride_ = padded(features);
+    values_.resize(static_cast<std::size_t>(panels.rows() * stride_));
+  }
+
+  void fill(const RowBlock& block, Index first, int threads) override {
+#pragma omp parallel for num_threads(threads) schedule(static) if (threads > 1)
     for (std::int64_t i = 0; i < block.rows; ++i) {
-      fill(block, i);
+      fill_row(block, i, values_.data() + (first + i) * stride_);
     }
-    block = {};
   }
 
   void multiply(const Rows& rows, const double* w, double* z) const override {
@@ -152,13 +154,12 @@ class DenseRows final : public FeatureMatrix {
     }
   }
 
-  void fill(const RowBlock& block, std::int64_t i) {
-    double* x = values_.data() + i * stride_;
-    std::fill(x, x + stride_, 0.0);
+  void fill_row(const RowBlock& block, std::int64_t i, double* x) {
     if (block.is_dense) {
-      std::copy_n(block.dense.data() + i * features_, features_, x);
+      std::fill(std::copy_n(block.dense.data() + i * features_, features_, x), x + stride_, 0.0);
       return;
     }
+    std::fill(x, x + stride_, 0.0);
     const auto at = static_cast<std::size_t>(i);
     for (auto k = static_cast<std::size_t>(block.row_start[at]); k < static_cast<std::size_t>(block.row_start[at + 1]);
          ++k) {
@@ -166,15 +167,15 @@ class DenseRows final : public FeatureMatrix {
     }
   }
 
-  Index features_;
-  Index stride_;
+  Index features_ = 0;
+  Index stride_ = 0;
   AlignedVector<double> values_;
 };
 
 }  // namespace
 
-std::unique_ptr<FeatureMatrix> make_dense_rows(RowBlock&& block, int threads) {
-  return std::make_unique<DenseRows>(std::move(block), threads);
+std::unique_ptr<FeatureMatrix> make_dense_rows() {
+  return std::make_unique<DenseRows>();
 }
 
 }  // namespace lockstep

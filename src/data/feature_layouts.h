@@ -5,8 +5,10 @@
 
 namespace lockstep {
 
-std::unique_ptr<FeatureMatrix> make_dense_columns(RowBlock&& block, const Panels& panels, int threads);
-std::unique_ptr<FeatureMatrix> make_dense_rows(RowBlock&& block, int threads);
+std::unique_ptr<FeatureMatrix> make_dense_columns();
+std::unique_ptr<FeatureMatrix> make_dense_rows();
+std::unique_ptr<FeatureMatrix> make_sparse_rows();
+/// The same of rows that are compressed already, without a copy.
 std::unique_ptr<FeatureMatrix> make_sparse_rows(RowBlock&& block);
 
 /// packed += lower triangle of `square`, row by row.

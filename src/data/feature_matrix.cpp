@@ -61,16 +61,28 @@ Panels cut_panels(std::span<const std::int64_t> leaf_begin, Index features) {
   return cut;
 }
 
-std::unique_ptr<FeatureMatrix> make_feature_matrix(RowBlock&& block, Layout layout, const Panels& panels, int threads) {
+std::unique_ptr<FeatureMatrix> make_feature_matrix(Layout layout) {
   switch (layout) {
     case Layout::dense_columns:
-      return make_dense_columns(std::move(block), panels, threads);
+      return make_dense_columns();
     case Layout::dense_rows:
-      return make_dense_rows(std::move(block), threads);
+      return make_dense_rows();
     case Layout::sparse_rows:
       break;
   }
-  return make_sparse_rows(std::move(block));
+  return make_sparse_rows();
+}
+
+std::unique_ptr<FeatureMatrix> make_feature_matrix(RowBlock&& block, Layout layout, const Panels& panels, int threads) {
+  if (layout == Layout::sparse_rows && !block.is_dense) {
+    return make_sparse_rows(std::move(block));
+  }
+  const RowBlock used = std::move(block);
+  block = {};
+  std::unique_ptr<FeatureMatrix> x = make_feature_matrix(layout);
+  x->reset(panels, used.features, used.count_entries());
+  x->fill(used, 0, threads);
+  return x;
 }
 
 }  // namespace lockstep

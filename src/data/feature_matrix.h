@@ -37,6 +37,9 @@ struct Rows {
 struct Panels {
   std::vector<Rows> panels;
   std::vector<Index> first_of_leaf;  ///< local leaves + 1 indices into `panels`
+
+  /// Of all panels.
+  Index rows() const { return panels.empty() ? 0 : panels.back().begin + panels.back().count; }
 };
 
 /// A thread's scratch for Gram products.
@@ -58,6 +61,14 @@ struct Nonzeros {
 class FeatureMatrix {
  public:
   virtual ~FeatureMatrix() = default;
+
+  /// Makes room for the rows of `panels`, in the memory that is there where it is large enough; what was held is
+  /// forgotten. `entries`: nonzeros to come, about.
+  virtual void reset(const Panels& panels, Index features, std::int64_t entries) = 0;
+
+  /// Takes the features of the local rows from `first` on: whole panels, in any order and by several callers at a time
+  /// in dense layouts, row after row in sparse ones. Once for each row. threads ≥ 1.
+  virtual void fill(const RowBlock& block, Index first, int threads) = 0;
 
   // Products in the layout by columns are of panels: picked rows are an InternalError there. gather() takes both.
 
@@ -123,6 +134,9 @@ Index panel_rows(Index features);
 
 /// Cuts the local rows into panels. `leaf_begin` holds the first local row of each local leaf and the end.
 Panels cut_panels(std::span<const std::int64_t> leaf_begin, Index features);
+
+/// Room for rows that are to be filled in: FeatureMatrix::reset() says which.
+std::unique_ptr<FeatureMatrix> make_feature_matrix(Layout layout);
 
 /// Lays the block out; the block is used up.
 std::unique_ptr<FeatureMatrix> make_feature_matrix(RowBlock&& block, Layout layout, const Panels& panels, int threads);

@@ -79,20 +79,28 @@ std::uint64_t hash_of_names(const std::vector<std::string>& names) {
 
 }  // namespace
 
-std::uint64_t data_fingerprint(const RawData& data, Communicator& comm) {
-  const RowWords row_words(data.block);
+std::uint64_t hash_of_rows(const RowBlock& block) {
+  const RowWords row_words(block);
   Words words;
-  std::uint64_t mine = 0;
-  for (std::int64_t row = 0; row < data.block.rows; ++row) {
+  std::uint64_t sum = 0;
+  for (std::int64_t row = 0; row < block.rows; ++row) {
     const std::size_t count = row_words.write(row, words);
-    mine += hash_of(words, count);
+    sum += hash_of(words, count);
   }
+  return sum;
+}
+
+std::uint64_t data_fingerprint(const RawData& data, std::uint64_t mine, Communicator& comm) {
   // Unsigned: the sum is meant to wrap around.
   const std::vector<std::uint64_t> sums = all_gather_value(comm, mine);
   const std::uint64_t rows_hash = std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
   const Words whole = {rows_hash, static_cast<std::uint64_t>(data.total_rows),
                        static_cast<std::uint64_t>(data.block.features)};
   return hash_of(whole, whole.size(), hash_of_names(data.schema.class_names()));
+}
+
+std::uint64_t data_fingerprint(const RawData& data, Communicator& comm) {
+  return data_fingerprint(data, hash_of_rows(data.block), comm);
 }
 
 }  // namespace lockstep

@@ -15,4 +15,10 @@ class Communicator;
 /// count. −0 counts as 0. Collective.
 std::uint64_t data_fingerprint(const RawData& data, Communicator& comm);
 
+/// The same of rows that are seen block by block: `mine` is the sum of hash_of_rows() of this rank's. Collective.
+std::uint64_t data_fingerprint(const RawData& data, std::uint64_t mine, Communicator& comm);
+
+/// Σ mod 2^64 over these rows, without shape and names.
+std::uint64_t hash_of_rows(const RowBlock& block);
+
 }  // namespace lockstep

@@ -8,6 +8,7 @@
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <unordered_set>
 
@@ -55,13 +56,8 @@ class LayoutBuilder {
       throw error("", "no dataset " + layout_.x + " (the features); name it with --x-name" + names_there());
     }
     if (input_.is_group(layout_.x)) {
-      const bool is_sparse = input_.has(layout_.x + "/indptr") && input_.has(layout_.x + "/indices");
-      throw error(layout_.x,
-                  std::string("is a group") + (is_sparse ? " (a sparse matrix in CSR or CSC form, as AnnData's)" : "") +
-                      "; sparse features in HDF5 cannot be read yet" +
-                      (is_sparse ? ": write LIBSVM text with sklearn.datasets.dump_svmlight_file, or a dense "
-                                   "dataset with f[\"X\"] = matrix.toarray()"
-                                 : ""));
+      find_sparse_features();
+      return;
     }
     const std::vector<std::int64_t> shape = input_.shape(layout_.x);
     if (shape.size() != 2) {
@@ -70,6 +66,55 @@ class LayoutBuilder {
     }
     layout_.rows = shape[0];
     layout_.columns = shape[1];
+  }
+
+  /// As AnnData and SciPy have them: the values of the rows one after the other, their columns, and where rows begin.
+  void find_sparse_features() {
+    for (const char* part : {"/data", "/indices", "/indptr"}) {
+      const std::string name = layout_.x + part;
+      if (!input_.has(name)) {
+        throw error(layout_.x, "is a group without " + name +
+                                   "; features are a dataset of rows × columns, or a group of data, indices and indptr "
+                                   "(compressed sparse rows)");
+      }
+      if (input_.is_group(name) || input_.shape(name).size() != 1) {
+        throw error(name, "is no list of numbers");
+      }
+    }
+    std::vector<std::int64_t> shape = input_.attribute_integers(layout_.x, "shape", 2);
+    if (shape.empty() && input_.has(layout_.x + "/shape")) {
+      shape.resize(2);
+      input_.read_rows(layout_.x + "/shape", 0, 2, std::span<std::int64_t>(shape));
+    }
+    constexpr std::int64_t kMostColumns = std::numeric_limits<std::int32_t>::max();
+    if (shape.size() != 2 || shape[0] < 0 || shape[1] < 0 || shape[1] > kMostColumns) {
+      throw error(layout_.x, "a sparse matrix needs its rows and columns, in an attribute \"shape\"");
+    }
+    layout_.is_sparse = true;
+    layout_.rows = shape[0];
+    layout_.columns = shape[1];
+    const std::int64_t starts = input_.shape(layout_.x + "/indptr")[0];
+    const bool is_by_columns = shape[0] == shape[1]
+                                   ? input_.attribute_text(layout_.x, "encoding-type").starts_with("csc")
+                                   : starts == shape[1] + 1;
+    if (is_by_columns) {
+      throw error(layout_.x, "is a sparse matrix by columns (CSC), and rows are wanted; store matrix.tocsr()");
+    }
+    if (starts != shape[0] + 1) {
+      throw error(layout_.x + "/indptr", "needs one number more than the " + std::to_string(shape[0]) + " rows (saw " +
+                                             std::to_string(starts) + ")");
+    }
+    if (input_.shape(layout_.x + "/indices") != input_.shape(layout_.x + "/data")) {
+      throw error(layout_.x + "/indices", "needs a column for each value of " + layout_.x + "/data");
+    }
+    for (const char* part : {"/indices", "/indptr"}) {
+      if (is_text(layout_.x + part) || is_fraction(layout_.x + part)) {
+        throw error(layout_.x + part, "is no list of integers");
+      }
+    }
+    if (is_text(layout_.x + "/data")) {
+      throw error(layout_.x + "/data", "is no list of numbers");
+    }
   }
 
   /// " (the file holds /a, /b)", some of what stands in the root group.
@@ -103,6 +148,11 @@ class LayoutBuilder {
       return is_coded ? input_.read_text(categories) : std::vector<std::string>{};
     }
     return input_.has(kClassNames) ? input_.read_text(kClassNames) : std::vector<std::string>{};
+  }
+
+  bool is_fraction(const std::string& name) {
+    const ArrayKind kind = input_.kind(name);
+    return kind == ArrayKind::float32 || kind == ArrayKind::float64;
   }
 
   bool is_text(const std::string& name) { return input_.kind(name) == ArrayKind::text; }
@@ -152,6 +202,12 @@ class LayoutBuilder {
 
   void choose_columns() {
     const std::vector<std::string> names = column_names();
+    if (names.empty()) {
+      check_feature_count(expected_feature_count(settings_), layout_.columns, settings_.path);
+      layout_.features = layout_.columns;
+      layout_.schema.columns.push_back({.feature = 0, .width = layout_.features});
+      return;
+    }
     std::vector<std::size_t> kept;
     std::vector<std::string> kept_names;
     const std::unordered_set<std::string> dropped = dropped_names(names);
@@ -168,14 +224,28 @@ class LayoutBuilder {
       layout_.feature_of_column[kept[i]] = choice.feature[i];
     }
     layout_.features = std::ssize(choice.names);
+    keep_all_as_they_stand();
     if (!layout_.is_named) {
       layout_.schema.columns.push_back({.feature = 0, .width = layout_.features});
       return;
     }
     for (std::size_t column = 0; column < names.size(); ++column) {
-      const std::int64_t feature = layout_.feature_of_column[column];
+      const std::int64_t feature =
+          layout_.feature_of_column.empty() ? static_cast<std::int64_t>(column) : layout_.feature_of_column[column];
       layout_.schema.columns.push_back(
           {.name = names[column], .role = feature < 0 ? ColumnRole::ignored : ColumnRole::feature, .feature = feature});
+    }
+  }
+
+  /// Where no column is left out or moved, nothing need be said of each.
+  void keep_all_as_they_stand() {
+    std::vector<std::int64_t>& feature = layout_.feature_of_column;
+    bool is_as_it_stands = layout_.features == layout_.columns;
+    for (std::size_t column = 0; column < feature.size(); ++column) {
+      is_as_it_stands &= feature[column] == static_cast<std::int64_t>(column);
+    }
+    if (is_as_it_stands) {
+      feature.clear();
     }
   }
 
@@ -197,16 +267,19 @@ class LayoutBuilder {
 
   /// For those who choose the features; a model's are chosen. Ids are looked for in the first rows.
   void note_guesses() {
-    if (is_for_model(settings_)) {
+    if (is_for_model(settings_) || (layout_.is_sparse && !layout_.is_named)) {
       return;
     }
-    const std::int64_t rows = std::min(layout_.rows, kSampleValues / std::max<std::int64_t>(1, layout_.columns));
+    const std::int64_t in_sample = kSampleValues / std::max<std::int64_t>(1, layout_.columns);
+    const std::int64_t rows = layout_.is_sparse ? 0 : std::min(layout_.rows, in_sample);
     std::vector<double> values(static_cast<std::size_t>(rows * layout_.columns));
-    input_.read_rows(layout_.x, 0, rows, std::span<double>(values));
+    if (rows > 0) {
+      input_.read_rows(layout_.x, 0, rows, std::span<double>(values));
+    }
     std::vector<std::string> labels;
     std::vector<std::string> ids;
-    for (std::size_t column = 0; column < layout_.feature_of_column.size(); ++column) {
-      if (layout_.feature_of_column[column] < 0) {
+    for (std::size_t column = 0; column < static_cast<std::size_t>(layout_.columns); ++column) {
+      if (!layout_.feature_of_column.empty() && layout_.feature_of_column[column] < 0) {
         continue;
       }
       const std::string name =
@@ -232,6 +305,7 @@ class LayoutBuilder {
   }
 
   /// Those of the file, else c1, c2, … AnnData's need not differ: where they do not, they are none, which is said.
+  /// Empty where there are none, and none are asked for.
   std::vector<std::string> column_names() {
     const bool is_own = input_.has(kFeatureNames);
     const bool is_anndata = !is_own && input_.has(kVariables) && !input_.is_group(kVariables);
@@ -253,6 +327,9 @@ class LayoutBuilder {
       }
     }
     layout_.is_named = !names.empty();
+    if (!layout_.is_named && settings_.drop.empty()) {
+      return {};  // there may be very many
+    }
     for (std::int64_t i = std::ssize(names); i < layout_.columns; ++i) {
       names.push_back(generated_name(i));
     }

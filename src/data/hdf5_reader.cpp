@@ -4,6 +4,7 @@
 #include "comm/agreement.h"
 #include "comm/summation_tree.h"
 #include "data/hdf5_column.h"
+#include "data/hdf5_features.h"
 #include "data/hdf5_layout.h"
 #include "data/reader_common.h"
 #include "data/text_error.h"
@@ -13,7 +14,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,21 +27,22 @@ namespace {
 /// Values read at a time: keeps the copy beside the block small.
 constexpr std::int64_t kBatchValues = std::int64_t{1} << 20;
 
-void check_finite(double value, std::int64_t column) {
+void check_finite(double value) {
   if (!std::isfinite(value)) {
-    throw ContentError(column, "value is not finite (saw '" + shortest(value) + "')");
+    throw ContentError(0, "value is not finite (saw '" + shortest(value) + "')");
   }
 }
 
 /// Pushes a run of rows into a sink, row after row, so that the first bad row is the one reported.
 class Hdf5Rows {
  public:
-  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, ArrayFile& input, RowSink& sink)
+  /// `features`: null: they are left out.
+  Hdf5Rows(const Hdf5Layout& layout, LabelKind label_kind, ArrayFile& input, const FeatureRows* features, RowSink& sink)
       : layout_(layout),
         label_kind_(label_kind),
         input_(input),
+        features_(features),
         sink_(sink),
-        features_(static_cast<std::size_t>(layout.features)),
         label_(layout, ColumnRole::label, layout.label, Hdf5Column::Use::any),
         weight_(layout, ColumnRole::weight, layout.weight, Hdf5Column::Use::number),
         offset_(layout, ColumnRole::offset, layout.offset, Hdf5Column::Use::number),
@@ -46,32 +50,32 @@ class Hdf5Rows {
         id_(layout, ColumnRole::id, layout.id, Hdf5Column::Use::any) {}
 
   void read(Run run) {
-    sink_.reserve(run.size(), run.size() * layout_.features);
-    const std::int64_t batch = std::max<std::int64_t>(1, kBatchValues / std::max<std::int64_t>(1, layout_.columns));
-    input_.expect_rows(layout_.x, run.begin, run.size());
+    const double values_a_row = features_ == nullptr ? 1 : std::max(1.0, features_->entries());
+    const auto batch = std::max<std::int64_t>(1, static_cast<std::int64_t>(kBatchValues / values_a_row));
+    sink_.reserve(run.size(), features_ == nullptr ? 0 : std::llround(static_cast<double>(run.size()) * values_a_row));
+    if (features_ != nullptr && !layout_.is_sparse) {
+      input_.expect_rows(layout_.x, run.begin, run.size());
+    }
     for (std::int64_t first = run.begin; first < run.end; first += batch) {
       const Run rows = {first, std::min(first + batch, run.end)};
       try {
         read_batch(rows);
+      } catch (const BadRow&) {
+        throw;
       } catch (const DataError&) {  // a row before the one that cannot be read may be bad, too
         add_one_by_one(rows);
         throw;
       }
-      add_rows(rows);
     }
   }
+
+  /// Row that add_row() is at, from 0.
+  std::int64_t row() const { return row_; }
 
  private:
-  void add_rows(Run rows) {
-    for (std::int64_t row = rows.begin; row < rows.end; ++row) {
-      add_row(static_cast<std::size_t>(row - rows.begin), row + 1);
-    }
-  }
-
   void add_one_by_one(Run rows) {
     for (std::int64_t row = rows.begin; row < rows.end; ++row) {
       read_batch({row, row + 1});
-      add_rows({row, row + 1});
     }
   }
 
@@ -86,15 +90,39 @@ class Hdf5Rows {
 
   void read_batch(Run batch) {
     heed_interrupt("reading data");
-    values_.resize(static_cast<std::size_t>(batch.size() * layout_.columns));
-    input_.read_rows(layout_.x, batch.begin, batch.size(), std::span<double>(values_));
+    row_ = batch.begin;
     for (Vector* vector : {&weight_, &offset_, &exposure_, &label_, &id_}) {
       vector->values.read(input_, batch);
     }
+    std::optional<BadRow> bad;
+    if (features_ != nullptr) {
+      try {
+        features_->read(batch, block_);
+      } catch (const BadRow& error) {
+        bad = error;
+        features_->read({batch.begin, error.row()}, block_);
+      }
+      if (block_.is_dense) {
+        sink_.features(block_.dense);
+      }
+    }
+    const std::int64_t end = bad ? bad->row() : batch.end;
+    for (; row_ < end; ++row_) {
+      const auto i = static_cast<std::size_t>(row_ - batch.begin);
+      add_row(i);
+      if (features_ != nullptr && !block_.is_dense) {
+        add_entries(i);
+      }
+      sink_.end_row();
+    }
+    if (bad) {
+      add_row(static_cast<std::size_t>(end - batch.begin));
+      throw BadRow(*bad);
+    }
   }
 
-  /// `row` counts from 1, as messages do.
-  void add_row(std::size_t i, std::int64_t row) {
+  /// All but the features.
+  void add_row(std::size_t i) {
     const std::string* object = nullptr;
     const auto has = [&](const Vector& vector) {
       object = &vector.values.name();
@@ -116,17 +144,13 @@ class Hdf5Rows {
       if (has(id_)) {
         sink_.text(id_.place, id_.values.text(i));
       }
-      object = &layout_.x;
-      add_values(i);
     } catch (const ContentError& error) {
-      throw DataError(input_.place(*object) + ": row " + std::to_string(row) +
-                      (error.column() > 0 ? ", column " + std::to_string(error.column()) : "") + ": " + error.what());
+      throw DataError(input_.place(*object) + ": row " + std::to_string(row_ + 1) + ": " + error.what());
     }
-    sink_.end_row();
   }
 
   static double finite(double value) {
-    check_finite(value, 0);
+    check_finite(value);
     return value;
   }
 
@@ -152,24 +176,19 @@ class Hdf5Rows {
     return names[static_cast<std::size_t>(number)];
   }
 
-  void add_values(std::size_t i) {
-    const std::vector<std::int64_t>& feature = layout_.feature_of_column;
-    const double* values = values_.data() + i * feature.size();
-    for (std::size_t column = 0; column < feature.size(); ++column) {
-      if (feature[column] >= 0) {
-        check_finite(values[column], static_cast<std::int64_t>(column) + 1);
-        features_[static_cast<std::size_t>(feature[column])] = values[column];
-      }
-    }
-    sink_.features(features_);
+  void add_entries(std::size_t i) {
+    const auto begin = static_cast<std::size_t>(block_.row_start[i]);
+    const auto count = static_cast<std::size_t>(block_.row_start[i + 1]) - begin;
+    sink_.entries(std::span(block_.column).subspan(begin, count), std::span(block_.value).subspan(begin, count));
   }
 
   const Hdf5Layout& layout_;
   LabelKind label_kind_;
   ArrayFile& input_;
+  const FeatureRows* features_;
   RowSink& sink_;
-  std::vector<double> values_;
-  std::vector<double> features_;  // of a row
+  RowBlock block_;  // features of a batch
+  std::int64_t row_ = 0;
   Vector label_;
   Vector weight_;
   Vector offset_;
@@ -184,28 +203,60 @@ LabelPlace label_place(const ArrayFile& input, const Hdf5Layout& layout) {
 
 class ArrayReader final : public FileReader {
  public:
-  ArrayReader(std::unique_ptr<ArrayFile> input, Hdf5Layout layout, const ReadSettings& settings)
+  ArrayReader(std::shared_ptr<ArrayFile> input, Hdf5Layout layout, const ReadSettings& settings)
       : FileReader({.schema = layout.schema,
+                    .is_dense = !layout.is_sparse,
+                    .has_any_row = input->reads_any_rows(),
                     .label_place = label_place(*input, layout),
                     .notices = layout.notices,
                     .rows_in_file = layout.rows}),
         input_(std::move(input)),
         layout_(std::move(layout)),
-        settings_(settings) {}
+        features_(std::make_shared<Hdf5Features>(input_, layout_)),
+        settings_(settings) {
+    outline_.reader_bytes = features_->cache_bytes();
+  }
 
   void read(RowSink& sink, Communicator& comm) override {
+    const std::int64_t all = rows_to_read(settings_, layout_.rows, std::llround(features_->entries()));
+    const Run run = {proportional_cut(comm.rank(), comm.size(), all),
+                     proportional_cut(comm.rank() + 1, comm.size(), all)};
+    Hdf5Rows rows(layout_, settings_.label_kind, *input_, features() ? nullptr : features_.get(), sink);
+    std::exception_ptr failure;
+    try {
+      rows.read(run);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (any_rank(comm, failure != nullptr) && features()) {
+      agree(comm, [&] { check({run.begin, failure ? rows.row() : run.end}); });  // an earlier row may be at fault
+    }
     agree(comm, [&] {
-      const std::int64_t read = rows_to_read(settings_, layout_.rows, layout_.columns);
-      const Run run = {proportional_cut(comm.rank(), comm.size(), read),
-                       proportional_cut(comm.rank() + 1, comm.size(), read)};
-      Hdf5Rows(layout_, settings_.label_kind, *input_, sink).read(run);
-      outline_.reader_bytes = kBatchValues * std::int64_t{sizeof(double)} + input_->cache_bytes(layout_.x);
+      if (failure) {
+        std::rethrow_exception(failure);
+      }
     });
   }
 
+  std::shared_ptr<const FeatureRows> features() const override {
+    return settings_.features_apart && settings_.head_bytes == 0 && input_->reads_any_rows() ? features_ : nullptr;
+  }
+
  private:
-  std::unique_ptr<ArrayFile> input_;
+  /// Throws BadRow for the first row whose features cannot be used.
+  void check(Run rows) const {
+    RowBlock block;
+    const auto height =
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(kBatchValues / std::max(1.0, features_->entries())));
+    for (std::int64_t first = rows.begin; first < rows.end; first += height) {
+      heed_interrupt("reading data");
+      features_->read({first, std::min(first + height, rows.end)}, block);
+    }
+  }
+
+  std::shared_ptr<ArrayFile> input_;
   Hdf5Layout layout_;
+  std::shared_ptr<const Hdf5Features> features_;
   const ReadSettings& settings_;
 };
 
@@ -226,19 +277,19 @@ FileNames hdf5_names(const ReadSettings& settings, const InputFile&) {
   return names;
 }
 
-std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::unique_ptr<ArrayFile> input,
+std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::shared_ptr<ArrayFile> input,
                                         Hdf5Layout layout) {
   return std::make_unique<ArrayReader>(std::move(input), std::move(layout), settings);
 }
 
 std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile&, Communicator& comm) {
-  std::unique_ptr<ArrayFile> input;
-  Hdf5Layout layout;
+  std::unique_ptr<FileReader> reader;
   agree(comm, [&] {
-    input = std::make_unique<Hdf5Input>(Hdf5Input::open(settings.path));
-    layout = hdf5_layout(settings, *input);
+    auto input = std::make_shared<Hdf5Input>(Hdf5Input::open(settings.path));
+    Hdf5Layout layout = hdf5_layout(settings, *input);
+    reader = read_arrays(settings, std::move(input), std::move(layout));
   });
-  return read_arrays(settings, std::move(input), std::move(layout));
+  return reader;
 }
 
 }  // namespace lockstep

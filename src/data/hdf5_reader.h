@@ -23,16 +23,16 @@ bool is_hdf5_name(std::string_view name);
 /// The names of its datasets. Throws what Hdf5Input::open throws.
 FileNames hdf5_names(const ReadSettings& settings, const InputFile& file);
 
-/// A reader of the rows [r·n/P, (r+1)·n/P) of a dense file, by itself: HDF5 is used serially. Where /class_names
-/// stands, /y holds numbers of these names from 0. label_column, weight_column, offset_column, exposure_column and
-/// id_column, where given, name datasets, categorical columns of AnnData, or what of these stands in /obs. Collective.
-/// Throws on every rank what Hdf5Input and hdf5_layout() throw; reading throws DataError "FILE: /X: row 17, column 3:
-/// …" (rows and columns from 1) for the first row that is bad: in its label, weight, offset, exposure, values, in this
-/// order.
+/// A reader of the rows [r·n/P, (r+1)·n/P), dense or in compressed sparse rows, by itself: HDF5 is used serially. Where
+/// /class_names stands, /y holds numbers of these names from 0. label_column, weight_column, offset_column,
+/// exposure_column and id_column, where given, name datasets, categorical columns of AnnData, or what of these stands
+/// in /obs. Collective. Throws on every rank what Hdf5Input and hdf5_layout() throw; reading throws DataError "FILE:
+/// /X: row 17, column 3: …" (rows and columns from 1) for the first row that is bad: in its label, weight, offset,
+/// exposure, values, in this order.
 std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile& file, Communicator& comm);
 
 /// The same of any file of arrays, laid out as hdf5_layout() found. Not Collective, as reading is.
-std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::unique_ptr<ArrayFile> input,
+std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::shared_ptr<ArrayFile> input,
                                         Hdf5Layout layout);
 
 }  // namespace lockstep

@@ -35,6 +35,8 @@ struct RowSet {
 /// One thread's room for the rows of a leaf, where a source needs any.
 struct RowBuffer {
   std::vector<Rows> pieces;
+  std::vector<std::int32_t> picked;  ///< of the pieces
+  RowBlock block;                    ///< features before they are laid out
   std::unique_ptr<FeatureMatrix> x;
   std::vector<double> label, weight, offset;
 };
@@ -49,6 +51,9 @@ class RowSource {
   /// The rows of one unit (a leaf or lane of this rank, by its global number); valid until the same buffer is used
   /// again. Threads ask at the same time, each with a buffer of its own. Throws what reading them fails with.
   virtual RowSet read(std::int64_t unit, RowBuffer& buffer) const = 0;
+
+  /// The same where nobody asks for features: x may be null.
+  virtual RowSet read_without_features(std::int64_t unit, RowBuffer& buffer) const { return read(unit, buffer); }
 
   /// Rows of these units, about: how much work they are.
   virtual double row_count(Run units) const = 0;

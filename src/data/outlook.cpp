@@ -20,10 +20,6 @@ constexpr std::int64_t kHeadBytes = std::int64_t{1} << 20;
 constexpr std::int64_t kLeastFieldBytes = 2;
 constexpr std::int64_t kLeastEntryBytes = 4;
 
-std::int64_t count_entries(const RowBlock& block) {
-  return block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
-}
-
 /// count · part / whole
 std::int64_t scaled(std::int64_t count, std::int64_t part, std::int64_t whole) {
   return static_cast<std::int64_t>(static_cast<double>(count) / static_cast<double>(std::max<std::int64_t>(1, whole)) *
@@ -82,13 +78,14 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.rows = raw.rows_in_file;
   outlook.features = block.features;
   outlook.fields = raw.schema.is_table ? std::ssize(raw.schema.columns) : block.is_dense ? block.features : 1;
-  outlook.stored_entries = scaled(count_entries(block), outlook.rows, block.rows);
+  outlook.stored_entries = scaled(block.count_entries(), outlook.rows, block.rows);
   outlook.columns = (block.label.empty() ? 0 : 1) + (block.weight.empty() ? 0 : 1) + (block.offset.empty() ? 0 : 1);
   outlook.classes = std::ssize(raw.schema.class_names());
   outlook.file_bytes = open_data(settings).file->size();
   outlook.reader_bytes = raw.reader_bytes;
   outlook.is_dense = block.is_dense;
   outlook.is_text = raw.format->is_text;
+  outlook.has_any_row = raw.has_any_row;
   outlook.is_counted = raw.is_rows_in_file_exact;
   outlook.is_whole = outlook.is_counted && raw.total_rows == raw.rows_in_file;
   return {outlook, std::move(raw.schema), std::move(raw.notices)};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "data/csv_dialect.h"
+#include "data/feature_rows.h"
 #include "data/formats.h"
 #include "data/labels.h"
 #include "data/row_block.h"
@@ -69,6 +70,9 @@ struct ReadSettings {
   /// (LIBSVM: may be narrower). A label outside its classes is an error.
   Schema expected;
 
+  /// Features stay in the file where its format lets any of its rows be read at any time: RawData::features.
+  bool features_apart = false;
+
   /// Classes are known to be numbers: set by read_data() when labels are read again to find one that is not.
   bool labels_are_numbers = false;
   /// Shares of a text begin within quotes: set by read_data() when rows are read again (text_parser.h).
@@ -87,13 +91,15 @@ UnknownPolicy unknown_policy(const std::string& word);
 /// One rank's share of a file. `rows` of all ranks are consecutive in rank order.
 struct RawData {
   RowBlock block;
-  const FormatRow* format = nullptr;  ///< that the file has; null: rows from memory
+  std::shared_ptr<const FeatureRows> features;  ///< not in the block, which holds the rest; null: they are
+  const FormatRow* format = nullptr;            ///< that the file has; null: rows from memory
   /// Levels of the label: numbers ascending, else by bytes; those expected where given.
   Schema schema;
   std::int64_t total_rows = 0;
   std::int64_t rows_in_file = 0;      ///< total_rows, or what the header or the mean row of the head promise
   bool is_rows_in_file_exact = true;  ///< false: estimated from the head of a text
   std::int64_t reader_bytes = 0;      ///< held beside the rows while they are read, at most
+  bool has_any_row = false;           ///< features could stay in the file: ReadSettings::features_apart
   std::string label_place;  ///< " in column 'y', which was taken for the label as …", for messages; may be empty
   /// What was guessed and may be wrong, one line each; the same on every rank.
   std::vector<std::string> notices;

@@ -133,9 +133,13 @@ RawData collect(FileReader& reader, const ReadSettings& settings, Communicator& 
     ResidentRows rows(outline, settings, data.block);
     reader.read(rows, comm);
     data.notices = outline.notices;
+    if ((data.features = reader.features())) {
+      data.block.row_start = {};
+    }
     data.block.features = outline.schema.features();
     data.schema = outline.schema;
     data.reader_bytes = outline.reader_bytes;
+    data.has_any_row = outline.has_any_row;
     number_rows(comm, settings, data);
     foresee_rows(outline, data);
     const bool is_named = data.schema.is_table && !place.column.empty();

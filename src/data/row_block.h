@@ -4,6 +4,7 @@
 
 #include "lockstep/base/types.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -27,6 +28,11 @@ struct RowBlock {
   std::vector<double> weight;   ///< rows values; empty: all 1
   std::vector<double> offset;   ///< rows values; empty: all 0
   std::vector<std::string> id;  ///< rows texts; empty: none asked for
+
+  /// Features that are not zero.
+  std::int64_t count_entries() const {
+    return is_dense ? std::ranges::count_if(dense, [](double x) { return x != 0; }) : std::ssize(value);
+  }
 };
 
 }  // namespace lockstep

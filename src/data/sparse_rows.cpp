@@ -10,15 +10,33 @@ namespace {
 
 class SparseRows final : public FeatureMatrix {
  public:
-  explicit SparseRows(RowBlock&& block) {
+  SparseRows() = default;
+
+  /// Takes rows that are compressed already.
+  explicit SparseRows(RowBlock&& block)
+      : start_(std::move(block.row_start)), column_(std::move(block.column)), value_(std::move(block.value)) {
+    block = {};
+  }
+
+  void reset(const Panels& panels, Index, std::int64_t entries) override {
+    start_.assign(1, 0);
+    column_.clear();
+    value_.clear();
+    start_.reserve(at(panels.rows() + 1));
+    column_.reserve(at(entries));
+    value_.reserve(at(entries));
+  }
+
+  void fill(const RowBlock& block, Index, int) override {
     if (block.is_dense) {
       compress(block);
-    } else {
-      start_ = std::move(block.row_start);
-      column_ = std::move(block.column);
-      value_ = std::move(block.value);
+      return;
     }
-    block = {};
+    const std::int64_t before = start_.back();
+    std::transform(block.row_start.begin() + 1, block.row_start.end(), std::back_inserter(start_),
+                   [before](std::int64_t start) { return before + start; });
+    column_.insert(column_.end(), block.column.begin(), block.column.end());
+    value_.insert(value_.end(), block.value.begin(), block.value.end());
   }
 
   /// Four running sums a row, so that the additions need not wait for each other.
@@ -164,11 +182,6 @@ class SparseRows final : public FeatureMatrix {
   }
 
   void compress(const RowBlock& block) {
-    const auto entries = static_cast<std::size_t>(std::ranges::count_if(block.dense, [](double x) { return x != 0; }));
-    column_.reserve(entries);
-    value_.reserve(entries);
-    start_.reserve(at(block.rows + 1));
-    start_.push_back(0);
     for (std::int64_t i = 0; i < block.rows; ++i) {
       for (std::int64_t j = 0; j < block.features; ++j) {
         const double x = block.dense[at(i * block.features + j)];
@@ -181,12 +194,16 @@ class SparseRows final : public FeatureMatrix {
     }
   }
 
-  std::vector<std::int64_t> start_;
+  std::vector<std::int64_t> start_ = {0};
   std::vector<std::int32_t> column_;
   std::vector<double> value_;
 };
 
 }  // namespace
+
+std::unique_ptr<FeatureMatrix> make_sparse_rows() {
+  return std::make_unique<SparseRows>();
+}
 
 std::unique_ptr<FeatureMatrix> make_sparse_rows(RowBlock&& block) {
   return std::make_unique<SparseRows>(std::move(block));

@@ -1,12 +1,14 @@
 #include "data/split.h"
 
 #include "base/hash.h"
+#include "data/picked_rows.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,7 +68,7 @@ RowBlock take_out_rows(RowBlock& from, const std::vector<bool>& picked) {
   const auto single = [](std::size_t row) { return static_cast<std::int64_t>(row); };
   if (from.is_dense) {
     to.dense = take_out(from.dense, picked, wide);
-  } else {
+  } else if (!from.row_start.empty()) {  // else they stay in their file
     take_out_sparse(from, picked, to);
   }
   to.label = take_out(from.label, picked, single);
@@ -120,6 +122,12 @@ std::pair<RawData, RawData> split_rows(RawData&& raw, double fraction, std::uint
   training = std::move(raw);
   validation.block = take_out_rows(training.block, picked);
   validation.schema = training.schema;
+  if (training.features) {
+    const auto is_held_out = [=](std::int64_t row) { return is_validation_row(row, fraction, seed); };
+    validation.features = std::make_shared<PickedRows>(training.features, is_held_out);
+    training.features =
+        std::make_shared<PickedRows>(training.features, [=](std::int64_t row) { return !is_held_out(row); });
+  }
   number_parts(training, validation, comm);
   if (training.total_rows == 0 || validation.total_rows == 0) {
     throw Agreed<DataError>(

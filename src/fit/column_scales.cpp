@@ -16,17 +16,20 @@ constexpr double kAlike = 1e4;
 
 }  // namespace
 
-std::vector<double> column_reaches(const RowBlock& block, Communicator& comm) {
-  std::vector<double> reaches(static_cast<std::size_t>(block.features), 0.0);
-  const auto widen = [&](std::size_t column, double value) {
-    reaches[column] = std::max(reaches[column], std::abs(value));
-  };
-  for (std::size_t i = 0; i < block.dense.size(); ++i) {
-    widen(i % reaches.size(), block.dense[i]);
+void ColumnReaches::add(const RowBlock& rows) {
+  for (std::size_t begin = 0; begin < rows.dense.size(); begin += reaches_.size()) {
+    for (std::size_t j = 0; j < reaches_.size(); ++j) {
+      reaches_[j] = std::max(reaches_[j], std::abs(rows.dense[begin + j]));
+    }
   }
-  for (std::size_t i = 0; i < block.value.size(); ++i) {
-    widen(static_cast<std::size_t>(block.column[i]), block.value[i]);
+  for (std::size_t k = 0; k < rows.value.size(); ++k) {
+    double& reach = reaches_[static_cast<std::size_t>(rows.column[k])];
+    reach = std::max(reach, std::abs(rows.value[k]));
   }
+}
+
+std::vector<double> ColumnReaches::of_all_ranks(Communicator& comm) const {
+  std::vector<double> reaches = reaches_;
   all_max(comm, reaches);
   return reaches;
 }

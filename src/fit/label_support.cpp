@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -73,16 +72,15 @@ void require_squares(const LearningSettings& settings, const std::string& source
 
 }  // namespace
 
-std::string unbounded_columns(const LearningSettings& settings, const RawData& raw, Communicator& comm) {
+std::optional<ColumnSigns> signs_to_look_for(const LearningSettings& settings, const RawData& raw) {
   constexpr std::int64_t kMostMarks = 20'000'000;
   const std::optional<LabelGroups> kind = settings.model.kind->recedes_in;
   const std::int64_t groups = kind == LabelGroups::classes ? std::ssize(raw.schema.class_names()) : 2;
-  if (!kind || settings.penalty.l1 > 0 || settings.penalty.l2 > 0 || settings.fit.weight_decay > 0 ||
-      raw.block.features * groups > kMostMarks) {
-    return {};
+  if (!settings.fit.optimizer->is_mini_batch() || !kind || settings.penalty.l1 > 0 || settings.penalty.l2 > 0 ||
+      settings.fit.weight_decay > 0 || raw.block.features * groups > kMostMarks) {
+    return std::nullopt;
   }
-  return one_sided_text(one_sided_columns(raw.block, *kind, static_cast<std::size_t>(groups), comm),
-                        raw.schema.feature_names());
+  return ColumnSigns(raw.block.features, *kind, static_cast<std::size_t>(groups));
 }
 
 void require_label_support(const LearningSettings& settings, const std::string& source, TrainingProblem& problem,

@@ -1,6 +1,7 @@
 /// Is there a finite optimum as far as labels and weights tell, before anything is fitted?
 #pragma once
 
+#include "fit/one_sided_columns.h"
 #include "fit/problem.h"
 #include "lockstep/comm/communicator.h"
 
@@ -14,9 +15,9 @@ namespace lockstep {
 void require_label_support(const LearningSettings& settings, const std::string& source, TrainingProblem& problem,
                            Communicator& comm);
 
-/// A sentence about columns whose coefficients grow without bound, as one-sided columns do where nothing is penalised;
-/// empty: none, or too many columns times classes to look at. For mini-batch runs, which come to no end that would show
-/// it. Collective.
-std::string unbounded_columns(const LearningSettings& settings, const RawData& raw, Communicator& comm);
+/// What to look for among the rows to find columns whose coefficients grow without bound, as one-sided columns do where
+/// nothing is penalised: in mini-batch runs, which come to no end that would show it. None where there is a penalty, or
+/// too many columns times classes.
+std::optional<ColumnSigns> signs_to_look_for(const LearningSettings& settings, const RawData& raw);
 
 }  // namespace lockstep

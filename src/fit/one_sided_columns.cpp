@@ -10,47 +10,6 @@ namespace lockstep {
 
 namespace {
 
-/// 1 where some entry of column j in a row of group k is above (below) zero, at j · groups + k.
-struct Signs {
-  Signs(std::int64_t columns, std::size_t width)
-      : groups(width),
-        above(static_cast<std::size_t>(columns) * width, 0.0),
-        below(static_cast<std::size_t>(columns) * width, 0.0) {}
-
-  void add(std::int64_t column, std::size_t group, double x) {
-    const std::size_t at = static_cast<std::size_t>(column) * groups + group;
-    above[at] = x > 0 ? 1.0 : above[at];
-    below[at] = x < 0 ? 1.0 : below[at];
-  }
-
-  std::size_t groups;
-  std::vector<double> above;
-  std::vector<double> below;
-};
-
-Signs signs_of(const RowBlock& block, LabelGroups kind, std::size_t groups) {
-  Signs signs(block.features, groups);
-  for (std::int64_t row = 0; row < block.rows; ++row) {
-    const auto i = static_cast<std::size_t>(row);
-    const double label = block.label[i];
-    const std::size_t group = kind == LabelGroups::classes ? static_cast<std::size_t>(label) : (label > 0 ? 1 : 0);
-    if (!block.weight.empty() && block.weight[i] == 0) {
-      continue;
-    }
-    if (block.is_dense) {
-      for (std::int64_t j = 0; j < block.features; ++j) {
-        signs.add(j, group, block.dense[static_cast<std::size_t>(row * block.features + j)]);
-      }
-      continue;
-    }
-    for (auto k = static_cast<std::size_t>(block.row_start[i]); k < static_cast<std::size_t>(block.row_start[i + 1]);
-         ++k) {
-      signs.add(block.column[k], group, block.value[k]);
-    }
-  }
-  return signs;
-}
-
 /// Does no row's loss rise along the column in favour of group k: no entry below zero in it, none above elsewhere?
 bool favours(std::span<const double> own, std::span<const double> others, std::size_t k) {
   for (std::size_t group = 0; group < own.size(); ++group) {
@@ -63,24 +22,58 @@ bool favours(std::span<const double> own, std::span<const double> others, std::s
 
 }  // namespace
 
-std::vector<std::int64_t> one_sided_columns(const RowBlock& block, LabelGroups kind, std::size_t groups,
-                                            Communicator& comm) {
-  Signs signs = signs_of(block, kind, groups);
-  all_max(comm, signs.above);
-  all_max(comm, signs.below);
+ColumnSigns::ColumnSigns(Index features, LabelGroups kind, std::size_t groups)
+    : features_(features),
+      kind_(kind),
+      groups_(groups),
+      above_(static_cast<std::size_t>(features) * groups, 0.0),
+      below_(static_cast<std::size_t>(features) * groups, 0.0) {}
+
+void ColumnSigns::mark(std::int64_t column, std::size_t group, double x) {
+  const std::size_t at = static_cast<std::size_t>(column) * groups_ + group;
+  above_[at] = x > 0 ? 1.0 : above_[at];
+  below_[at] = x < 0 ? 1.0 : below_[at];
+}
+
+void ColumnSigns::add(const RowBlock& rows) {
+  for (std::int64_t row = 0; row < rows.rows; ++row) {
+    const auto i = static_cast<std::size_t>(row);
+    const double label = rows.label[i];
+    const std::size_t group = kind_ == LabelGroups::classes ? static_cast<std::size_t>(label) : (label > 0 ? 1 : 0);
+    if (!rows.weight.empty() && rows.weight[i] == 0) {
+      continue;
+    }
+    if (rows.is_dense) {
+      for (std::int64_t j = 0; j < features_; ++j) {
+        mark(j, group, rows.dense[static_cast<std::size_t>(row * features_ + j)]);
+      }
+      continue;
+    }
+    for (auto k = static_cast<std::size_t>(rows.row_start[i]); k < static_cast<std::size_t>(rows.row_start[i + 1]);
+         ++k) {
+      mark(rows.column[k], group, rows.value[k]);
+    }
+  }
+}
+
+std::vector<std::int64_t> ColumnSigns::one_sided(Communicator& comm) const {
+  std::vector<double> all_above = above_;
+  std::vector<double> all_below = below_;
+  all_max(comm, all_above);
+  all_max(comm, all_below);
   std::vector<std::int64_t> columns;
-  for (std::int64_t j = 0; j < block.features; ++j) {
-    const std::size_t at = static_cast<std::size_t>(j) * groups;
-    const auto above = std::span(signs.above).subspan(at, groups);
-    const auto below = std::span(signs.below).subspan(at, groups);
+  for (std::int64_t j = 0; j < features_; ++j) {
+    const std::size_t at = static_cast<std::size_t>(j) * groups_;
+    const auto above = std::span<const double>(all_above).subspan(at, groups_);
+    const auto below = std::span<const double>(all_below).subspan(at, groups_);
     const auto has_any = [](std::span<const double> marks) {
       return std::ranges::any_of(marks, [](double mark) { return mark != 0; });
     };
     bool is_one_sided = false;
-    if (kind == LabelGroups::zero_or_more) {
+    if (kind_ == LabelGroups::zero_or_more) {
       is_one_sided = above[1] == 0 && below[1] == 0 && (above[0] == 0 || below[0] == 0);
     } else {
-      for (std::size_t k = 0; k < groups && !is_one_sided; ++k) {
+      for (std::size_t k = 0; k < groups_ && !is_one_sided; ++k) {
         is_one_sided = favours(below, above, k) || favours(above, below, k);
       }
     }

@@ -23,10 +23,6 @@ bool has_fractions(const std::vector<std::string>& classes) {
          std::ranges::any_of(classes, [](const std::string& name) { return name.find('.') != std::string::npos; });
 }
 
-std::int64_t count_entries(const RowBlock& block) {
-  return block.is_dense ? std::ranges::count_if(block.dense, [](double x) { return x != 0; }) : std::ssize(block.value);
-}
-
 /// Columns may be absent on a rank without rows.
 std::int64_t count_columns(const RowBlock& block, Communicator& comm) {
   std::int64_t columns = 0;
@@ -34,22 +30,6 @@ std::int64_t count_columns(const RowBlock& block, Communicator& comm) {
     columns += all_sum(comm, std::ssize(*column)) > 0 ? 1 : 0;
   }
   return columns;
-}
-
-DataShape shape_of_raw(const RawData& raw, const RawData* held_out, Communicator& comm) {
-  DataShape shape;
-  shape.rows = raw.total_rows;
-  shape.features = raw.block.features;
-  shape.stored_entries = all_sum(comm, count_entries(raw.block));
-  shape.columns = count_columns(raw.block, comm);
-  shape.reader_bytes = raw.reader_bytes;
-  shape.is_read_dense = raw.block.is_dense;
-  shape.is_text = raw.format != nullptr && raw.format->is_text;
-  if (held_out != nullptr) {
-    shape.held_out_rows = held_out->total_rows;
-    shape.held_out_entries = all_sum(comm, count_entries(held_out->block));
-  }
-  return shape;
 }
 
 LayoutSettings layout_of(const LearningSettings& settings, const ModelDescription& model, int threads) {
@@ -68,6 +48,19 @@ bool scales_columns(const LearningSettings& settings, const ModelDescription& mo
 }
 
 }  // namespace
+
+DataShape shape_of_raw(const RawData& raw, const RowSurvey& survey, Communicator& comm) {
+  DataShape shape;
+  shape.rows = raw.total_rows;
+  shape.features = raw.block.features;
+  shape.stored_entries = survey.stored_entries;
+  shape.columns = count_columns(raw.block, comm);
+  shape.reader_bytes = raw.reader_bytes;
+  shape.is_read_dense = raw.block.is_dense;
+  shape.has_any_row = raw.features != nullptr;
+  shape.is_text = raw.format != nullptr && raw.format->is_text;
+  return shape;
+}
 
 Access access_of(const LearningSettings& settings, const ModelDescription& model) {
   return settings.fit.optimizer->is_mini_batch() || model.is_network() ? Access::mini_batch : Access::full_batch;
@@ -113,23 +106,43 @@ void require_classes(const LearningSettings& settings, const RawData& raw, const
 }
 
 TrainingProblem make_problem(const LearningSettings& settings, const std::string& source, RawData raw,
-                             const RawData* held_out, const Execution& execution, const BeforeLayout& before_layout) {
+                             const HeldOut* held_out, const Execution& execution, const BeforeLayout& before_layout) {
   Communicator& comm = execution.comm();
   TrainingProblem problem;
   problem.model = describe_model(settings.model, raw.block.features, std::ssize(raw.schema.class_names()));
   if (problem.model.is_network() && problem.model.features == 0) {
     throw Agreed<DataError>({source, 0, 0}, "a network needs features (saw none)");
   }
-  problem.shape = shape_of_raw(raw, held_out, comm);
+  std::optional<ColumnSigns> signs = signs_to_look_for(settings, raw);
+  std::optional<ColumnReaches> reaches;
+  if (settings.fit.optimizer->is_mini_batch() || problem.model.is_network()) {
+    reaches.emplace(raw.block.features);
+  }
+  const RowSurvey survey = survey_rows(raw, comm, [&](const RowBlock& rows) {
+    if (signs) {
+      signs->add(rows);
+    }
+    if (reaches) {
+      reaches->add(rows);
+    }
+  });
+  problem.shape = shape_of_raw(raw, survey, comm);
+  if (held_out != nullptr) {
+    problem.shape.held_out_rows = held_out->raw.total_rows;
+    problem.shape.held_out_entries = held_out->survey.stored_entries;
+  }
   if (before_layout) {
-    before_layout(problem.model, problem.shape);
+    problem.shape.is_streamed = before_layout(problem.model, problem.shape);
   }
   problem.class_weights = class_weights(settings.model.class_weights, raw, comm);
-  if (settings.fit.optimizer->is_mini_batch() || problem.model.is_network()) {
-    problem.column_reaches = column_reaches(raw.block, comm);
+  if (reaches) {
+    problem.column_reaches = reaches->of_all_ranks(comm);
   }
-  const std::string unbounded = settings.fit.optimizer->is_mini_batch() ? unbounded_columns(settings, raw, comm) : "";
-  problem.rows = make_dataset(std::move(raw), layout_of(settings, problem.model, execution.threads()), comm);
+  const std::string unbounded =
+      signs ? one_sided_text(signs->one_sided(comm), raw.schema.feature_names()) : std::string();
+  LayoutSettings layout = layout_of(settings, problem.model, execution.threads());
+  layout.is_streamed = problem.shape.is_streamed;
+  problem.rows = make_dataset(std::move(raw), survey, layout, comm);
   if (settings.model.standardize) {
     const bool has_intercept = settings.model.intercept || problem.model.is_network();
     standardize_columns(problem.rows, has_intercept, !scales_columns(settings, problem.model), execution);
@@ -154,10 +167,11 @@ Vector starting_parameters(const TrainingProblem& problem, std::uint64_t seed) {
   return from_scaled(structure, start);
 }
 
-void hold_out(const LearningSettings& settings, RawData rows, const Execution& execution, TrainingProblem& problem) {
+void hold_out(const LearningSettings& settings, HeldOut rows, const Execution& execution, TrainingProblem& problem) {
   LayoutSettings layout = layout_of(settings, problem.model, execution.threads());
   layout.lanes = 0;
-  problem.validation = make_dataset(std::move(rows), layout, execution.comm());
+  layout.is_streamed = problem.shape.is_streamed && rows.raw.features != nullptr;
+  problem.validation = make_dataset(std::move(rows.raw), rows.survey, layout, execution.comm());
 }
 
 }  // namespace lockstep

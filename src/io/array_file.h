@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace lockstep {
+
+class Hdf5Extents;
 
 /// What the values of an array are. Integers have 64 bits when read; `float32`: floats of at most 4 bytes.
 enum class ArrayKind { text, signed_integer, unsigned_integer, float32, float64 };
@@ -25,6 +28,17 @@ class ArrayFile {
   virtual bool is_group(const std::string& name) const = 0;
   /// Names in a group, ascending by bytes.
   virtual std::vector<std::string> names(const std::string& group = "/") const = 0;
+
+  /// Rows are read at any time, by any thread.
+  virtual bool reads_any_rows() const { return false; }
+  /// Where the numbers of an array stand in a file as they are; null: they do not.
+  virtual std::shared_ptr<const Hdf5Extents> extents(const std::string& /*name*/) { return nullptr; }
+  /// An attribute: integers, at most `most` of them; a text. Empty where there is none, or another thing.
+  virtual std::vector<std::int64_t> attribute_integers(const std::string& /*object*/, const std::string& /*name*/,
+                                                       std::size_t /*most*/) {
+    return {};
+  }
+  virtual std::string attribute_text(const std::string& /*object*/, const std::string& /*name*/) { return {}; }
 
   /// Lengths of the dimensions.
   virtual std::vector<std::int64_t> shape(const std::string& name) = 0;

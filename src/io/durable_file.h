@@ -2,16 +2,13 @@
 /// complete.
 #pragma once
 
-#include "io/file_system.h"
+#include "io/temporary_file.h"
 
 #include <cstddef>
 #include <span>
 #include <string>
 
 namespace lockstep {
-
-/// Prefix of the names of files that are being written.
-inline constexpr const char* kTemporaryPrefix = ".tmp-";
 
 /// Writes `bytes` to DIRECTORY/NAME: new temporary file → write → fsync → read back and compare → rename →
 /// fsync of the directory. A symbolic link at NAME is replaced, not followed. On failure the temporary file

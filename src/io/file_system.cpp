@@ -66,7 +66,7 @@ IoResult PosixFileSystem::open_directory(const std::string& path) {
 
 IoResult PosixFileSystem::create_exclusive(int directory, const std::string& name) {
   constexpr mode_t mode = 0666;  // the umask decides
-  return result_of(::openat(directory, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  return result_of(::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
 }
 
 IoResult PosixFileSystem::open_to_read(int directory, const std::string& name, Links links) {
@@ -90,6 +90,14 @@ IoResult PosixFileSystem::write(int file, std::span<const std::byte> bytes) {
 
 IoResult PosixFileSystem::read(int file, std::span<std::byte> bytes) {
   return result_of(::read(file, bytes.data(), bytes.size()));
+}
+
+IoResult PosixFileSystem::write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) {
+  return result_of(::pwrite(file, bytes.data(), bytes.size(), offset));
+}
+
+IoResult PosixFileSystem::read_at(int file, std::int64_t offset, std::span<std::byte> bytes) {
+  return result_of(::pread(file, bytes.data(), bytes.size(), offset));
 }
 
 IoResult PosixFileSystem::truncate(int file, std::int64_t bytes) {

@@ -31,7 +31,7 @@ class FileSystem {
 
   /// Descriptor of a directory.
   virtual IoResult open_directory(const std::string& path) = 0;
-  /// Descriptor of a new file for writing; EEXIST when the name exists, be it a dangling link.
+  /// Descriptor of a new file for writing and for read_at(); EEXIST when the name exists, be it a dangling link.
   virtual IoResult create_exclusive(int directory, const std::string& name) = 0;
   /// Descriptor of an existing regular file for reading. Links::refuse: ELOOP where the name is a symbolic
   /// link.
@@ -40,7 +40,10 @@ class FileSystem {
   virtual IoResult write(int file, std::span<const std::byte> bytes) = 0;
   /// Number of bytes read, perhaps fewer than asked for; 0 at the end.
   virtual IoResult read(int file, std::span<std::byte> bytes) = 0;
-  /// Cuts a file open for writing to its first `bytes`.
+  // The same at a place of a file open for writing, wherever write() stands.
+  virtual IoResult write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) = 0;
+  virtual IoResult read_at(int file, std::int64_t offset, std::span<std::byte> bytes) = 0;
+  /// Cuts a file open for writing to its first `bytes`, or adds zeros.
   virtual IoResult truncate(int file, std::int64_t bytes) = 0;
   /// Writes that part of a file out, where it is not, and lets go of the memory that holds it. Not durable yet. Where
   /// that cannot be asked for nothing is done.
@@ -62,6 +65,8 @@ class PosixFileSystem : public FileSystem {
   IoResult open_to_read(int directory, const std::string& name, Links links) override;
   IoResult write(int file, std::span<const std::byte> bytes) override;
   IoResult read(int file, std::span<std::byte> bytes) override;
+  IoResult write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) override;
+  IoResult read_at(int file, std::int64_t offset, std::span<std::byte> bytes) override;
   IoResult truncate(int file, std::int64_t bytes) override;
   IoResult release(int file, std::int64_t begin, std::int64_t bytes) override;
   IoResult sync_file(int file) override;

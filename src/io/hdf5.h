@@ -47,6 +47,7 @@ using Hdf5Object = Hdf5Handle<H5Oclose>;
 using Hdf5Dataset = Hdf5Handle<H5Dclose>;
 using Hdf5Space = Hdf5Handle<H5Sclose>;
 using Hdf5Type = Hdf5Handle<H5Tclose>;
+using Hdf5Attribute = Hdf5Handle<H5Aclose>;
 using Hdf5Properties = Hdf5Handle<H5Pclose>;
 
 /// What a call was made on, for its message, and the exit code should it fail.

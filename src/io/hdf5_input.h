@@ -21,6 +21,7 @@
 namespace lockstep {
 
 class Hdf5Chunks;
+class Hdf5Extents;
 class Hdf5Heap;
 struct Hdf5Addressing;
 
@@ -55,6 +56,18 @@ class Hdf5Input final : public ArrayFile {
   /// Bytes of decompressed chunks that reading the dataset keeps at most; 0 where it is contiguous.
   std::int64_t cache_bytes(const std::string& name) override;
 
+  /// Where the numbers of a dataset of rank 1 or 2 stand in the file; null where they are not there as they are: they
+  /// are compressed, in parts of rows, in another order of bytes, or not written.
+  std::shared_ptr<const Hdf5Extents> extents(const std::string& name) override;
+
+  /// An attribute of a group or dataset: integers of rank 0 or 1, at most `most` of them; empty where there is none, or
+  /// another thing.
+  std::vector<std::int64_t> attribute_integers(const std::string& object, const std::string& name,
+                                               std::size_t most) override;
+  /// A text; empty where there is none, or another thing.
+  std::string attribute_text(const std::string& object, const std::string& name) override;
+  bool reads_any_rows() const override { return true; }
+
   /// Rows [first_row, first_row + rows) of a numeric dataset of rank 1 or 2 as doubles, row-major;
   /// out.size() = rows × columns. An integer that would lose digits is an error.
   void read_rows(const std::string& name, std::int64_t first_row, std::int64_t rows, std::span<double> out) override;
@@ -81,8 +94,8 @@ class Hdf5Input final : public ArrayFile {
     std::shared_ptr<Hdf5Chunks> chunks;  ///< of chunked storage, which the library is not to read
   };
 
-  Hdf5Input(Hdf5Place place, Hdf5File file, std::int64_t file_bytes)
-      : place_(std::move(place)), file_(std::move(file)), file_bytes_(file_bytes) {}
+  Hdf5Input(Hdf5Place place, Hdf5File file, std::int64_t file_bytes, bool is_file)
+      : place_(std::move(place)), file_(std::move(file)), file_bytes_(file_bytes), is_file_(is_file) {}
 
   Hdf5Place at(const std::string& object) const;
   Hdf5Object open_object(const std::string& name) const;
@@ -109,6 +122,7 @@ class Hdf5Input final : public ArrayFile {
   Hdf5Place place_;
   Hdf5File file_;
   std::int64_t file_bytes_ = 0;
+  bool is_file_ = true;  // else bytes in memory
   std::map<std::string, Dataset> datasets_;
   std::shared_ptr<Hdf5Heap> heap_;
 };

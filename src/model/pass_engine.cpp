@@ -8,10 +8,15 @@ namespace lockstep {
 
 namespace {
 
+/// Passes along a line of kept margins read labels alone.
+bool needs_features(const Pass& pass, const Model& model) {
+  return !model.keeps_margins() || (pass.kind != PassKind::line && pass.kind != PassKind::recession);
+}
+
 /// Multiply-adds of a row in a pass, about.
 double work_of_row(const Pass& pass, const Model& model, const RowFacts& facts) {
   const auto outputs = static_cast<double>(model.outputs());
-  if (pass.kind == PassKind::recession || (pass.kind == PassKind::line && model.keeps_margins())) {
+  if (!needs_features(pass, model)) {
     return outputs;
   }
   const double products = pass.kind == PassKind::hessian ? static_cast<double>(facts.features) : 1;
@@ -35,7 +40,9 @@ ThreadedEngine::ThreadedEngine(const Model& model, const RowFacts& facts, int th
     : model_(model), facts_(facts), summer_(threads) {}
 
 NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run units) {
-  rows.read_ahead(units);
+  if (needs_features(pass, model_)) {
+    rows.read_ahead(units);
+  }
   interrupted_ = false;
   const double work = rows.row_count(units) * work_of_row(pass, model_, facts_);
   return summer_.sum(units, model_.shape(pass.kind), work, [&](std::int64_t unit, Partial& into, Workspace& scratch) {
@@ -50,7 +57,8 @@ NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run unit
 /// Rows picked for a batch are added up piece by piece: what a model sums over pieces belongs to a leaf.
 void ThreadedEngine::add(const Pass& pass, const RowSource& rows, std::int64_t unit, Partial& into,
                          Workspace& scratch) const {
-  RowSet set = rows.read(unit, scratch.rows);
+  RowSet set =
+      needs_features(pass, model_) ? rows.read(unit, scratch.rows) : rows.read_without_features(unit, scratch.rows);
   if (set.pieces.empty() || set.pieces.front().picked == nullptr) {
     model_.add(of_leaf(pass, model_, facts_.local_rows_of_leaf(unit)), set, into, scratch);
     return;

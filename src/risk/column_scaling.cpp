@@ -25,15 +25,17 @@ constexpr double kRare = 0.05;
 /// s, then m: 2 d numbers.
 std::vector<double> column_sums(const Dataset& data, const Execution& execution) {
   RowReduction reduction(data.partition, execution);
+  data.read_ahead(reduction.own_leaves());
   const Partial& total =
       reduction.over_leaves({0, 2 * data.features, Scalar::float64}, static_cast<double>(data.stored_entries),
                             [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-                              for (const Rows& panel : data.panels_of_leaf(leaf)) {
+                              const RowSet set = data.read(leaf, scratch.rows);
+                              for (const Rows& panel : set.pieces) {
                                 scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);
                                 scratch.weight.resize(static_cast<std::size_t>(padded(panel.count)), 0.0);
                                 double* sums = into.payload<double>().data();
-                                data.x->add_squared_transposed(panel, scratch.weight.data(), sums);
-                                data.x->add_nonzeros(panel, sums + data.features);
+                                set.x->add_squared_transposed(panel, scratch.weight.data(), sums);
+                                set.x->add_nonzeros(panel, sums + data.features);
                               }
                             });
   const auto payload = total.payload<double>();
@@ -46,19 +48,27 @@ void visit_entries(const Dataset& data, Visit visit) {
   const Index stride = padded(data.features);
   AlignedVector<double> dense;
   Nonzeros<double> sparse;
-  for (const Rows& panel : data.panels.panels) {
-    if (data.x->gather(panel, sparse)) {
+  const auto visit_panel = [&](const FeatureMatrix& x, const Rows& panel) {
+    if (x.gather(panel, sparse)) {
       for (std::size_t k = 0; k < sparse.value.size(); ++k) {
         visit(static_cast<Index>(sparse.column[k]), sparse.value[k]);
       }
-      continue;
+      return;
     }
     dense.resize(static_cast<std::size_t>(panel.count * stride));
-    data.x->gather(panel, dense.data(), stride);
+    x.gather(panel, dense.data(), stride);
     for (Index i = 0; i < panel.count; ++i) {
       for (Index j = 0; j < data.features; ++j) {
         visit(j, dense[static_cast<std::size_t>(i * stride + j)]);
       }
+    }
+  };
+  RowBuffer buffer;
+  data.read_ahead(data.leaves);
+  for (std::int64_t leaf = data.leaves.begin; leaf < data.leaves.end; ++leaf) {
+    const RowSet set = data.read(leaf, buffer);
+    for (const Rows& panel : set.pieces) {
+      visit_panel(*set.x, panel);
     }
   }
 }
@@ -123,7 +133,7 @@ void scale_columns(Dataset& data, double l2, const Execution& execution) {
     rescue[j] = !std::isfinite(sums[j]) ? -kRescue : (sums[j] < kLeastSquares ? kRescue : 0);
   }
   if (std::ranges::any_of(rescue, [](int e) { return e != 0; })) {
-    data.x->scale_columns(powers_of_two(rescue), execution.threads());
+    data.scale_columns(powers_of_two(rescue), execution.threads());
     sums = column_sums(data, execution);
   }
   const std::vector<int> done = rescue;
@@ -147,7 +157,7 @@ void scale_columns(Dataset& data, double l2, const Execution& execution) {
     rest[j] = exponent[j] - done[j];
   }
   if (std::ranges::any_of(rest, [](int e) { return e != 0; })) {
-    data.x->scale_columns(powers_of_two(rest), execution.threads());
+    data.scale_columns(powers_of_two(rest), execution.threads());
   }
   if (std::ranges::any_of(exponent, [](int e) { return e != 0; })) {
     data.column_scale = powers_of_two(exponent);

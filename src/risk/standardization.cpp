@@ -109,7 +109,7 @@ void standardize_columns(Dataset& rows, bool has_intercept, bool maps_steps, con
     factor.push_back(1 / deviation);
   }
   rows.deviation = std::move(moments.deviation);
-  if (rows.x->standardize_columns(moments.mean, factor, execution.threads())) {
+  if (rows.standardize_columns(moments.mean, factor, execution.threads())) {
     rows.column_shift = std::move(moments.mean);
     rows.column_scale = std::move(factor);
   } else if (maps_steps) {

@@ -43,6 +43,9 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
   if (plan.total_bytes() * placement.ranks_here > limits.together.bytes) {
     return fmt::format("{} are {}", bytes_text(limits.together.bytes), limits.together.name);
   }
+  if ((plan.total_bytes() - plan.program_bytes) * placement.ranks_here > limits.allowed.bytes) {
+    return fmt::format("{} are {}", bytes_text(limits.allowed.bytes), limits.allowed.name);
+  }
   const double address = plan.total_bytes() - plan.program_bytes + plan.address_bytes;
   if (address > limits.alone.bytes) {
     return fmt::format("with its threads' stacks it takes {} more of address space, {} are {}", bytes_text(address),
@@ -68,6 +71,15 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                          bytes_text(instead.total_bytes()),
                          shortage(instead, placement, limits).empty() ? "" : ", and more machines");
   }
+  if (DataShape streamed = shape; !shape.has_any_row) {
+    streamed.has_any_row = true;
+    streamed.is_streamed = true;
+    const Plan from_file = make_plan(settings, model, streamed, placement.ranks, placement.threads);
+    if (shortage(from_file, placement, limits).empty()) {
+      advice += fmt::format("; or store the rows as HDF5 (trainer convert), which need not fit: about {} a rank",
+                            bytes_text(from_file.total_bytes()));
+    }
+  }
   throw ConfigurationError(fmt::format("{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
                                        to_string(settings.fit.optimizer), is_foreseen ? "at least " : "",
                                        model.dimension(), bytes_text(plan.total_bytes()), parts_text(plan), together,
@@ -78,7 +90,11 @@ MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& executi
     : settings_(settings),
       comm_(execution.comm()),
       placement_{execution.ranks(), ranks_beside(hosts, execution.rank()), execution.threads()},
-      limits_(memory_limits()) {}
+      limits_(memory_limits()) {
+  if (settings.launch.memory.bytes > 0) {
+    limits_.allowed = {settings.launch.memory.bytes, "allowed beside the program (--memory)"};
+  }
+}
 
 void MemoryCheck::foresee() {
   const bool has_file = settings_.validation.rows.is_file();
@@ -110,6 +126,7 @@ DataShape MemoryCheck::foreseen_shape(const DataOutlook& rows, const DataOutlook
     shape.held_out_rows = held_out.rows;
     shape.held_out_entries = held_out.stored_entries;
     shape.is_held_out_file = held_out.rows > 0;
+    shape.has_any_row = shape.has_any_row && (held_out.rows == 0 || held_out.has_any_row);
   }
   return shape;
 }
@@ -122,8 +139,14 @@ Plan MemoryCheck::plan_of(const DataShape& shape) const {
   return make_plan(settings_, foreseen_model(), shape, placement_.ranks, placement_.threads);
 }
 
-Plan MemoryCheck::foreseen_plan() const {
-  return plan_of(foreseen_shape(rows_, held_out_));
+DataShape MemoryCheck::as_it_fits(const ModelDescription& model, DataShape shape) {
+  shape.is_streamed =
+      shape.has_any_row && !fits_everywhere(make_plan(settings_, model, shape, placement_.ranks, placement_.threads));
+  return shape;
+}
+
+Plan MemoryCheck::foreseen_plan() {
+  return plan_of(as_it_fits(foreseen_model(), foreseen_shape(rows_, held_out_)));
 }
 
 std::string MemoryCheck::foreseen_text() const {
@@ -159,10 +182,10 @@ void MemoryCheck::require_foreseen() {
   }
   count(rows_, settings_.data.path);
   count(held_out_, settings_.validation.rows.text);
-  const DataShape shape = foreseen_shape(rows_, held_out_);
+  const DataShape shape = as_it_fits(foreseen_model(), foreseen_shape(rows_, held_out_));
   const Plan plan = plan_of(shape);
   DataShape surely = shape;  // rows of a dense reader may turn out to be zeros, which the layout leaves out
-  if (surely.is_read_dense) {
+  if (surely.is_read_dense && !surely.is_streamed) {
     surely.stored_entries = 0;
     surely.held_out_entries = 0;
   }
@@ -173,13 +196,16 @@ void MemoryCheck::require_foreseen() {
   require_least(least, foreseen_model(), shape, !has_all_features() || !has_all_outputs);
 }
 
-void MemoryCheck::require(const ModelDescription& model, DataShape shape) {
+bool MemoryCheck::require(const ModelDescription& model, DataShape shape) {
   if (held_out_.rows > 0) {
     shape.held_out_rows = held_out_.rows;
     shape.held_out_entries = held_out_.stored_entries;
     shape.is_held_out_file = true;
+    shape.has_any_row = shape.has_any_row && held_out_.has_any_row;
   }
+  shape = as_it_fits(model, shape);
   require_least(make_plan(settings_, model, shape, placement_.ranks, placement_.threads), model, shape, false);
+  return shape.is_streamed;
 }
 
 void MemoryCheck::require_least(const Plan& least, const ModelDescription& model, const DataShape& shape,

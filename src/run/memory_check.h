@@ -44,20 +44,23 @@ class MemoryCheck {
   /// Looks at the head of the data files. Throws what read_data() throws of them. Collective.
   void foresee();
   /// The model and the data as foreseen, and the plan of that.
-  Plan foreseen_plan() const;
+  Plan foreseen_plan();
   /// How the data were understood, as far as their heads show; on rank 0, which looked at them.
   const std::vector<std::string>& notices() const { return notices_; }
   std::string foreseen_text() const;  ///< "data: about 581000 rows × 54 features, at least 7 classes; …"
 
-  /// Throws ConfigurationError with the figures, and what to use instead, when a run cannot fit. Collective.
+  /// Throws ConfigurationError with the figures, and what to use instead, when a run cannot fit, not even with features
+  /// that stay in their file where they can. Collective.
   void require_foreseen();
-  /// The same when the rows are read.
-  void require(const ModelDescription& model, DataShape shape);
+  /// The same when the rows are known. Returns whether features are to stay in their file.
+  bool require(const ModelDescription& model, DataShape shape);
 
  private:
   DataShape foreseen_shape(const DataOutlook& rows, const DataOutlook& held_out) const;
   ModelDescription foreseen_model() const;
   Plan plan_of(const DataShape& shape) const;
+  /// The shape with features in their file where they do not fit and can stay there.
+  DataShape as_it_fits(const ModelDescription& model, DataShape shape);
   bool has_all_features() const;
   bool fits_everywhere(const Plan& plan);
   void count(DataOutlook& outlook, const std::string& path);

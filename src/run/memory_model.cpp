@@ -3,7 +3,9 @@
 
 #include "comm/summation_tree.h"
 #include "comm/tree_reducer.h"
+#include "data/batch_schedule.h"
 #include "data/feature_matrix.h"
+#include "data/streamed_rows.h"
 #include "fit/optimizer_vectors.h"
 #include "optim/convergence.h"
 #include "run/problem.h"
@@ -26,6 +28,10 @@ constexpr double kThread = 1e6;
 /// Address space of a thread whether it uses it or not: a stack, an arena of the allocator, and a buffer of OpenBLAS.
 constexpr double kThreadAddress = (8 + 64) << 20;
 constexpr double kBlasAddress = 128 << 20;
+
+/// Blocks in which rows are looked at before they are laid out, and in which they are read into their layout.
+constexpr double kSurveyBytes = (1 << 16) * kDouble;
+constexpr double kPartBytes = (1 << 19) * kDouble;
 
 double padded_size(double size) {
   return std::ceil(size / static_cast<double>(kLanes)) * static_cast<double>(kLanes);
@@ -127,9 +133,26 @@ PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& mode
   rows_a_piece = std::min(static_cast<double>(panel_rows(data.features)), n);
 }
 
+/// Where any row can be read at any time, features are read into their layout, or stay where they are: beside them
+/// there are the blocks that are being read.
+double reading_in_place_bytes(const PlanSizes& s, const DataShape& data) {
+  const double numbers = 2 * (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble / s.ranks;
+  const double all = (s.n + s.held_out) * s.d * kDouble / s.ranks;
+  const double beside = std::min(all, (data.is_streamed ? 3 * kSurveyBytes : s.threads * kPartBytes));
+  const double features = data.is_streamed
+                              ? 0
+                              : (laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
+                                 laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries))) /
+                                    s.ranks;
+  return features + numbers + beside + static_cast<double>(data.reader_bytes);
+}
+
 /// Rows are read, divided into training and held-out rows, sent to their owners, and laid out; each step holds what it
 /// takes and what it makes. A file of held-out rows goes the same way once the training rows are laid out.
 double reading_bytes(const PlanSizes& s, const DataShape& data) {
+  if (data.has_any_row) {
+    return reading_in_place_bytes(s, data);
+  }
   const auto entries = static_cast<double>(data.stored_entries);
   const auto held_entries = static_cast<double>(data.held_out_entries);
   const bool is_split = s.held_out > 0 && !data.is_held_out_file;
@@ -153,9 +176,29 @@ double reading_bytes(const PlanSizes& s, const DataShape& data) {
          std::min(static_cast<double>(data.reader_bytes), read / s.ranks);
 }
 
-double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescription& model) {
-  const double features = laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
-                          laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
+/// A leaf that is added up, as it was read and laid out, and those behind it, for each thread; of mini-batch runs also
+/// the group of rows that each lane is at, and the next one.
+double stream_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data) {
+  const bool is_sparse = layout_of(s, data, s.n, static_cast<double>(data.stored_entries)) == Layout::sparse_rows;
+  const double row = data.is_read_dense || !is_sparse
+                         ? s.d * kDouble
+                         : static_cast<double>(data.stored_entries) / std::max(1.0, s.n) * kEntry + kRowStart;
+  const double leaf_rows = std::ceil(s.n / (s.units_a_thread * s.ranks * s.threads));
+  const double leaves = s.threads * (2 + static_cast<double>(kLeavesAhead)) * leaf_rows * row;
+  if (!s.is_stochastic) {
+    return leaves + static_cast<double>(data.reader_bytes);
+  }
+  const double lanes = std::min(s.n, static_cast<double>(std::max<std::int64_t>(1, settings.fit.lanes)));
+  const double group_rows = std::min(std::ceil(s.n / lanes), static_cast<double>(kBlockRows * kGroupBlocks));
+  return leaves + std::ceil(lanes / s.ranks) * 2 * group_rows * row + static_cast<double>(data.reader_bytes);
+}
+
+double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
+                  const ModelDescription& model) {
+  const double features = data.is_streamed
+                              ? stream_bytes(s, settings, data) * s.ranks
+                              : laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
+                                    laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
   const double numbers = (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble;
   // Of the last pass, the accepted and the trial point; networks only to evaluate.
   const double margins = (s.is_network || s.is_stochastic ? 1 : 3) * s.n + 2 * s.held_out;

@@ -25,7 +25,11 @@ struct PlanSizes {
 double reading_bytes(const PlanSizes& s, const DataShape& data);
 
 /// Rows, margins and scores while training and evaluating.
-double data_bytes(const PlanSizes& s, const DataShape& data, const ModelDescription& model);
+double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
+                  const ModelDescription& model);
+
+/// Blocks of streamed rows on their way, part of data_bytes().
+double stream_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data);
 
 /// The optimizer, its oracle and a checkpoint.
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,

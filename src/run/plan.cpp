@@ -80,6 +80,7 @@ DataShape shape_of(const DataOutlook& outlook) {
   shape.reader_bytes = outlook.reader_bytes;
   shape.is_read_dense = outlook.is_dense;
   shape.is_text = outlook.is_text;
+  shape.has_any_row = outlook.has_any_row;
   return shape;
 }
 
@@ -107,9 +108,10 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   const double entries = is_sparse ? static_cast<double>(data.stored_entries) : s.n * s.d;
   Plan plan;
   plan.reading_bytes = reading_bytes(s, data);
-  plan.data_bytes = data_bytes(s, data, model);
+  plan.data_bytes = data_bytes(s, settings, data, model);
   plan.optimizer_bytes = optimizer_bytes(s, settings, data, model);
   plan.program_bytes = program_bytes(s);
+  plan.stream_bytes = data.is_streamed ? stream_bytes(s, settings, data) : 0;
   plan.address_bytes = address_bytes(s, settings);
   plan.flops = gradient_flops(s, entries);
   plan.bytes_reduced = s.p * s.scalar_bytes;
@@ -141,7 +143,9 @@ std::string bytes_text(double bytes) {
 
 std::string parts_text(const Plan& plan) {
   const bool is_most = plan.reading_bytes > plan.data_bytes + plan.optimizer_bytes;
-  return fmt::format("data {}{}, optimizer {}, program {}", bytes_text(plan.data_bytes),
+  const std::string ahead =
+      plan.stream_bytes > 0 ? fmt::format(" with {} to read ahead", bytes_text(plan.stream_bytes)) : "";
+  return fmt::format("data {}{}{}, optimizer {}, program {}", bytes_text(plan.data_bytes), ahead,
                      is_most ? fmt::format(", while reading {}", bytes_text(plan.reading_bytes)) : "",
                      bytes_text(plan.optimizer_bytes), bytes_text(plan.program_bytes));
 }

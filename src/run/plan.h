@@ -21,6 +21,7 @@ DataShape shape_of(const TrainingProblem& problem);
 struct Plan {
   double reading_bytes = 0;    ///< a rank, at most, until the data are laid out
   double data_bytes = 0;       ///< a rank: features, labels, weights, margins, also of held-out rows
+  double stream_bytes = 0;     ///< a rank: of these, what streamed rows take on their way; 0: all are resident
   double optimizer_bytes = 0;  ///< a rank: parameters, gradients, state, partial sums, the solve, a checkpoint
   double program_bytes = 0;    ///< a rank: code, libraries and MPI, as measured
   double address_bytes = 0;    ///< a rank: address space taken and not used, by threads and BLAS

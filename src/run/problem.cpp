@@ -34,22 +34,26 @@ ReadSettings for_model(ReadSettings read, const ModelFile& file) {
   if (read.expected.find(ColumnRole::feature) == nullptr) {
     read.expected.columns.push_back({.feature = 0, .width = 0});
   }
+  read.features_apart = true;
   return read;
 }
 
 /// The held-out rows of a file of their own, read as the training rows were.
-RawData read_held_out(const TrainSettings& settings, const TrainingProblem& problem, const Execution& execution) {
+HeldOut read_held_out(const TrainSettings& settings, const TrainingProblem& problem, const Execution& execution) {
+  Communicator& comm = execution.comm();
   ModelFile like;
   like.model = problem.model;
   like.schema = problem.rows.schema;
   StoredColumns columns;
-  agree(execution.comm(), [&] { columns = held_out_columns(settings, like); });
+  agree(comm, [&] { columns = held_out_columns(settings, like); });
   ReadSettings read = for_model(columns.read, like);
   read.threads = execution.threads();
-  RawData held_out = read_data(read, execution.comm());
+  HeldOut held_out;
+  held_out.raw = read_data(read, comm);
   if (!columns.notice.empty()) {
-    held_out.notices.push_back(columns.notice);
+    held_out.raw.notices.push_back(columns.notice);
   }
+  held_out.survey = survey_rows(held_out.raw, comm);
   return held_out;
 }
 
@@ -58,13 +62,17 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
                            const BeforeLayout& before_layout) {
   const std::string& source = settings.data.path;
   require_classes(settings, raw, source);
-  std::optional<RawData> held_out;
+  if (raw.features && settings.validation.rows.fraction > 0) {
+    require_good_rows(raw, execution.comm());  // of both parts, in the order of the file
+  }
+  std::optional<HeldOut> held_out;
   if (settings.validation.rows.fraction > 0) {
     auto [training, validation] =
         split_rows(std::move(raw), settings.validation.rows.fraction, settings.fit.seed, execution.comm());
     raw = std::move(training);
     require_every_class(settings, raw, execution.comm());
-    held_out = std::move(validation);
+    held_out.emplace(std::move(validation), RowSurvey());
+    held_out->survey = survey_rows(held_out->raw, execution.comm());
   }
   TrainingProblem problem =
       make_problem(settings, source, std::move(raw), held_out ? &*held_out : nullptr, execution, before_layout);
@@ -105,15 +113,17 @@ TrainingProblem load_problem(const TrainSettings& settings, const Execution& exe
                              const BeforeLayout& before_layout) {
   ReadSettings read = settings.data;
   read.threads = execution.threads();
+  read.features_apart = true;
   RawData raw = read_data(read, execution.comm());
   test_failure(TestPhase::reading);
   const std::vector<std::string> notices = raw.notices;
   return with_notices(notices, [&] { return problem_of(settings, execution, std::move(raw), before_layout); });
 }
 
-TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution) {
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution,
+                                       const BeforeLayout& before_layout) {
   settings.data = for_model(std::move(settings.data), file);
-  TrainingProblem problem = load_problem(settings, execution);
+  TrainingProblem problem = load_problem(settings, execution, before_layout);
   ModelDescription described = file.model;
   described.precision = problem.model.precision;
   if (!(problem.model == described)) {
@@ -122,7 +132,8 @@ TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& 
   return problem;
 }
 
-Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution) {
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution,
+                            const BeforeLayout& before_layout) {
   LayoutSettings layout;
   layout.threads = execution.threads();
   layout.parameters = file.model.dimension();
@@ -133,7 +144,11 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Exec
   if (raw.schema.feature_names().empty() && !file.schema.feature_names().empty()) {
     raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");
   }
-  return make_dataset(std::move(raw), layout, execution.comm());
+  const RowSurvey survey = survey_rows(raw, execution.comm());
+  if (before_layout) {
+    layout.is_streamed = before_layout(file.model, shape_of_raw(raw, survey, execution.comm()));
+  }
+  return make_dataset(std::move(raw), survey, layout, execution.comm());
 }
 
 void require_finite(RowResult result, const Dataset& data, const Margins& margins, Task task,

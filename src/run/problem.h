@@ -30,10 +30,12 @@ TrainingProblem load_problem(const TrainSettings& settings, const Execution& exe
 
 /// The problem that a model file solves: `settings` are those stored in it and say where the data are, whose columns
 /// and classes are the model's. Throws DataError where they do not describe that model. Collective.
-TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution);
+TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution,
+                                       const BeforeLayout& before_layout = {});
 
 /// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
-Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution);
+Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution,
+                            const BeforeLayout& before_layout = {});
 
 /// Throws DataError naming `path` and the first row whose result overflows, of those with weight; `weights` empty: of
 /// all. Collective.

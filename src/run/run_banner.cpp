@@ -22,7 +22,7 @@ void warn(const std::vector<std::string>& lines, Console& console) {
 
 }  // namespace
 
-void show_plan(const MemoryCheck& memory, const TrainSettings& settings, int ranks, int threads, Console& console) {
+void show_plan(MemoryCheck& memory, const TrainSettings& settings, int ranks, int threads, Console& console) {
   warn(memory.notices(), console);
   const Plan plan = memory.foreseen_plan();
   console.info(memory.foreseen_text());

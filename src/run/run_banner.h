@@ -11,7 +11,7 @@
 namespace lockstep {
 
 /// What --plan prints.
-void show_plan(const MemoryCheck& memory, const TrainSettings& settings, int ranks, int threads, Console& console);
+void show_plan(MemoryCheck& memory, const TrainSettings& settings, int ranks, int threads, Console& console);
 
 /// Guesses about the data, of which a reader cannot be sure.
 void warn_of_guesses(const TrainingProblem& problem, Console& console);

@@ -22,6 +22,9 @@ std::vector<std::string> banner(const TrainSettings& settings, const TrainingPro
   } else if (classes.size() > 2) {
     lines.push_back(fmt::format("classes: {}, from {} to {}", classes.size(), classes.front(), classes.back()));
   }
+  if (rows.stream) {
+    lines.push_back(fmt::format("streamed: features stay in {} and are read in every pass", settings.data.path));
+  }
   if (problem.validation) {
     lines.push_back(fmt::format("validation: {} rows", problem.validation->partition.rows));
   }

@@ -43,7 +43,7 @@ bool has_encoding(const Schema& schema) {
          });
 }
 
-void write_encoding(const Schema& schema, Hdf5ImageWriter& image) {
+void write_encoding(const Schema& schema, Hdf5Writer& image) {
   std::vector<std::int64_t> reference;
   std::vector<double> fill;
   std::vector<std::int64_t> marks;
@@ -156,7 +156,7 @@ bool fills(const Schema& schema, Index features) {
 
 }  // namespace
 
-void write_schema(const Schema& schema, Hdf5ImageWriter& image) {
+void write_schema(const Schema& schema, Hdf5Writer& file) {
   std::vector<std::int64_t> feature;
   std::vector<std::int64_t> width;
   std::vector<std::int64_t> count;
@@ -167,16 +167,16 @@ void write_schema(const Schema& schema, Hdf5ImageWriter& image) {
     count.push_back(std::ssize(column.levels));
     std::ranges::copy(column.levels, std::back_inserter(levels));
   }
-  image.write(kName, texts_of(schema, &Column::name));
-  image.write(kRole, texts_of(schema, [](const Column& column) { return to_string(column.role); }));
-  image.write(kKind, texts_of(schema, [](const Column& column) { return to_string(column.kind); }));
-  image.write(kFeature, feature);
-  image.write(kWidth, width);
-  image.write(kLevelCount, count);
-  image.write(kLevels, levels);
-  image.write_scalar(kIsTable, std::int64_t{schema.is_table ? 1 : 0});
+  file.write(kName, texts_of(schema, &Column::name));
+  file.write(kRole, texts_of(schema, [](const Column& column) { return to_string(column.role); }));
+  file.write(kKind, texts_of(schema, [](const Column& column) { return to_string(column.kind); }));
+  file.write(kFeature, feature);
+  file.write(kWidth, width);
+  file.write(kLevelCount, count);
+  file.write(kLevels, levels);
+  file.write_scalar(kIsTable, std::int64_t{schema.is_table ? 1 : 0});
   if (has_encoding(schema)) {
-    write_encoding(schema, image);
+    write_encoding(schema, file);
   }
 }
 

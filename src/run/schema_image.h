@@ -1,4 +1,4 @@
-/// The schema in a model file.
+/// The schema in a model file, and in a data file that was made from another.
 ///
 /// | dataset             | shape  | content                                                                  |
 /// | /schema/name        | T      | of the columns; in file order where is_table is 1                        |
@@ -13,13 +13,14 @@
 
 #include "data/schema.h"
 #include "io/hdf5_image.h"
+#include "io/hdf5_writer.h"
 
 #include <string>
 #include <vector>
 
 namespace lockstep {
 
-void write_schema(const Schema& schema, Hdf5ImageWriter& image);
+void write_schema(const Schema& schema, Hdf5Writer& file);
 
 /// False for models of versions that kept names alone.
 bool has_schema(const Hdf5ImageReader& image);

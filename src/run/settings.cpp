@@ -93,6 +93,25 @@ double parse_duration_seconds(const std::string& text) {
   return seconds;
 }
 
+MemorySize MemorySize::parse(const std::string& text) {
+  if (text == "auto") {
+    return {};
+  }
+  const std::size_t unit_begin = std::min(text.find_first_not_of("0123456789."), text.size());
+  std::string unit = text.substr(unit_begin);
+  if (unit.ends_with('B') || unit.ends_with('b')) {
+    unit.pop_back();
+  }
+  const bool is_binary = unit.size() == 2 && unit[1] == 'i';
+  const std::size_t power = unit.empty() ? 0 : std::string_view("kmgt").find(static_cast<char>(unit[0] | 0x20)) + 1;
+  const std::optional<double> amount = finite_number(text.substr(0, unit_begin));
+  const bool is_known = power <= 4 && (unit.size() <= 1 || is_binary) && (unit.empty() || power > 0);
+  if (!is_known || !amount || !(*amount > 0)) {
+    throw UsageError("must be auto or a positive size such as 8GiB, 8GB or 500M");
+  }
+  return {*amount * std::pow(is_binary ? 1024.0 : 1000.0, static_cast<double>(power)), text};
+}
+
 StepTimeout StepTimeout::parse(const std::string& text) {
   if (text == "auto") {
     return {};

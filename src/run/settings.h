@@ -39,12 +39,22 @@ enum class Progress { automatic, lines, none };
 std::string to_string(Progress progress);
 Progress progress_kind(const std::string& name);  ///< throws ConfigurationError
 
+/// How much memory a job may take on each machine, its programs apart.
+struct MemorySize {
+  double bytes = 0;  ///< 0: what the machine has
+  std::string text = "auto";
+
+  /// "auto", or bytes with a unit of 1000 (500M, 8GB) or 1024 (8GiB); throws UsageError.
+  static MemorySize parse(const std::string& text);
+};
+
 /// How a launch starts and what it says.
 struct LaunchSettings {
   std::string init;   ///< a model file to start from; empty: none. Shapes the result by what it holds
   bool plan = false;  ///< print what the run would take, and train nothing
   Progress progress = Progress::automatic;
-  int threads = 0;          ///< ≥ 0; 0: chosen at launch
+  int threads = 0;  ///< ≥ 0; 0: chosen at launch
+  MemorySize memory;
   std::string config_file;  ///< the file that some of these came from, an input; empty: none
 };
 

@@ -80,6 +80,7 @@ std::vector<Option> run_options(RunSettings& run, LaunchSettings& launch, FitSet
        said_once()},
       {"progress", group, "P", "auto, lines or none (default {})", choice(launch.progress, progress_kind)},
       threads_option(launch.threads),
+      memory_option(launch.memory),
   };
 }
 
@@ -156,6 +157,14 @@ Option threads_option(int& threads) {
   return {"threads", "Run", "N",
           "threads a rank (default {}: OMP_NUM_THREADS, else the rank's share of its allowed cores)",
           number(threads, kThreads)};
+}
+
+Option memory_option(MemorySize& memory) {
+  return {
+      "memory", "Run", "SIZE",
+      "what a job may take on a machine, its programs apart: 8GiB, 500M (default {}: what there is); more rows than "
+      "fit are read from HDF5 in every pass",
+      parsed(memory)};
 }
 
 std::vector<Option> train_options(TrainSettings& settings) {

@@ -18,4 +18,7 @@ std::vector<Option> data_options(ReadSettings& data);
 std::vector<Option> column_options(ReadSettings& data);
 Option threads_option(int& threads);
 
+/// --memory
+Option memory_option(MemorySize& memory);
+
 }  // namespace lockstep

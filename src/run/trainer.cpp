@@ -132,7 +132,7 @@ void TrainingJob::load() {
   const Timer timer;
   const Doing reading(Activity::reading);
   problem_ = load_problem(settings_, execution_, [this](const ModelDescription& model, const DataShape& shape) {
-    memory_.require(model, shape);
+    return memory_.require(model, shape);
   });
   summary_.seconds.load = timer.seconds();
   warn_of_guesses(problem_, console_);

@@ -61,6 +61,23 @@ class FaultyFileSystem final : public FileSystem {
     const bool now = operations_ == at_operation_;
     return run("read", [&] { return below_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes); });
   }
+  IoResult write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) override {
+    const bool now = operations_ == at_operation_;
+    if (now && (fault_ == Fault::short_count || fault_ == Fault::kill_halfway)) {
+      bytes = bytes.first(fault_ == Fault::short_count ? 1 : bytes.size() / 2);
+    }
+    if (now && fault_ == Fault::bad_byte) {
+      const std::byte other = ~bytes.front();
+      return run("write_at", [&] { return below_.write_at(file, offset, {&other, 1}); });
+    }
+    return run("write_at", [&] { return below_.write_at(file, offset, bytes); });
+  }
+  IoResult read_at(int file, std::int64_t offset, std::span<std::byte> bytes) override {
+    const bool now = operations_ == at_operation_;
+    return run("read_at", [&] {
+      return below_.read_at(file, offset, now && fault_ == Fault::short_count ? bytes.first(1) : bytes);
+    });
+  }
   IoResult truncate(int file, std::int64_t bytes) override {
     return run("truncate", [&] { return below_.truncate(file, bytes); });
   }

@@ -97,6 +97,24 @@ class PowerLossFileSystem final : public FileSystem {
     return done(static_cast<IoResult>(count));
   }
 
+  IoResult write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) override {
+    Inode& inode = inodes_[handles_[static_cast<std::size_t>(file)].inode];
+    bytes = bytes.first(std::min(bytes.size(), most_bytes_a_write));
+    const auto begin = static_cast<std::size_t>(offset);
+    inode.content.resize(std::max(inode.content.size(), begin + bytes.size()));
+    inode.content.replace(begin, bytes.size(), reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    inode.synced = false;
+    return done(static_cast<IoResult>(bytes.size()));
+  }
+
+  IoResult read_at(int file, std::int64_t offset, std::span<std::byte> bytes) override {
+    const auto content = std::as_bytes(std::span(inodes_[handles_[static_cast<std::size_t>(file)].inode].content));
+    const auto rest = content.subspan(std::min(content.size(), static_cast<std::size_t>(offset)));
+    const std::size_t count = std::min(rest.size(), bytes.size());
+    std::copy_n(rest.begin(), count, bytes.begin());
+    return done(static_cast<IoResult>(count));
+  }
+
   IoResult truncate(int file, std::int64_t bytes) override {
     Inode& inode = inodes_[handles_[static_cast<std::size_t>(file)].inode];
     inode.content.resize(static_cast<std::size_t>(bytes));

@@ -40,7 +40,9 @@ TEST_P(ColumnReaches, AreTheLargestAbsoluteValuesOfAllRanksOnEveryRank) {
     std::mutex mutex;
     std::vector<std::vector<double>> seen;
     run_ranks(GetParam(), [&](Communicator& comm) {
-      const auto reaches = column_reaches(part_of(5, comm.rank(), comm.size(), is_dense), comm);
+      lockstep::ColumnReaches mine(3);
+      mine.add(part_of(5, comm.rank(), comm.size(), is_dense));
+      const auto reaches = mine.of_all_ranks(comm);
       const std::lock_guard lock(mutex);
       seen.push_back(reaches);
     });

@@ -44,6 +44,13 @@ RowBlock share(const Case& test, int rank, int ranks, bool is_dense) {
   return block;
 }
 
+std::vector<std::int64_t> one_sided_columns(const RowBlock& block, LabelGroups kind, std::size_t groups,
+                                            Communicator& comm) {
+  ColumnSigns signs(block.features, kind, groups);
+  signs.add(block);
+  return signs.one_sided(comm);
+}
+
 class OneSidedColumns : public ::testing::TestWithParam<Case> {};
 
 TEST_P(OneSidedColumns, AreFoundOnAnyRanksInAnyLayout) {

@@ -86,6 +86,7 @@ TEST_F(Problem, IsAskedForBeforeItsRowsAreLaidOut) {
   load_problem(settings_.completed(), Execution(comm, 1), [&](const ModelDescription& model, const DataShape& shape) {
     EXPECT_EQ(model.dimension(), 3);
     rows = shape.rows;
+    return false;
   });
   EXPECT_EQ(rows, 40);
 }
