@@ -133,17 +133,18 @@ void probe_run_folder(const std::string& folder, Communicator& comm) {
 }
 
 std::vector<InputName> inputs_of(const ReadSettings& read, const char* data_option) {
-  std::vector<InputName> inputs = {{read.labels_option, read.labels}};
+  std::vector<InputName> inputs;
   for (const std::string& path : data_paths(read.path)) {
     inputs.push_back({data_option, path == kStandardInput ? "" : path});
   }
+  inputs.push_back({read.labels_option, read.labels});
   std::error_code unreadable;  // reading tells
   const auto is_there = [&](const std::string& path) { return std::filesystem::exists(path, unreadable); };
   for (const FormatRow& format : formats()) {
     const std::string usual = format.usual_labels == nullptr ? "" : format.usual_labels(read.path);
     if (read.labels.empty() && !usual.empty() && is_there(usual) && is_there(read.path) &&
         &detect_format(read, InputFile(read.path)) == &format) {
-      inputs.front().path = usual;
+      inputs.back().path = usual;
     }
   }
   return inputs;

@@ -376,7 +376,7 @@ TEST_F(CommandLineTest, HelpListsEveryOptionInGroups) {
 
 TEST_F(CommandLineTest, RequiredOptionsAreAskedFor) {
   EXPECT_THAT(error({"train"}), testing::Pair(64, StartsWith("train needs --data F")));
-  EXPECT_THAT(error({"train", "--data", ""}), testing::Pair(64, HasSubstr("must not be empty")));
+  EXPECT_THAT(error({"train", "--data", ""}), testing::Pair(64, HasSubstr("entry 1 is empty")));
   EXPECT_THAT(error({"inspect"}), testing::Pair(64, StartsWith("inspect needs PATH")));
   EXPECT_THAT(error({"predict", "--model-file", "m", "--data", "d"}),
               testing::Pair(64, StartsWith("predict needs --output")));

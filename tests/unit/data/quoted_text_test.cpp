@@ -106,8 +106,7 @@ TEST_F(QuotedText, QuoteThatIsNotClosedIsReportedAtItsBegin) {
   for (int i = 0; i < 100; ++i) {
     rows += "\"a\nb\",1,2\n";
   }
-  expect_error(file("id,x,y\n" + rows + "\"c\nd\",5,\"a\nplain,1,2\n"),
-               "65 FILE:203:6: quoted field is not closed");
+  expect_error(file("id,x,y\n" + rows + "\"c\nd\",5,\"a\nplain,1,2\n"), "65 FILE:203:6: quoted field is not closed");
   expect_error(file("id,x,y\n" + rows + "\"c\nd,1,2\n"), "65 FILE:202:1: quoted field is not closed");
 }
 
