@@ -22,7 +22,7 @@ constexpr std::int64_t kHeadBytes = std::int64_t{1} << 24;
 
 void read_all(StandardInput& input) {
   const MemoryLimits limits = memory_limits();
-  const double most = std::min(limits.together.bytes, limits.alone.bytes);
+  const double most = kTextOfMemory * std::min(limits.together.bytes, limits.alone.bytes);
   std::string block(std::size_t{1} << 20, '\0');
   for (;;) {
     heed_interrupt("reading standard input");
@@ -39,7 +39,8 @@ void read_all(StandardInput& input) {
     input.bytes.append(std::string_view(block).substr(0, static_cast<std::size_t>(count)));
     input.size += count;
     if (static_cast<double>(input.size) > most) {
-      throw ConfigurationError("standard input does not fit the memory; write it to a file and name that");
+      throw ConfigurationError(
+          "standard input takes more than half of the memory there is; write it to a file and name that");
     }
   }
 }

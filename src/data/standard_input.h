@@ -11,6 +11,9 @@ namespace lockstep {
 class Communicator;
 struct ReadSettings;
 
+/// The part of the memory that text in memory may take: its rows take about as much again.
+inline constexpr double kTextOfMemory = 0.5;
+
 /// The path of standard input.
 inline constexpr const char* kStandardInput = "-";
 

@@ -52,8 +52,8 @@ double memory_of_all(Communicator& comm) {
 
 [[noreturn]] void refuse_size(const std::string& path, double most) {
   throw ConfigurationError(
-      fmt::format("{}: the text in it takes more than {:.3g} GB, all the memory there is; expand "
-                  "it on disk, where it takes none, or use more machines",
+      fmt::format("{}: the text in it takes more than {:.3g} GB, half of the memory there is; "
+                  "expand it on disk, where it takes none, or use more machines",
                   path, most / 1e9));
 }
 
@@ -93,7 +93,7 @@ int TextFiles::streaming_rank(std::size_t file, int ranks) const {
 }
 
 void TextFiles::measure(Communicator& comm) {
-  const double most = memory_of_all(comm);
+  const double most = kTextOfMemory * memory_of_all(comm);
   std::vector<double> sizes(files_.size());
   agree(comm, [&] {
     double all = 0;

@@ -1,7 +1,11 @@
 /// Several files as one, and compressed ones.
+#include "data/standard_input.h"
+
 #include "unit/data/data_files.h"
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 namespace lockstep::testing {
 namespace {
@@ -112,6 +116,41 @@ TEST_F(TextFiles, DamagedCompressionIsOneError) {
     }
   }
   EXPECT_THAT(error_on(2, named(write("more", gzipped(text) + "more"))), HasSubstr("65 FILE: the compressed data"));
+}
+
+TEST_F(TextFiles, StandardInputIsReadByOneRankForAll) {
+  for (const std::string& text : {"id,x,y\n" + rows(0, 97), gzipped("id,x,y\n" + rows(0, 97))}) {
+    const std::string path = write("input", text);
+    const int saved = ::dup(STDIN_FILENO);
+    for (const int ranks : {1, 3, 8}) {
+      const int input = ::open(path.c_str(), O_RDONLY);
+      ASSERT_EQ(::dup2(input, STDIN_FILENO), STDIN_FILENO);
+      ::close(input);
+      std::vector<RawData> parts(static_cast<std::size_t>(ranks));
+      run_ranks(ranks, [&](Communicator& comm) {
+        ReadSettings settings = named("-");
+        take_standard_input(settings, comm);
+        parts[static_cast<std::size_t>(comm.rank())] = read_data(settings, comm);
+      });
+      EXPECT_EQ(merged(parts).block.id, read_on(1, whole()).block.id) << ranks;
+    }
+    ::dup2(saved, STDIN_FILENO);
+    ::close(saved);
+  }
+  EXPECT_THAT(error_on(2, named("-")), HasSubstr("standard input can be read by"));
+}
+
+TEST_F(TextFiles, ThreadsAreAsOneThread) {
+  std::string text = "id,x,y\n";
+  while (text.size() < 5000000) {
+    text += rows(0, 97);
+  }
+  ReadSettings settings = named(write("big", text));
+  const std::uint64_t expected = fingerprint_on(1, settings);
+  settings.path = write("big.gz", gzipped(text)) + "," + write("nothing.csv", "id,x,y\n");
+  settings.threads = 3;
+  EXPECT_EQ(fingerprint_on(1, settings), expected);
+  EXPECT_EQ(fingerprint_on(3, settings), expected);
 }
 
 TEST_F(TextFiles, LibsvmTextToo) {
