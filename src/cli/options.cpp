@@ -64,15 +64,16 @@ std::vector<Option> predict_options(PredictSettings& settings) {
           {"output", "Output", "F", "out.csv, out.h5 or -, which is CSV on standard output; required", output(settings),
            required()},
           {"proba", "Output", "", "also the probability of every class (default {})", flag(settings.probabilities)},
-          threads_option(settings.threads), memory_option(settings.memory)});
+          threads_option(settings.threads),
+          memory_option(settings.memory)});
   return options;
 }
 
 std::vector<Option> evaluate_options(EvaluateSettings& settings) {
   std::vector<Option> options = {model_file_option(settings.model_file)};
   append(options, data_options(settings.data));
-  append(options, {json_option(settings.json, kJsonForTable), threads_option(settings.threads),
-                   memory_option(settings.memory)});
+  append(options,
+         {json_option(settings.json, kJsonForTable), threads_option(settings.threads), memory_option(settings.memory)});
   return options;
 }
 
@@ -109,7 +110,8 @@ std::vector<Option> check_options(CheckSettings& settings) {
                    tolerance,
                    seed,
                    json_option(settings.json, kJsonForTable),
-                   threads_option(training.launch.threads), memory_option(training.launch.memory)});
+                   threads_option(training.launch.threads),
+                   memory_option(training.launch.memory)});
   return options;
 }
 

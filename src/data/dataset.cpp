@@ -79,7 +79,8 @@ std::vector<Run> parts_of(const Dataset& data, double entries_a_row) {
 /// Reads this rank's features into their layout: beside it no more than a part a thread is held.
 void read_features(const FeatureRows& features, int threads, Dataset& data) {
   data.x = make_feature_matrix(data.layout);
-  const double share = static_cast<double>(data.rows) / static_cast<double>(std::max<std::int64_t>(1, data.partition.rows));
+  const double share =
+      static_cast<double>(data.rows) / static_cast<double>(std::max<std::int64_t>(1, data.partition.rows));
   data.x->reset(data.panels, data.features, std::llround(share * static_cast<double>(data.stored_entries)));
   const std::vector<Run> parts = parts_of(data, features.entries());
   const bool is_sparse = data.layout == Layout::sparse_rows;  // row after row

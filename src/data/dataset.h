@@ -19,10 +19,10 @@ class Communicator;
 
 struct Dataset final : LeafSource, RowFacts {
   Layout layout = Layout::dense_columns;
-  Panels panels;  ///< of the local leaves
+  Panels panels;                         ///< of the local leaves
   std::unique_ptr<FeatureMatrix> x;      ///< null where features are streamed
   std::unique_ptr<StreamedRows> stream;  ///< null where they are resident
-  std::vector<double> label;   ///< local rows; class numbers where labels are classes
+  std::vector<double> label;             ///< local rows; class numbers where labels are classes
   std::vector<double> weight;  ///< local rows, or empty: all 1; times a power of two where they are very large or small
   std::vector<double> offset;  ///< local rows, or empty: all 0
 

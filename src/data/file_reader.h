@@ -19,7 +19,7 @@ class Communicator;
 struct FileOutline {
   /// Levels of the label: classes that the file declares. A run of features is as wide as the rows that were read.
   Schema schema = {};
-  bool is_dense = true;  ///< features come as features(), else as entries()
+  bool is_dense = true;      ///< features come as features(), else as entries()
   bool has_any_row = false;  ///< any of its rows can be read at any time: FileReader::features()
   LabelPlace label_place = {};
   std::vector<std::string> notices = {};

@@ -88,9 +88,9 @@ class LayoutBuilder {
     layout_.rows = shape[0];
     layout_.columns = shape[1];
     const std::int64_t starts = input_.shape(layout_.x + "/indptr")[0];
-    const bool is_by_columns =
-        shape[0] == shape[1] ? input_.attribute_text(layout_.x, "encoding-type").starts_with("csc")
-                             : starts == shape[1] + 1;
+    const bool is_by_columns = shape[0] == shape[1]
+                                   ? input_.attribute_text(layout_.x, "encoding-type").starts_with("csc")
+                                   : starts == shape[1] + 1;
     if (is_by_columns) {
       throw error(layout_.x, "is a sparse matrix by columns (CSC), and rows are wanted; store matrix.tocsr()");
     }
@@ -207,8 +207,8 @@ class LayoutBuilder {
       return;
     }
     for (std::size_t column = 0; column < names.size(); ++column) {
-      const std::int64_t feature = layout_.feature_of_column.empty() ? static_cast<std::int64_t>(column)
-                                                                     : layout_.feature_of_column[column];
+      const std::int64_t feature =
+          layout_.feature_of_column.empty() ? static_cast<std::int64_t>(column) : layout_.feature_of_column[column];
       layout_.schema.columns.push_back(
           {.name = names[column], .role = feature < 0 ? ColumnRole::ignored : ColumnRole::feature, .feature = feature});
     }

@@ -224,8 +224,8 @@ class Hdf5Reader final : public FileReader {
   /// Throws BadRow for the first row whose features cannot be used.
   void check(Run rows) const {
     RowBlock block;
-    const auto height = std::max<std::int64_t>(
-        1, static_cast<std::int64_t>(kBatchValues / std::max(1.0, features_->entries())));
+    const auto height =
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(kBatchValues / std::max(1.0, features_->entries())));
     for (std::int64_t first = rows.begin; first < rows.end; first += height) {
       heed_interrupt("reading data");
       features_->read({first, std::min(first + height, rows.end)}, block);

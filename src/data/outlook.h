@@ -20,8 +20,8 @@ struct DataOutlook {
   bool is_dense = false;          ///< the reader holds all d numbers of a row
   bool is_text = false;
   bool has_any_row = false;  ///< features need not be in memory: any row can be read at any time
-  bool is_counted = true;  ///< n is exact
-  bool is_whole = true;    ///< all rows were seen: everything is exact
+  bool is_counted = true;    ///< n is exact
+  bool is_whole = true;      ///< all rows were seen: everything is exact
 
   /// The same with as many rows and entries as the bytes of a text can hold.
   DataOutlook at_most() const;

@@ -61,7 +61,7 @@ struct ReadSettings {
 struct RawData {
   RowBlock block;
   std::shared_ptr<const FeatureRows> features;  ///< not in the block, which holds the rest; null: they are
-  const FormatRow* format = nullptr;  ///< that the file has; null: rows from memory
+  const FormatRow* format = nullptr;            ///< that the file has; null: rows from memory
   /// Levels of the label: numbers ascending, else by bytes; expected_classes where given.
   Schema schema;
   std::int64_t total_rows = 0;

@@ -142,8 +142,8 @@ RowSet StreamedBatches::read(std::int64_t number, RowBuffer& buffer) const {
   buffer.x->reset({{{0, batch.size(), 0, nullptr}}, {0, 1}}, data_.features, std::ssize(buffer.block.value));
   buffer.x->fill(buffer.block, 0, 1);
 
-  const auto rows = std::span(lane.order).subspan(static_cast<std::size_t>(batch.begin),
-                                                  static_cast<std::size_t>(batch.size()));
+  const auto rows =
+      std::span(lane.order).subspan(static_cast<std::size_t>(batch.begin), static_cast<std::size_t>(batch.size()));
   const std::int64_t first = lane.rows.begin - data_.first_row;
   pick(data_.label, first, rows, buffer.label);
   pick(data_.weight, first, rows, buffer.weight);

@@ -30,8 +30,8 @@ class StreamedRows {
   /// These leaves will be read, in ascending order a thread.
   void read_ahead(Run leaves);
 
-  /// Puts the features of a leaf into buffer.x, and its panels, from row 0 on, into buffer.pieces. From any thread, each
-  /// with a buffer of its own.
+  /// Puts the features of a leaf into buffer.x, and its panels, from row 0 on, into buffer.pieces. From any thread,
+  /// each with a buffer of its own.
   void read(std::int64_t leaf, RowBuffer& buffer);
 
  private:

@@ -138,10 +138,9 @@ std::shared_ptr<const Hdf5Extents> Hdf5Input::extents(const std::string& name) {
     }
     extents.push_back({static_cast<std::int64_t>(address), static_cast<std::int64_t>(size)});
   }
-  const bool is_known =
-      chunk_rows > 0 && std::ranges::all_of(extents, [&](const Hdf5Extent& extent) {
-        return extent.bytes == chunk_rows * row_bytes;
-      });
+  const bool is_known = chunk_rows > 0 && std::ranges::all_of(extents, [&](const Hdf5Extent& extent) {
+                          return extent.bytes == chunk_rows * row_bytes;
+                        });
   if (!is_known) {
     return nullptr;
   }
@@ -219,9 +218,10 @@ void Hdf5Extents::read_as(std::int64_t first, std::int64_t rows, std::span<Value
           is_exact &= convert(part[i], piece[begin + i]);
         }
         if (!is_exact) {
-          throw DataError(fmt::format("{}: {}: an integer would lose digits; integers above 2^53 can be ids and "
-                                      "classes, not numbers",
-                                      path_, printable(object_)));
+          throw DataError(
+              fmt::format("{}: {}: an integer would lose digits; integers above 2^53 can be ids and "
+                          "classes, not numbers",
+                          path_, printable(object_)));
         }
       }
     });

@@ -83,8 +83,7 @@ Hdf5Input Hdf5Input::open_image(std::span<const std::byte> image, const std::str
   void* bytes = const_cast<std::byte*>(image.data());
   checked(H5Pset_file_image(access.id(), bytes, image.size()), "H5Pset_file_image", place);
   const hid_t file = H5Fopen(unique_image_name().c_str(), H5F_ACC_RDONLY, access.id());
-  return Hdf5Input(place, owned<Hdf5File>(file, "H5Fopen", place), static_cast<std::int64_t>(image.size()),
-                   false);
+  return Hdf5Input(place, owned<Hdf5File>(file, "H5Fopen", place), static_cast<std::int64_t>(image.size()), false);
 }
 
 Hdf5Place Hdf5Input::at(const std::string& object) const {

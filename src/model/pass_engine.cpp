@@ -57,8 +57,8 @@ NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run unit
 /// Rows picked for a batch are added up piece by piece: what a model sums over pieces belongs to a leaf.
 void ThreadedEngine::add(const Pass& pass, const RowSource& rows, std::int64_t unit, Partial& into,
                          Workspace& scratch) const {
-  RowSet set = needs_features(pass, model_) ? rows.read(unit, scratch.rows)
-                                            : rows.read_without_features(unit, scratch.rows);
+  RowSet set =
+      needs_features(pass, model_) ? rows.read(unit, scratch.rows) : rows.read_without_features(unit, scratch.rows);
   if (set.pieces.empty() || set.pieces.front().picked == nullptr) {
     model_.add(of_leaf(pass, model_, facts_.local_rows_of_leaf(unit)), set, into, scratch);
     return;

@@ -52,7 +52,7 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
 }
 
 void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
-                 const Placement& placement, const MemoryLimits& limits, bool is_foreseen) {
+                 const Placement& placement, const MemoryLimits& limits, bool is_foreseen, const std::string& what) {
   const Plan plan = make_plan(settings, model, shape, placement.ranks, placement.threads);
   const std::string together =
       placement.ranks_here > 1
@@ -77,14 +77,15 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                             bytes_text(from_file.total_bytes()));
     }
   }
-  throw ConfigurationError(fmt::format("{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
-                                       to_string(settings.fit.optimizer), is_foreseen ? "at least " : "",
-                                       model.dimension(), bytes_text(plan.total_bytes()), parts_text(plan), together,
-                                       shortage(plan, placement, limits), advice));
+  throw ConfigurationError(fmt::format(
+      "{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
+      what.empty() ? to_string(settings.fit.optimizer) : what, is_foreseen ? "at least " : "", model.dimension(),
+      bytes_text(plan.total_bytes()), parts_text(plan), together, shortage(plan, placement, limits), advice));
 }
 
-MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution)
+MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution, std::string what)
     : settings_(settings),
+      what_(std::move(what)),
       comm_(execution.comm()),
       placement_{execution.ranks(), ranks_on_this_host(execution.comm()), execution.threads()},
       limits_(memory_limits()) {
@@ -136,8 +137,7 @@ Plan MemoryCheck::plan_of(const DataShape& shape) const {
 
 DataShape MemoryCheck::as_it_fits(const ModelDescription& model, DataShape shape) {
   shape.is_streamed =
-      shape.has_any_row &&
-      !fits_everywhere(make_plan(settings_, model, shape, placement_.ranks, placement_.threads));
+      shape.has_any_row && !fits_everywhere(make_plan(settings_, model, shape, placement_.ranks, placement_.threads));
   return shape;
 }
 
@@ -207,7 +207,7 @@ void MemoryCheck::require_least(const Plan& least, const ModelDescription& model
                                 bool is_foreseen) {
   agree(comm_, [&] {
     if (!shortage(least, placement_, limits_).empty()) {
-      refuse_plan(settings_, model, shape, placement_, limits_, is_foreseen);
+      refuse_plan(settings_, model, shape, placement_, limits_, is_foreseen, what_);
     }
   });
 }

@@ -133,17 +133,17 @@ PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& mode
   rows_a_piece = std::min(static_cast<double>(panel_rows(data.features)), n);
 }
 
-/// Where any row can be read at any time, features are read into their layout, or stay where they are: beside them there
-/// are the blocks that are being read.
+/// Where any row can be read at any time, features are read into their layout, or stay where they are: beside them
+/// there are the blocks that are being read.
 double reading_in_place_bytes(const PlanSizes& s, const DataShape& data) {
   const double numbers = 2 * (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble / s.ranks;
   const double all = (s.n + s.held_out) * s.d * kDouble / s.ranks;
   const double beside = std::min(all, (data.is_streamed ? 3 * kSurveyBytes : s.threads * kPartBytes));
-  const double features = data.is_streamed ? 0
-                                           : (laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
-                                              laid_out_bytes(s, data, s.held_out,
-                                                             static_cast<double>(data.held_out_entries))) /
-                                                 s.ranks;
+  const double features = data.is_streamed
+                              ? 0
+                              : (laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
+                                 laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries))) /
+                                    s.ranks;
   return features + numbers + beside + static_cast<double>(data.reader_bytes);
 }
 
@@ -195,10 +195,10 @@ double stream_bytes(const PlanSizes& s, const TrainSettings& settings, const Dat
 
 double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                   const ModelDescription& model) {
-  const double features =
-      data.is_streamed ? stream_bytes(s, settings, data) * s.ranks
-                       : laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
-                             laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
+  const double features = data.is_streamed
+                              ? stream_bytes(s, settings, data) * s.ranks
+                              : laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
+                                    laid_out_bytes(s, data, s.held_out, static_cast<double>(data.held_out_entries));
   const double numbers = (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble;
   // Of the last pass, the accepted and the trial point; networks only to evaluate.
   const double margins = (s.is_network || s.is_stochastic ? 1 : 3) * s.n + 2 * s.held_out;

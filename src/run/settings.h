@@ -53,7 +53,7 @@ struct LaunchSettings {
   std::string init;   ///< a model file to start from; empty: none. Shapes the result by what it holds
   bool plan = false;  ///< print what the run would take, and train nothing
   Progress progress = Progress::automatic;
-  int threads = 0;          ///< ≥ 0; 0: chosen at launch
+  int threads = 0;  ///< ≥ 0; 0: chosen at launch
   MemorySize memory;
   std::string config_file;  ///< the file that some of these came from, an input; empty: none
 };

@@ -119,10 +119,11 @@ Option threads_option(int& threads) {
 }
 
 Option memory_option(MemorySize& memory) {
-  return {"memory", "Run", "SIZE",
-          "what a job may take on a machine, its programs apart: 8GiB, 500M (default {}: what there is); more rows than "
-          "fit are read from HDF5 in every pass",
-          parsed(memory)};
+  return {
+      "memory", "Run", "SIZE",
+      "what a job may take on a machine, its programs apart: 8GiB, 500M (default {}: what there is); more rows than "
+      "fit are read from HDF5 in every pass",
+      parsed(memory)};
 }
 
 std::vector<Option> train_options(TrainSettings& settings) {
