@@ -6,6 +6,7 @@
 #include "cli/stored_settings.h"
 #include "comm/agreement.h"
 #include "risk/empirical_risk.h"
+#include "run/memory_check.h"
 #include "run/problem.h"
 
 #include <algorithm>
@@ -46,8 +47,16 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   settings.model.precision = Scalar::float64;
   settings.fit.optimizer = OptimizerKind();  // rows are read in their order
   settings.data.label_kind = label_kind(settings.model.kind, settings.model.loss);
+  TrainSettings passes = settings;
+  passes.fit.optimizer = OptimizerKind("newton-cg");  // takes gradients and products, as the checks do
+  MemoryCheck memory(passes, execution, gather_hosts(execution.comm()), "check");
+  memory.foresee();
+  memory.require_foreseen();
+  const BeforeLayout fit_in = [&](const ModelDescription& model, const DataShape& shape) {
+    return memory.require(model, shape);
+  };
   const TrainingProblem problem =
-      file ? load_problem_for_model(settings, *file, execution) : load_problem(settings, execution);
+      file ? load_problem_for_model(settings, *file, execution, fit_in) : load_problem(settings, execution, fit_in);
   for (const std::string& notice : problem.rows.notices) {
     console.warning(notice);
   }

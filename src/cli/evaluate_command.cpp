@@ -2,6 +2,7 @@
 #include "cli/launch.h"
 #include "cli/stored_settings.h"
 #include "comm/agreement.h"
+#include "run/evaluation_memory.h"
 #include "run/problem.h"
 #include "run/run_summary.h"
 
@@ -17,7 +18,7 @@ ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Cons
   for (const std::string& notice : notices_of(columns)) {
     console.warning(notice);
   }
-  const Dataset data = load_data_for_model(columns.read, file, execution);
+  const Dataset data = load_data_within(columns.read, file, settings.memory, "evaluate", execution);
   for (const std::string& notice : data.notices) {
     console.warning(notice);
   }

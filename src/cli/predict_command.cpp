@@ -1,16 +1,16 @@
 /// predict: one row of output a row of data, in row order, whatever the number of ranks.
 #include "cli/commands.h"
 #include "cli/launch.h"
+#include "cli/prediction_output.h"
 #include "cli/stored_settings.h"
 #include "comm/agreement.h"
 #include "data/text_error.h"
 #include "data/text_fields.h"
 #include "data/text_share.h"
-#include "io/durable_file.h"
 #include "io/file_system.h"
-#include "io/hdf5_image.h"
 #include "io/hdf5_input.h"
 #include "risk/prediction.h"
+#include "run/evaluation_memory.h"
 #include "run/problem.h"
 #include "run/run_folder.h"
 
@@ -24,116 +24,6 @@
 namespace lockstep {
 
 namespace {
-
-/// RFC 4180: fields with separators or quotes stand in quotes.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return quoted + "\"";
-}
-
-std::string csv_header(const PredictSettings& settings, const ModelFile& file) {
-  std::string line = settings.data.id_column.empty() ? "" : csv_field(settings.data.id_column) + ",";
-  line += "prediction";
-  if (settings.probabilities) {
-    for (const std::string& name : file.schema.class_names()) {
-      line += "," + csv_field("p_" + name);
-    }
-  }
-  return line + "\n";
-}
-
-std::string csv_rows(const PredictSettings& settings, const ModelFile& file, const Dataset& data,
-                     const Predictions& predictions) {
-  std::string text;
-  for (std::size_t i = 0; i < predictions.value.size(); ++i) {
-    if (!data.id.empty()) {
-      text += csv_field(data.id[i]) + ",";
-    }
-    if (file.schema.class_names().empty()) {
-      fmt::format_to(std::back_inserter(text), "{:.17g}", predictions.value[i]);
-    } else {
-      text += csv_field(file.schema.class_names()[static_cast<std::size_t>(predictions.value[i])]);
-    }
-    if (settings.probabilities && !file.schema.class_names().empty()) {
-      const auto classes = static_cast<std::size_t>(predictions.classes);
-      for (std::size_t k = 0; k < classes; ++k) {
-        fmt::format_to(std::back_inserter(text), ",{:.17g}", predictions.probability[i * classes + k]);
-      }
-    }
-    text += '\n';
-  }
-  return text;
-}
-
-/// The ranks' bytes one after the other, on rank 0. Collective.
-std::vector<std::byte> gather(std::span<const std::byte> mine, Communicator& comm) {
-  const std::vector<std::int64_t> lengths = all_gather_value(comm, static_cast<std::int64_t>(mine.size()));
-  if (comm.rank() != 0) {
-    comm.send(0, mine);
-    return {};
-  }
-  std::vector<std::byte> all(mine.begin(), mine.end());
-  for (int rank = 1; rank < comm.size(); ++rank) {
-    const std::size_t begin = all.size();
-    all.resize(begin + static_cast<std::size_t>(lengths[static_cast<std::size_t>(rank)]));
-    comm.receive(rank, std::span(all).subspan(begin));
-  }
-  return all;
-}
-
-std::vector<double> gather_values(const std::vector<double>& mine, Communicator& comm) {
-  const std::vector<std::byte> bytes = gather(std::as_bytes(std::span(mine)), comm);
-  std::vector<double> all(bytes.size() / sizeof(double));
-  std::ranges::copy(bytes, std::as_writable_bytes(std::span(all)).begin());
-  return all;
-}
-
-/// NUL ends each text: no id holds one.
-std::vector<std::string> gather_texts(const std::vector<std::string>& mine, Communicator& comm) {
-  std::string joined;
-  for (const std::string& text : mine) {
-    joined += text + '\0';
-  }
-  const std::vector<std::byte> bytes = gather(std::as_bytes(std::span(joined)), comm);
-  std::vector<std::string> all(bytes.empty() ? 0 : 1);
-  for (const std::byte byte : bytes) {
-    if (byte == std::byte{0}) {
-      all.emplace_back();
-    } else {
-      all.back() += std::to_integer<char>(byte);
-    }
-  }
-  all.resize(all.empty() ? 0 : all.size() - 1);
-  return all;
-}
-
-/// The bytes of the output on rank 0. Collective.
-std::vector<std::byte> hdf5_output(const PredictSettings& settings, const ModelFile& file, const Dataset& data,
-                                   const Predictions& predictions, Communicator& comm) {
-  const std::vector<std::string> id = gather_texts(data.id, comm);
-  const std::vector<double> value = gather_values(predictions.value, comm);
-  const std::vector<double> probability = gather_values(predictions.probability, comm);
-  std::vector<std::byte> bytes;
-  on_root(comm, [&] {
-    Hdf5ImageWriter image;
-    if (!settings.data.id_column.empty()) {
-      image.write("/id", id);
-    }
-    image.write("/prediction", value);
-    image.write("/class_names", file.schema.class_names());
-    if (settings.probabilities && !file.schema.class_names().empty()) {
-      image.write("/probability", probability, {std::ssize(value), predictions.classes});
-    }
-    bytes = image.finish();
-  });
-  return bytes;
-}
 
 std::string folder_of(const std::string& output) {
   const std::filesystem::path path(output);
@@ -208,6 +98,51 @@ void require_writable(const PredictSettings& settings) {
   }
 }
 
+/// What `rank` has, to rank 0. Collective.
+void move_to_root(std::string& bytes, int rank, Communicator& comm) {
+  if (rank == 0) {
+    return;
+  }
+  std::int64_t length = std::ssize(bytes);
+  if (comm.rank() == rank) {
+    comm.send(0, std::as_bytes(std::span(&length, 1)));
+    comm.send(0, std::as_bytes(std::span(bytes)));
+  } else if (comm.rank() == 0) {
+    comm.receive(rank, std::as_writable_bytes(std::span(&length, 1)));
+    bytes.resize(static_cast<std::size_t>(length));
+    comm.receive(rank, std::as_writable_bytes(std::span(bytes)));
+  }
+}
+
+/// Portions of the ranks' rows, which are consecutive in rank order. Collective.
+void write_predictions(const PredictSettings& settings, const ModelFile& file, const Dataset& data,
+                       const Margins& margins, Communicator& comm, Console& console) {
+  constexpr std::int64_t kPortionNumbers = std::int64_t{1} << 18;
+  const std::int64_t height = std::max<std::int64_t>(1, kPortionNumbers / file.model.outputs);
+  const std::vector<std::int64_t> rows_of_rank = all_gather_value(comm, std::int64_t{data.rows});
+  std::unique_ptr<PredictionOutput> output;
+  agree(comm, [&] { output = make_prediction_output(settings, file, comm.rank() == 0, console); });
+  for (int rank = 0; rank < comm.size(); ++rank) {
+    const std::int64_t rows = rows_of_rank[static_cast<std::size_t>(rank)];
+    for (std::int64_t begin = 0; begin < rows; begin += height) {
+      std::string packed;
+      if (comm.rank() == rank) {
+        const std::int64_t count = std::min(height, rows - begin);
+        const auto at = [&](std::int64_t row) { return static_cast<std::size_t>(row * file.model.outputs); };
+        const Predictions predictions =
+            predict_rows(file.model.task(), std::span(margins).subspan(at(begin), at(count)), file.model.outputs);
+        const auto ids = data.id.empty() ? std::span<const std::string>()
+                                         : std::span(data.id).subspan(static_cast<std::size_t>(begin),
+                                                                      static_cast<std::size_t>(count));
+        packed = output->pack({ids, predictions});
+      }
+      move_to_root(packed, rank, comm);
+      on_root(comm, [&] { output->write(packed); });
+    }
+  }
+  on_root(comm, [&] { output->finish(); });
+}
+
 }  // namespace
 
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console) {
@@ -226,34 +161,17 @@ ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Consol
   for (const std::string& notice : notices_of(columns)) {
     console.warning(notice);
   }
-  const Dataset data = load_data_for_model(columns.read, file, execution);
+  const Dataset data = load_data_within(columns.read, file, settings.memory, "predict", execution);
   for (const std::string& notice : data.notices) {
     console.warning(notice);
   }
   const auto model = make_model(file.model);
   const Margins margins = compute_margins(data, *model, file.parameters, execution);
-  const Task task = file.model.task();
-  require_finite(RowResult::prediction, data, margins, task, {}, settings.data.path, comm);
-  const Predictions predictions = predict_rows(task, margins, file.model.outputs);
-
-  std::vector<std::byte> bytes;
-  if (settings.format == PredictionFormat::hdf5) {
-    bytes = hdf5_output(settings, file, data, predictions, comm);
-  } else {
-    const std::string rows = csv_rows(settings, file, data, predictions);
-    const std::string text = (comm.rank() == 0 ? csv_header(settings, file) : "") + rows;
-    bytes = gather(std::as_bytes(std::span(text)), comm);
+  require_finite(RowResult::prediction, data, margins, file.model.task(), {}, settings.data.path, comm);
+  write_predictions(settings, file, data, margins, comm, console);
+  if (settings.format != PredictionFormat::standard_output) {
+    console.info(fmt::format("{} predictions in {}", data.partition.rows, settings.output));
   }
-  if (settings.format == PredictionFormat::standard_output) {
-    console.result(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-    return ExitCode::success;
-  }
-  on_root(comm, [&] {
-    PosixFileSystem files;
-    const std::string name = std::filesystem::path(settings.output).filename().string();
-    replace_durably(files, folder_of(settings.output), name, bytes);
-  });
-  console.info(fmt::format("{} predictions in {}", data.partition.rows, settings.output));
   return ExitCode::success;
 }
 

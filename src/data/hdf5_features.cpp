@@ -54,7 +54,8 @@ std::int64_t Hdf5Features::cache_bytes() const {
   for (const Numbers* numbers : {&values_, &indices_, &starts_}) {
     bytes += numbers->name.empty() || numbers->extents ? 0 : input_->cache_bytes(numbers->name);
   }
-  return bytes;
+  const double all = static_cast<double>(rows_) * entries() * sizeof(double);
+  return std::min<std::int64_t>(bytes, std::llround(all));
 }
 
 template <typename Value>

@@ -4,11 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 namespace lockstep {
 
-Predictions predict_rows(Task task, const Margins& margins, Index outputs) {
+Predictions predict_rows(Task task, std::span<const double> margins, Index outputs) {
   const auto width = static_cast<std::size_t>(outputs);
   AlignedVector<double> p(static_cast<std::size_t>(padded(outputs)));
   Predictions predictions;

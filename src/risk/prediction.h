@@ -3,6 +3,7 @@
 
 #include "risk/metrics.h"
 
+#include <span>
 #include <vector>
 
 namespace lockstep {
@@ -14,6 +15,6 @@ struct Predictions {
 };
 
 /// `outputs`: margins a row.
-Predictions predict_rows(Task task, const Margins& margins, Index outputs);
+Predictions predict_rows(Task task, std::span<const double> margins, Index outputs);
 
 }  // namespace lockstep

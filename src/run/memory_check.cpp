@@ -55,7 +55,7 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
 }
 
 void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
-                 const Placement& placement, const MemoryLimits& limits, bool is_foreseen) {
+                 const Placement& placement, const MemoryLimits& limits, bool is_foreseen, const std::string& what) {
   const Plan plan = make_plan(settings, model, shape, placement.ranks, placement.threads);
   const std::string together =
       placement.ranks_here > 1
@@ -80,14 +80,16 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
                             bytes_text(from_file.total_bytes()));
     }
   }
-  throw ConfigurationError(fmt::format("{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
-                                       to_string(settings.fit.optimizer), is_foreseen ? "at least " : "",
-                                       model.dimension(), bytes_text(plan.total_bytes()), parts_text(plan), together,
-                                       shortage(plan, placement, limits), advice));
+  throw ConfigurationError(fmt::format(
+      "{} with {}{} parameters needs about {} a rank ({}){}; {}: {}",
+      what.empty() ? to_string(settings.fit.optimizer) : what, is_foreseen ? "at least " : "", model.dimension(),
+      bytes_text(plan.total_bytes()), parts_text(plan), together, shortage(plan, placement, limits), advice));
 }
 
-MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts)
+MemoryCheck::MemoryCheck(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts,
+                         std::string what)
     : settings_(settings),
+      what_(std::move(what)),
       comm_(execution.comm()),
       placement_{execution.ranks(), ranks_beside(hosts, execution.rank()), execution.threads()},
       limits_(memory_limits()) {
@@ -212,7 +214,7 @@ void MemoryCheck::require_least(const Plan& least, const ModelDescription& model
                                 bool is_foreseen) {
   agree(comm_, [&] {
     if (!shortage(least, placement_, limits_).empty()) {
-      refuse_plan(settings_, model, shape, placement_, limits_, is_foreseen);
+      refuse_plan(settings_, model, shape, placement_, limits_, is_foreseen, what_);
     }
   });
 }

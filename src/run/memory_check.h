@@ -34,12 +34,14 @@ std::string shortage(const Plan& plan, const Placement& placement, const MemoryL
 /// the rest of the file may show more features or classes, so that the model has at least these parameters. Not
 /// Collective.
 [[noreturn]] void refuse_plan(const TrainSettings& settings, const ModelDescription& model, const DataShape& shape,
-                              const Placement& placement, const MemoryLimits& limits, bool is_foreseen = false);
+                              const Placement& placement, const MemoryLimits& limits, bool is_foreseen = false,
+                              const std::string& what = "");
 
 class MemoryCheck {
  public:
   /// Takes the limits as they stand: to be made before the job takes its part of the memory. Collective.
-  MemoryCheck(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts);
+  /// `what` is to be done, for messages; empty: training by the optimizer.
+  MemoryCheck(const TrainSettings& settings, const Execution& execution, const JobHosts& hosts, std::string what = "");
 
   /// Looks at the head of the data files. Throws what read_data() throws of them. Collective.
   void foresee();
@@ -68,6 +70,7 @@ class MemoryCheck {
   void require_least(const Plan& least, const ModelDescription& model, const DataShape& shape, bool is_foreseen);
 
   const TrainSettings& settings_;
+  std::string what_;
   Communicator& comm_;
   Placement placement_;
   MemoryLimits limits_;

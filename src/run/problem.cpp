@@ -28,16 +28,6 @@ void require_every_class(const TrainSettings& settings, const RawData& raw, Comm
   }
 }
 
-ReadSettings for_model(ReadSettings read, const ModelFile& file) {
-  read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
-  read.expected = file.schema;
-  if (read.expected.find(ColumnRole::feature) == nullptr) {
-    read.expected.columns.push_back({.feature = 0, .width = 0});
-  }
-  read.features_apart = true;
-  return read;
-}
-
 /// The held-out rows of a file of their own, read as the training rows were.
 HeldOut read_held_out(const TrainSettings& settings, const TrainingProblem& problem, const Execution& execution) {
   Communicator& comm = execution.comm();
@@ -46,7 +36,7 @@ HeldOut read_held_out(const TrainSettings& settings, const TrainingProblem& prob
   like.schema = problem.rows.schema;
   StoredColumns columns;
   agree(comm, [&] { columns = held_out_columns(settings, like); });
-  ReadSettings read = for_model(columns.read, like);
+  ReadSettings read = settings_for_model(columns.read, like);
   read.threads = execution.threads();
   HeldOut held_out;
   held_out.raw = read_data(read, comm);
@@ -87,6 +77,16 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
 
 }  // namespace
 
+ReadSettings settings_for_model(ReadSettings read, const ModelFile& file) {
+  read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
+  read.expected = file.schema;
+  if (read.expected.find(ColumnRole::feature) == nullptr) {
+    read.expected.columns.push_back({.feature = 0, .width = 0});
+  }
+  read.features_apart = true;
+  return read;
+}
+
 ReadSettings held_out_settings(const TrainSettings& settings) {
   ReadSettings read = settings.data;
   read.path = settings.validation.rows.text;
@@ -122,7 +122,7 @@ TrainingProblem load_problem(const TrainSettings& settings, const Execution& exe
 
 TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution,
                                        const BeforeLayout& before_layout) {
-  settings.data = for_model(std::move(settings.data), file);
+  settings.data = settings_for_model(std::move(settings.data), file);
   TrainingProblem problem = load_problem(settings, execution, before_layout);
   ModelDescription described = file.model;
   described.precision = problem.model.precision;
@@ -140,7 +140,7 @@ Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Exec
   layout.access = file.model.is_network() ? Access::mini_batch : Access::full_batch;
   const std::string path = read.path;
   read.threads = execution.threads();
-  RawData raw = read_data(for_model(std::move(read), file), execution.comm());
+  RawData raw = read_data(settings_for_model(std::move(read), file), execution.comm());
   if (raw.schema.feature_names().empty() && !file.schema.feature_names().empty()) {
     raw.notices.push_back(path + ": names no columns, though the model does: its features are taken by their places");
   }

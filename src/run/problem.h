@@ -33,6 +33,9 @@ TrainingProblem load_problem(const TrainSettings& settings, const Execution& exe
 TrainingProblem load_problem_for_model(TrainSettings settings, const ModelFile& file, const Execution& execution,
                                        const BeforeLayout& before_layout = {});
 
+/// How data are read for a model that exists.
+ReadSettings settings_for_model(ReadSettings read, const ModelFile& file);
+
 /// Reads data for a model that exists: the same columns and classes. Labels that are optional are not read. Collective.
 Dataset load_data_for_model(ReadSettings read, const ModelFile& file, const Execution& execution,
                             const BeforeLayout& before_layout = {});

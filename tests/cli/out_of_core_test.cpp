@@ -1,6 +1,7 @@
 /// Rows that do not fit the memory are read from their file in every pass, to the same bits.
 #include "cli/trainer.h"
 #include "io/hdf5_image.h"
+#include "lockstep/base/types.h"
 
 #include <cmath>
 #include <filesystem>
@@ -61,7 +62,7 @@ void write_sparse(const std::string& path) {
   for (Index i = 0; i < kRows; ++i) {
     for (Index j = 0; j < kFeatures; ++j) {
       if ((i + j * j) % 10 < 4) {
-        column.push_back(j * 10);
+        column.push_back(j * 20);
         value.push_back((i + j) % 31 == 0 ? 0 : value_of(i, j));  // a zero that is stored
       }
     }
@@ -71,7 +72,7 @@ void write_sparse(const std::string& path) {
   image.write("/X/data", value);
   image.write("/X/indices", column);
   image.write("/X/indptr", start);
-  image.write("/X/shape", std::vector<std::int64_t>{kRows, kFeatures * 10});
+  image.write("/X/shape", std::vector<std::int64_t>{kRows, kFeatures * 20});
   image.write("/y", labels());
   write_file(path, image);
 }

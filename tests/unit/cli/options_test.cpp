@@ -110,6 +110,7 @@ std::vector<OptionCase> option_cases() {
       {"step-timeout", "10m", {}, "0"},
       {"plan", "true", {}, "2"},
       {"progress", "lines", {}, "dots"},
+      {"memory", "2GiB", {}, "2X"},
       {"threads", "3", {}, "-3"},
   };
 }

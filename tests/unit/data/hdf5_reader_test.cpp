@@ -188,7 +188,9 @@ TEST_F(Hdf5Reader, WrongShapesAreRefused) {
   Hdf5ImageWriter group;
   group.write("/X/data", Numbers{1, 2});
   write_bytes(settings.path, group.finish());
-  expect_error(settings, "65 FILE: /X: is a group; sparse features in HDF5 cannot be read yet");
+  expect_error(settings,
+               "65 FILE: /X: is a group without /X/indices; features are a dataset of rows × columns, or a group of "
+               "data, indices and indptr (compressed sparse rows)");
   settings.x_name = "features";
   expect_error(settings, "65 FILE: no dataset /features (the features); name it with --x-name (the file holds /X)");
 }

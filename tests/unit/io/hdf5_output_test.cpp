@@ -85,7 +85,7 @@ TEST(Hdf5Output, HoldsWhatWasAppended) {
   EXPECT_EQ(input.shape("/X"), (std::vector<std::int64_t>{kRows, kColumns}));
   EXPECT_EQ(input.read_doubles("/X"), values);
   EXPECT_EQ(input.read_doubles("/packed"), values);
-  EXPECT_EQ(input.kind("/single"), Hdf5Kind::float32);
+  EXPECT_EQ(input.kind("/single"), ArrayKind::float32);
   EXPECT_EQ(input.read_doubles("/single")[12345], static_cast<double>(static_cast<float>(values[12345])));
   EXPECT_EQ(input.shape("/none"), (std::vector<std::int64_t>{0, 5}));
   EXPECT_EQ(input.read_doubles("/y")[kRows - 1], -values[kRows - 1]);
