@@ -84,6 +84,37 @@ TEST(WeightsOfAnySize, GiveTheBitsOfWeightsNearOneOnAnyNumberOfRanks) {
   }
 }
 
+/// Ranks own ranges of scores: with many ties, with none, and with empty shares.
+TEST(AreaUnderCurve, HasTheSameBitsOnAnyNumberOfRanks) {
+  constexpr std::size_t kRows = 700;
+  for (const std::size_t distinct : {std::size_t{1}, std::size_t{3}, kRows}) {
+    for (const bool are_counts : {true, false}) {
+      std::vector<double> scores;
+      std::vector<double> labels;
+      std::vector<double> weights;
+      for (std::size_t i = 0; i < kRows; ++i) {
+        scores.push_back(static_cast<double>(i * 331 % distinct) / 7 - 0.3);
+        labels.push_back(i * 17 % 5 < 2 ? 1 : 0);
+        weights.push_back(are_counts ? static_cast<double>(i % 3) : 0.1 + 1 / static_cast<double>(1 + i % 11));
+      }
+      SerialCommunicator serial;
+      const double expected = area_under_curve(scores, labels, weights, serial);
+      EXPECT_NEAR(expected, 0.5, distinct == 1 ? 0 : 0.1);
+      for (const int ranks : {2, 3, 8}) {
+        testing::run_ranks(ranks, [&](Communicator& comm) {
+          const auto begin = static_cast<std::ptrdiff_t>(kRows) * std::max(0, comm.rank() - 1) / (ranks - 1);
+          const auto end = comm.rank() == 0 ? 0 : static_cast<std::ptrdiff_t>(kRows) * comm.rank() / (ranks - 1);
+          const auto part = [&](const std::vector<double>& all) {
+            return std::vector<double>(all.begin() + begin, all.begin() + std::max(begin, end));
+          };
+          EXPECT_EQ(area_under_curve(part(scores), part(labels), part(weights), comm), expected)
+              << ranks << " ranks, " << distinct << " scores";
+        });
+      }
+    }
+  }
+}
+
 TEST(AreaUnderCurve, IsUndefinedForASingleClass) {
   SerialCommunicator comm;
   EXPECT_TRUE(std::isnan(area_under_curve({1, 2}, {1, 1}, {}, comm)));
