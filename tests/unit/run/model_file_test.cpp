@@ -136,8 +136,7 @@ TEST(ModelFile, HasNamesOfFeaturesAndClassesBesideTheSchema) {
             (std::vector<std::string>{"label", "feature", "id", "feature", "weight"}));
 }
 
-Hdf5ImageWriter first_version() {
-  Hdf5ImageWriter image;
+void write_first_version(Hdf5ImageWriter& image) {
   image.write("/coef", std::vector<double>{1, -2}, {1, 2});
   image.write("/intercept", std::vector<double>{0.5});
   image.write("/feature_names", std::vector<std::string>{"a", "b"});
@@ -148,12 +147,13 @@ Hdf5ImageWriter first_version() {
   image.write("/provenance/label", std::string("target"));
   image.write("/provenance/configuration", std::string("l2 = 0.1\n"));
   image.write_scalar("/provenance/data_fingerprint", std::uint64_t{42});
-  return image;
 }
 
 /// Files of versions that stored neither the columns of the training table nor a hash.
 TEST(ModelFile, OfTheFirstVersionIsRead) {
-  const ModelFile back = parse_model(first_version().finish(), "m");
+  Hdf5ImageWriter image;
+  write_first_version(image);
+  const ModelFile back = parse_model(image.finish(), "m");
   EXPECT_EQ(back.parameters, (Vector{{1, -2, 0.5}}));
   EXPECT_EQ(back.schema, schema_of_names(2, {"a", "b"}, "target", {"no", "yes"}));
 }
@@ -163,7 +163,8 @@ TEST(ModelFile, OfTheSecondVersionIsReadAndStillSealed) {
   const std::string hash = "a2e6f07491885dd58d87d0e6d8ffeecab5d083ea38b143ea1a87b31b7a8f14db";
   const std::vector<std::string> columns = {"target", "a", "key", "b"};
   for (const std::string& stored : {hash, std::string(64, '0')}) {
-    Hdf5ImageWriter image = first_version();
+    Hdf5ImageWriter image;
+    write_first_version(image);
     image.write("/provenance/columns", columns);
     image.write("/provenance/content_sha256", stored);
     const std::vector<std::byte> bytes = image.finish();
