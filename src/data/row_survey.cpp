@@ -14,6 +14,8 @@ namespace {
 
 /// Numbers read at a time.
 constexpr double kBlockEntries = 1 << 16;
+/// Few rows are looked at in so many blocks.
+constexpr std::int64_t kFewestBlocks = 16;
 
 /// [begin, begin + count) of a column with one value a row, or none.
 std::vector<double> part_of(const std::vector<double>& column, std::int64_t begin, std::int64_t count) {
@@ -31,7 +33,8 @@ void visit_rows(const RawData& raw, const VisitRows& visit) {
   }
   const FeatureRows& features = *raw.features;
   const auto height =
-      std::max<std::int64_t>(1, static_cast<std::int64_t>(kBlockEntries / std::max(1.0, features.entries())));
+      std::clamp<std::int64_t>(static_cast<std::int64_t>(kBlockEntries / std::max(1.0, features.entries())), 1,
+                               std::max<std::int64_t>(1, own.rows / kFewestBlocks));
   const auto rows_of = [&](std::int64_t number) {
     return Run{number * height, std::min((number + 1) * height, own.rows)};
   };

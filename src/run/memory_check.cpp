@@ -40,10 +40,11 @@ constexpr double kWorthwhile = 0.9;
 }  // namespace
 
 std::string shortage(const Plan& plan, const Placement& placement, const MemoryLimits& limits) {
-  if (plan.total_bytes() * placement.ranks_here > limits.together.bytes) {
+  const double together = plan.bytes_of_ranks(placement.ranks_here);
+  if (together > limits.together.bytes) {
     return fmt::format("{} are {}", bytes_text(limits.together.bytes), limits.together.name);
   }
-  if ((plan.total_bytes() - plan.program_bytes) * placement.ranks_here > limits.allowed.bytes) {
+  if (together - plan.program_bytes * placement.ranks_here > limits.allowed.bytes) {
     return fmt::format("{} are {}", bytes_text(limits.allowed.bytes), limits.allowed.name);
   }
   const double address = plan.total_bytes() - plan.program_bytes + plan.address_bytes;
@@ -59,7 +60,7 @@ void refuse_plan(const TrainSettings& settings, const ModelDescription& model, c
   const Plan plan = make_plan(settings, model, shape, placement.ranks, placement.threads);
   const std::string together =
       placement.ranks_here > 1
-          ? fmt::format(", {} for the {} ranks of this machine", bytes_text(plan.total_bytes() * placement.ranks_here),
+          ? fmt::format(", {} for the {} ranks of this machine", bytes_text(plan.bytes_of_ranks(placement.ranks_here)),
                         placement.ranks_here)
           : "";
   std::string advice = "use more machines, or fewer ranks with more threads";

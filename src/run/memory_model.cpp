@@ -31,6 +31,7 @@ constexpr double kBlasAddress = 128 << 20;
 
 /// Blocks in which rows are looked at before they are laid out, and in which they are read into their layout.
 constexpr double kSurveyBytes = (1 << 16) * kDouble;
+constexpr double kSurveyParts = 16;
 constexpr double kPartBytes = (1 << 19) * kDouble;
 
 double padded_size(double size) {
@@ -137,8 +138,10 @@ PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& mode
 /// there are the blocks that are being read.
 double reading_in_place_bytes(const PlanSizes& s, const DataShape& data) {
   const double numbers = 2 * (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble / s.ranks;
-  const double all = (s.n + s.held_out) * s.d * kDouble / s.ranks;
-  const double beside = std::min(all, (data.is_streamed ? 3 * kSurveyBytes : s.threads * kPartBytes));
+  const double all =
+      block_bytes(data, s.n + s.held_out, static_cast<double>(data.stored_entries + data.held_out_entries)) / s.ranks;
+  const double beside =
+      data.is_streamed ? 3 * std::min(all / kSurveyParts, kSurveyBytes) : std::min(all, s.threads * kPartBytes);
   const double features = data.is_streamed
                               ? 0
                               : (laid_out_bytes(s, data, s.n, static_cast<double>(data.stored_entries)) +
@@ -176,6 +179,12 @@ double reading_bytes(const PlanSizes& s, const DataShape& data) {
          std::min(static_cast<double>(data.reader_bytes), read / s.ranks);
 }
 
+/// Score, label and weight of all rows, and half of them again to sort.
+double score_bytes(const PlanSizes& s, const ModelDescription& model) {
+  const bool is_ranked = model.is_classifier() && model.outputs <= 2;
+  return is_ranked ? 4.5 * kDouble * std::max(s.n, s.held_out) : 0;
+}
+
 /// A leaf that is added up, as it was read and laid out, and those behind it, for each thread; of mini-batch runs also
 /// the group of rows that each lane is at, and the next one.
 double stream_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data) {
@@ -203,10 +212,7 @@ double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataS
   // Of the last pass, the accepted and the trial point; networks only to evaluate.
   const double margins = (s.is_network || s.is_stochastic ? 1 : 3) * s.n + 2 * s.held_out;
   const double order = s.is_stochastic ? s.n * sizeof(std::int32_t) : 0;
-  // Score, label and weight of all rows on rank 0, and half of them again to sort.
-  const bool is_ranked = model.is_classifier() && model.outputs <= 2;
-  const double scores = is_ranked ? 4.5 * kDouble * std::max(s.n, s.held_out) : 0;
-  return (features + numbers + margins * s.k * kDouble + order) / s.ranks + scores;
+  return (features + numbers + margins * s.k * kDouble + order) / s.ranks + score_bytes(s, model);
 }
 
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,

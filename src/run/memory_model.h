@@ -28,6 +28,9 @@ double reading_bytes(const PlanSizes& s, const DataShape& data);
 double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                   const ModelDescription& model);
 
+/// Scores of all rows on rank 0, part of data_bytes().
+double score_bytes(const PlanSizes& s, const ModelDescription& model);
+
 /// Blocks of streamed rows on their way, part of data_bytes().
 double stream_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data);
 

@@ -23,6 +23,7 @@ struct Plan {
   double data_bytes = 0;       ///< a rank: features, labels, weights, margins, also of held-out rows
   double stream_bytes = 0;     ///< a rank: of these, what streamed rows take on their way; 0: all are resident
   double optimizer_bytes = 0;  ///< a rank: parameters, gradients, state, partial sums, the solve, a checkpoint
+  double root_bytes = 0;       ///< of these, what rank 0 alone holds
   double program_bytes = 0;    ///< a rank: code, libraries and MPI, as measured
   double address_bytes = 0;    ///< a rank: address space taken and not used, by threads and BLAS
   double flops = 0;            ///< an iteration (full-batch) or step (mini-batch), all ranks together
@@ -33,6 +34,8 @@ struct Plan {
 
   /// The most that a rank holds at a time.
   double total_bytes() const;
+  /// That many ranks, rank 0 among them.
+  double bytes_of_ranks(int ranks) const { return total_bytes() + (ranks - 1) * (total_bytes() - root_bytes); }
 };
 
 /// The plan of a rank among `ranks` with `threads` each; `settings` are completed.
