@@ -72,7 +72,7 @@ run_case() {
 comparable() {
   sed -E -e '/^-{20,}$/,/^-{20,}$/d' -e '/^(seconds:|plan:|iteration |epoch )/d' \
     -e '/^ +"?(load|train|evaluate|checkpoint|total|ranks)"?: [0-9.e-]+,?$/d' \
-    -e 's/[0-9]+ ranks? × [0-9]+ threads?/N ranks × T threads/' -e 's/pid [0-9]+|[0-9]+ (Segmentation|Aborted)/\1/' \
+    -e 's/[0-9]+ ranks? × [0-9]+ threads?/N ranks × T threads/' -e 's/^running on (.*) \([0-9]+ ranks?\)$/running on \1/' -e 's/pid [0-9]+|[0-9]+ (Segmentation|Aborted)/\1/' \
     "$1" | sort
 }
 
