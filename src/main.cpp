@@ -27,6 +27,10 @@ ExitCode dispatch(const CommandLine& line, Communicator& comm, Console& console)
       return run_train(line.train, comm, console);
     case Command::predict:
       return run_predict(line.predict, comm, console);
+    case Command::convert:
+      return run_convert(line.convert, comm, console);
+    case Command::generate:
+      return run_generate(line.generate, comm, console);
     case Command::evaluate:
       return run_evaluate(line.evaluate, comm, console);
     case Command::inspect:

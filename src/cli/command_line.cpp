@@ -183,6 +183,14 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments, const 
     line.text = fill(command, "Writes the predictions of a model for data.", rest, environment, predict_options,
                      line.predict, print_config);
     line.command = line.text.empty() ? Command::predict : Command::none;
+  } else if (command == "convert") {
+    line.text = fill(command, "Writes data of any format as HDF5, row by row.", rest, environment, convert_options,
+                     line.convert, print_config);
+    line.command = line.text.empty() ? Command::convert : Command::none;
+  } else if (command == "generate") {
+    line.text = fill(command, "Makes data of a model whose parameters are known, of any size.", rest, environment,
+                     generate_options, line.generate, print_config);
+    line.command = line.text.empty() ? Command::generate : Command::none;
   } else if (command == "evaluate") {
     line.text = fill(command, "Computes the metrics of a model on data, exactly under any number of ranks.", rest,
                      environment, evaluate_options, line.evaluate, print_config);

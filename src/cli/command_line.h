@@ -14,12 +14,14 @@
 namespace lockstep {
 
 /// `none`: nothing to run, only `text` to print.
-enum class Command { none, train, predict, evaluate, inspect, check, diff };
+enum class Command { none, train, predict, convert, generate, evaluate, inspect, check, diff };
 
 struct CommandLine {
   Command command = Command::none;
   TrainSettings train;
   PredictSettings predict;
+  ConvertSettings convert;
+  GenerateSettings generate;
   EvaluateSettings evaluate;
   InspectSettings inspect;
   CheckSettings check;
@@ -28,8 +30,17 @@ struct CommandLine {
   bool print_config = false;
   /// What is printed is what was asked for; else it tells of the files that are.
   bool prints_result() const {
-    return command == Command::predict ? predict.format == PredictionFormat::standard_output
-                                       : command != Command::train || train.launch.plan;
+    switch (command) {
+      case Command::train:
+        return train.launch.plan;
+      case Command::predict:
+        return predict.format == PredictionFormat::standard_output;
+      case Command::convert:
+      case Command::generate:
+        return false;
+      default:
+        return true;
+    }
   }
   std::string text;  ///< help, version or configuration, to be printed as it is
 };

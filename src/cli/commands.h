@@ -1,6 +1,8 @@
 /// The commands: each takes its settings, a communicator and a console, and says with which code to exit.
 #pragma once
 
+#include "data/hdf5_row_writer.h"
+#include "data/synthetic.h"
 #include "lockstep/base/console.h"
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
@@ -21,6 +23,21 @@ struct PredictSettings {
   bool probabilities = false;
   int threads = 0;  ///< 0: chosen at launch
   MemorySize memory;
+};
+
+struct ConvertSettings {
+  ReadSettings data;  ///< id_column is set here
+  std::string model;  ///< that will be trained, which tells what labels are; empty: they are what they are
+  std::string output;
+  bool overwrite = false;
+  RowStorage storage;  ///< threads 0: chosen at launch
+};
+
+struct GenerateSettings {
+  SyntheticSettings data;  ///< its storage is that below
+  std::string output;      ///< HDF5 or LIBSVM text by its ending
+  bool overwrite = false;
+  RowStorage storage;  ///< threads 0: chosen at launch
 };
 
 struct EvaluateSettings {
@@ -52,6 +69,8 @@ struct CheckSettings {
 // All are Collective and throw Error, marked where it is agreed.
 ExitCode run_train(const TrainSettings& settings, Communicator& comm, Console& console);
 ExitCode run_predict(const PredictSettings& settings, Communicator& comm, Console& console);
+ExitCode run_convert(const ConvertSettings& settings, Communicator& comm, Console& console);
+ExitCode run_generate(const GenerateSettings& settings, Communicator& comm, Console& console);
 ExitCode run_evaluate(const EvaluateSettings& settings, Communicator& comm, Console& console);
 ExitCode run_inspect(const InspectSettings& settings, Communicator& comm, Console& console);
 /// numerical_stop where the runs differ.

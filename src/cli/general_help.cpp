@@ -15,6 +15,8 @@ namespace {
 const std::vector<std::pair<std::string, std::string>> kCommands = {
     {"train", "train a model on data"},
     {"predict", "predictions of a model for data"},
+    {"convert", "data of any format as HDF5"},
+    {"generate", "data of a model whose parameters are known"},
     {"evaluate", "metrics of a model on data"},
     {"inspect", "what a checkpoint, model, data file or run folder holds"},
     {"diff", "the first step at which two runs differ"},

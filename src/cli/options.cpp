@@ -1,10 +1,14 @@
 #include "cli/options.h"
 
+#include "data/hdf5_reader.h"
+#include "data/libsvm_reader.h"
 #include "data/text_cause.h"
 #include "fit/learning_options.h"
+#include "fit/model_description.h"
 #include "fit/option_values.h"
 #include "lockstep/base/errors.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -38,6 +42,50 @@ OptionValue output(PredictSettings& settings) {
   return value;
 }
 
+/// A file whose name ends as `fits` says; `rule` tells it.
+OptionValue output_named(std::string& target, bool (*fits)(std::string_view), const char* rule) {
+  OptionValue value = text(target);
+  value.read = [&target, fits, rule](const auto&, const Texts& texts) {
+    if (!fits(texts.back())) {
+      throw UsageError(rule);
+    }
+    target = texts.back();
+  };
+  return value;
+}
+
+bool is_generated_name(std::string_view name) {
+  return is_hdf5_name(name) || is_libsvm_name(name);
+}
+
+constexpr Range<std::int64_t> kAtLeastOne = {[](std::int64_t n) { return n >= 1; }, "must be at least 1"};
+constexpr Range<std::int64_t> kFeatureCount = {[](std::int64_t n) { return n >= 1 && n <= kMostFeatures; },
+                                               "must be 1 to 2147483646"};
+constexpr Range<std::int64_t> kClassCount = {[](std::int64_t n) { return n >= 2 && n <= kMostClasses; },
+                                             "must be 2 to 1000"};
+constexpr Range<double> kCondition = {[](double x) { return x >= 1 && x <= 1e12; }, "must be 1 to 1e12"};
+constexpr Range<double> kShare = {[](double x) { return x > 0 && x <= 1; }, "must be above 0 and at most 1"};
+constexpr Range<double> kNoise = {[](double x) { return x >= 0 && x <= 1e6; }, "must be 0 to 1e6"};
+
+/// The name of a model, or nothing.
+OptionValue model_name(std::string& target) {
+  OptionValue value = text(target);
+  value.read = [&target](const auto&, const Texts& texts) { target = to_string(model_kind(texts.back())); };
+  return value;
+}
+
+std::vector<Option> storage_options(RowStorage& storage, bool& overwrite) {
+  return {{"overwrite", "Output", "", "replace a file that is there (default {})", flag(overwrite)},
+          {"storage", "Output", "T", "features as float64 or float32, which rounds them (default {})",
+           choice(storage.type, precision_kind)},
+          {"compress", "Output", "", "HDF5: shuffle and deflate the features (default {})", flag(storage.compress)},
+          threads_option(storage.threads)};
+}
+
+Option id_option(std::string& target) {
+  return {"id-column", "Data", "NAME", "column copied to the output (default: none)", text(target)};
+}
+
 Option model_file_option(std::string& target) {
   return {"model-file", "Model", "F", "model.h5 of a run; required", text(target), required()};
 }
@@ -61,12 +109,52 @@ std::vector<Option> predict_options(PredictSettings& settings) {
   std::vector<Option> options = {model_file_option(settings.model_file)};
   append(options, data_options(settings.data));
   append(options,
-         {{"id-column", "Data", "NAME", "column copied to the output (default: none)", text(settings.data.id_column)},
+         {id_option(settings.data.id_column),
           {"output", "Output", "F", "out.csv, out.h5 or -, which is CSV on standard output; required", output(settings),
            required()},
           {"proba", "Output", "", "also the probability of every class (default {})", flag(settings.probabilities)},
           threads_option(settings.threads),
           memory_option(settings.memory)});
+  return options;
+}
+
+std::vector<Option> convert_options(ConvertSettings& settings) {
+  std::vector<Option> options = data_options(settings.data);
+  append(options, column_options(settings.data));
+  append(options,
+         {id_option(settings.data.id_column),
+          {"model", "Data", "M", "model that will be trained: whether labels are classes (default: as they stand)",
+           model_name(settings.model)},
+          {"output", "Output", "F", "file that ends in .h5 or .hdf5; required",
+           output_named(settings.output, is_hdf5_name, "must end in .h5 or .hdf5"), required()}});
+  append(options, storage_options(settings.storage, settings.overwrite));
+  return options;
+}
+
+std::vector<Option> generate_options(GenerateSettings& settings) {
+  SyntheticSettings& data = settings.data;
+  const std::string group = "Data";
+  std::vector<Option> options = {
+      {"kind", group, "M", "model of the labels: " + known_synthetic_kinds() + " (default {})",
+       choice(data.kind, synthetic_kind)},
+      {"rows", group, "N", "rows; at least 1 (default {})", number(data.rows, kAtLeastOne)},
+      {"features", group, "D", "features; 1 to 2147483646 (default {})", number(data.features, kFeatureCount)},
+      {"classes", group, "K", "classes of softmax and mlp; 2 to 1000 (default {})", number(data.classes, kClassCount)},
+      {"condition", group, "C",
+       "condition number of the features' covariance: dense ones are correlated, sparse ones scaled; 1 to 1e12 "
+       "(default {})",
+       number(data.condition, kCondition)},
+      {"density", group, "P", "share of entries that are not zero; below 1 sparse (default {})",
+       number(data.density, kShare)},
+      {"noise", group, "S", "1: labels are drawn from the model; 0: they follow from the features (default {})",
+       number(data.noise, kNoise)},
+      seed_option(data.seed),
+      {"output", "Output", "F", "file that ends in .h5, .hdf5, .svm, .svmlight or .libsvm; required",
+       output_named(settings.output, is_generated_name, "must end in .h5, .hdf5, .svm, .svmlight or .libsvm"),
+       required()}};
+  std::ranges::find(options, "seed", &Option::name)->group = group;
+  std::ranges::find(options, "seed", &Option::name)->description = "of all random numbers; 0 to 2^64 - 1 (default {})";
+  append(options, storage_options(settings.storage, settings.overwrite));
   return options;
 }
 
@@ -146,13 +234,16 @@ void require_no_model_options(const CheckSettings& settings) {
 std::vector<std::string> all_option_names() {
   TrainSettings train;
   PredictSettings predict;
+  ConvertSettings convert;
+  GenerateSettings generate;
   EvaluateSettings evaluate;
   InspectSettings inspect;
   CheckSettings check;
   DiffSettings diff;
   std::set<std::string> names;
-  for (const std::vector<Option>& options : {train_options(train), predict_options(predict), evaluate_options(evaluate),
-                                             inspect_options(inspect), check_options(check), diff_options(diff)}) {
+  for (const std::vector<Option>& options :
+       {train_options(train), predict_options(predict), convert_options(convert), generate_options(generate),
+        evaluate_options(evaluate), inspect_options(inspect), check_options(check), diff_options(diff)}) {
     for (const Option& option : options) {
       if (option.kind() != Kind::positional) {
         names.insert(option.name);

@@ -11,6 +11,8 @@
 namespace lockstep {
 
 std::vector<Option> predict_options(PredictSettings& settings);
+std::vector<Option> convert_options(ConvertSettings& settings);
+std::vector<Option> generate_options(GenerateSettings& settings);
 std::vector<Option> evaluate_options(EvaluateSettings& settings);
 std::vector<Option> inspect_options(InspectSettings& settings);
 std::vector<Option> diff_options(DiffSettings& settings);

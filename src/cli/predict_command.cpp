@@ -1,6 +1,7 @@
 /// predict: one row of output a row of data, in row order, whatever the number of ranks.
 #include "cli/commands.h"
 #include "cli/launch.h"
+#include "cli/output_path.h"
 #include "cli/prediction_output.h"
 #include "cli/stored_settings.h"
 #include "comm/agreement.h"
@@ -15,20 +16,12 @@
 #include "run/run_folder.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <filesystem>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace lockstep {
 
 namespace {
-
-std::string folder_of(const std::string& output) {
-  const std::filesystem::path path(output);
-  return path.has_parent_path() ? path.parent_path().string() : ".";
-}
 
 /// A header of predict's: an id perhaps, prediction, probabilities perhaps, and nothing else.
 bool is_header_of_predictions(std::string_view line) {
@@ -76,23 +69,9 @@ void require_writable(const PredictSettings& settings) {
   if (settings.format == PredictionFormat::standard_output) {
     return;
   }
-  const std::string folder = folder_of(output);
-  if (kind_of_path(folder, SystemError::Purpose::create_output) != PathKind::folder) {
-    throw Error(ExitCode::cannot_create, folder + ": there is no such folder for the output");
-  }
-  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw SystemError(SystemError::Purpose::create_output, folder, "write the output into the folder", errno);
-  }
-  const PathKind kind = kind_of_path(output, SystemError::Purpose::create_output);
-  if (kind == PathKind::folder || kind == PathKind::other) {
-    throw Error(
-        ExitCode::cannot_create,
-        output + (kind == PathKind::folder ? ": is a folder" : ": is no regular file") + "; choose another --output");
-  }
   std::vector<InputName> inputs = inputs_of(settings.data, "--data");
   inputs.push_back({"--model-file", settings.model_file});
-  require_no_input(output, inputs, "choose another --output");
-  if (kind == PathKind::file && !holds_predictions(settings)) {
+  if (is_output_there(output, inputs) && !holds_predictions(settings)) {
     throw Error(ExitCode::cannot_create,
                 output + ": holds what predict did not write, and would be replaced; choose another --output");
   }

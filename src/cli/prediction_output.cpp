@@ -1,5 +1,6 @@
 #include "cli/prediction_output.h"
 
+#include "cli/output_path.h"
 #include "io/hdf5_output.h"
 #include "io/temporary_file.h"
 #include "lockstep/base/errors.h"
@@ -16,15 +17,6 @@
 namespace lockstep {
 
 namespace {
-
-std::string folder_of(const std::string& output) {
-  const std::filesystem::path path(output);
-  return path.has_parent_path() ? path.parent_path().string() : ".";
-}
-
-std::string name_of(const std::string& output) {
-  return std::filesystem::path(output).filename().string();
-}
 
 /// RFC 4180: fields with separators or quotes stand in quotes.
 std::string csv_field(const std::string& text) {

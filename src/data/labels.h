@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace lockstep {
@@ -63,6 +64,12 @@ class LabelCollector {
   void add(double value, std::int64_t column);
 
   void reserve(std::int64_t rows);
+
+  // For labels that go out in parts. Before finish(): values, or numbers of local_classes().
+  std::vector<double> take() { return std::exchange(label_, {}); }
+  void give_back(std::vector<double> labels) { label_ = std::move(labels); }
+  /// Classes of this rank in the order of appearance.
+  const std::vector<std::string>& local_classes() const { return local_; }
 
   /// Moves the labels to `label` (class numbers for LabelKind::classes), returns the class names, and adds to `notices`
   /// what is to be said of them. Collective. Throws DataError naming `place` when the ranks have more than kMostClasses

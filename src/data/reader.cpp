@@ -20,18 +20,13 @@ namespace lockstep {
 
 namespace {
 
-RawData read_once(const FormatRow& format, const ReadSettings& settings, InputFile& file, Communicator& comm) {
-  const std::unique_ptr<FileReader> reader = format.open(settings, file, comm);
-  RawData data = collect(*reader, settings, comm);
-  data.format = &format;
-  return data;
-}
-
 /// Reads again where the first reading shows how the file is to be understood.
-RawData read_as(const FormatRow& format, ReadSettings settings, InputFile& file, Communicator& comm) {
+void read_as(const FormatRow& format, ReadSettings settings, InputFile& file, Communicator& comm,
+             const UseReader& use) {
   for (;;) {
     try {
-      return read_once(format, settings, file, comm);
+      use(*format.open(settings, file, comm), format, settings);
+      return;
     } catch (const MiswrittenLabels&) {
       if (std::exchange(settings.labels_are_numbers, true)) {
         throw;
@@ -97,23 +92,33 @@ UnknownPolicy unknown_policy(const std::string& word) {
   throw ConfigurationError("'" + word + "' is not error or ignore");
 }
 
-RawData read_data(const ReadSettings& settings, Communicator& comm) {
+std::vector<std::string> with_reader(const ReadSettings& settings, Communicator& comm, const UseReader& use) {
   DataInput input;
   agree(comm, [&] {
     input = open_data(settings);
     refuse_options(*input.format, settings);
   });
   check_same_file(*input.file, comm);
-  return with_notices(input.notices, [&] {
+  with_notices(input.notices, [&] {
     if (input.text != nullptr && settings.head_bytes == 0) {
       input.text->measure(comm);
     }
     ReadSettings named = settings;
     named.path = input.file->parts().size() == 1 ? input.file->path() : settings.path;
-    RawData data = read_as(*input.format, named, *input.file, comm);
-    data.notices.insert(data.notices.begin(), input.notices.begin(), input.notices.end());
-    return data;
+    read_as(*input.format, named, *input.file, comm, use);
   });
+  return input.notices;
+}
+
+RawData read_data(const ReadSettings& settings, Communicator& comm) {
+  RawData data;
+  const std::vector<std::string> notices =
+      with_reader(settings, comm, [&](FileReader& reader, const FormatRow& format, const ReadSettings& as) {
+        data = collect(reader, as, comm);
+        data.format = &format;
+      });
+  data.notices.insert(data.notices.begin(), notices.begin(), notices.end());
+  return data;
 }
 
 }  // namespace lockstep

@@ -10,6 +10,7 @@
 #include "data/schema.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 namespace lockstep {
 
 class Communicator;
+class FileReader;
 struct StandardInput;
 
 /// Whether the first line of CSV names the columns; automatic: see judge_first_line() in csv_sample.h.
@@ -104,6 +106,14 @@ struct RawData {
   /// What was guessed and may be wrong, one line each; the same on every rank.
   std::vector<std::string> notices;
 };
+
+/// Takes the rows that a reader pushes; `settings` are those it was opened with.
+using UseReader = std::function<void(FileReader& reader, const FormatRow& format, const ReadSettings& settings)>;
+
+/// Opens the file for `use`, which calls FileReader::read() once; and again, for a fresh start, where the first reading
+/// shows how the file is to be understood. Returns what is to be said of the input. Collective. Throws on every rank
+/// what read_data() does for the file, and what `use` throws.
+std::vector<std::string> with_reader(const ReadSettings& settings, Communicator& comm, const UseReader& use);
 
 /// Reads this rank's share. Collective. Throws the same error on every rank: SystemError (66, 77, 74) when
 /// the file cannot be read, DataError (65) with FILE:LINE:COLUMN for bad content: the first in the file,

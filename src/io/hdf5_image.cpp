@@ -78,11 +78,13 @@ Value only(const std::vector<Value>& values, const std::string& file, const std:
 }  // namespace
 
 Hdf5ImageWriter::Hdf5ImageWriter(std::size_t user_block_bytes, std::size_t expected_bytes, std::vector<std::byte> spare)
-    : Hdf5Writer("HDF5 image in memory"), user_block_bytes_(user_block_bytes), image_(std::move(spare)) {
+    : Hdf5Writer("HDF5 image in memory"),
+      user_block_bytes_(user_block_bytes),
+      image_(std::make_unique<std::vector<std::byte>>(std::move(spare))) {
   const auto lock = hdf5_lock();
-  image_.clear();
-  reserve(image_, expected_bytes);
-  file_ = create_in_memory(user_block_bytes, image_, place_);
+  image_->clear();
+  reserve(*image_, expected_bytes);
+  file_ = create_in_memory(user_block_bytes, *image_, place_);
 }
 
 std::vector<std::byte> Hdf5ImageWriter::finish() {
@@ -90,8 +92,8 @@ std::vector<std::byte> Hdf5ImageWriter::finish() {
   checked(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL), "H5Fflush", place_);
   const ssize_t size = checked(H5Fget_file_image(file_.id(), nullptr, 0), "H5Fget_file_image", place_);
   file_ = Hdf5File();
-  image_.resize(user_block_bytes_ + static_cast<std::size_t>(size));  // HDF5 leaves the user block out
-  return std::move(image_);
+  image_->resize(user_block_bytes_ + static_cast<std::size_t>(size));  // HDF5 leaves the user block out
+  return std::move(*image_);
 }
 
 Hdf5ImageReader::Hdf5ImageReader(std::span<const std::byte> image, const std::string& file_name)

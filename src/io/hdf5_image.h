@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,15 +22,14 @@ class Hdf5ImageWriter final : public Hdf5Writer {
   explicit Hdf5ImageWriter(std::size_t user_block_bytes = 0, std::size_t expected_bytes = 0,
                            std::vector<std::byte> spare = {});
   ~Hdf5ImageWriter() { file_ = Hdf5File(); }
-  Hdf5ImageWriter(const Hdf5ImageWriter&) = delete;
-  Hdf5ImageWriter& operator=(const Hdf5ImageWriter&) = delete;
+  Hdf5ImageWriter(Hdf5ImageWriter&&) noexcept = default;
 
   /// The bytes of the file, user block included. The writer is spent.
   std::vector<std::byte> finish();
 
  private:
   std::size_t user_block_bytes_;
-  std::vector<std::byte> image_;  // HDF5 writes into it
+  std::unique_ptr<std::vector<std::byte>> image_;  // HDF5 writes into it
 };
 
 /// Reads an image, with the checks of Hdf5Input. All throw DataError naming the file and the dataset.

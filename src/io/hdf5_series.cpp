@@ -97,18 +97,13 @@ Hdf5Dataset create_growing(hid_t file, const Hdf5Place& place, hid_t type, const
 }  // namespace
 
 Hdf5Series::Hdf5Series(hid_t file, Hdf5Target& target, const Hdf5SeriesSettings& settings, const Hdf5Place& place)
-    : place_(place),
+    : file_(file),
+      place_(place),
       target_(target),
       settings_(settings),
       element_bytes_(bytes_of(settings.type)),
       width_(std::max<std::int64_t>(1, settings.columns)),
       chunk_rows_(std::max<std::int64_t>(1, kChunkBytes / (width_ * static_cast<std::int64_t>(element_bytes_)))) {
-  std::vector<hsize_t> chunk = {static_cast<hsize_t>(chunk_rows_)};
-  if (settings.columns >= 0) {
-    chunk.push_back(static_cast<hsize_t>(width_));
-  }
-  guarded(target_,
-          [&] { dataset_ = create_growing(file, place_, file_type(settings.type), chunk, settings.compress); });
   const std::size_t chunks = settings.compress ? kChunksPacked : 1;
   buffer_.resize(chunks * static_cast<std::size_t>(chunk_values()) * element_bytes_);
   packed_.resize(settings.compress ? chunks : 0);
@@ -153,7 +148,19 @@ void Hdf5Series::append(std::span<const std::int64_t> values) {
   append_as(values);
 }
 
+void Hdf5Series::create() {
+  std::vector<hsize_t> chunk = {static_cast<hsize_t>(chunk_rows_)};
+  if (settings_.columns >= 0) {
+    chunk.push_back(static_cast<hsize_t>(width_));
+  }
+  guarded(target_,
+          [&] { dataset_ = create_growing(file_, place_, file_type(settings_.type), chunk, settings_.compress); });
+}
+
 void Hdf5Series::flush() {
+  if (dataset_.id() < 0) {
+    create();
+  }
   const std::int64_t chunks = (buffered_ + chunk_values() - 1) / chunk_values();
   const std::size_t chunk_bytes = static_cast<std::size_t>(chunk_values()) * element_bytes_;
   std::ranges::fill(std::span(buffer_).subspan(static_cast<std::size_t>(buffered_) * element_bytes_), std::byte{0});
@@ -231,8 +238,13 @@ void Hdf5Series::close() {
   if (values_ % width_ != 0) {
     throw InternalError(place_.object + ": its last row is not whole");
   }
+  if (dataset_.id() < 0 && values_ < chunk_values()) {  // all of it is here
+    chunk_rows_ = std::max<std::int64_t>(1, values_ / width_);
+  }
   if (buffered_ > 0) {
     flush();
+  } else if (dataset_.id() < 0) {
+    create();
   }
   guarded(target_, [&] {
     set_rows(values_ / width_);

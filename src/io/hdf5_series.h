@@ -31,7 +31,7 @@ inline constexpr std::int64_t kChunkBytes = std::int64_t{1} << 20;
 /// (out_of_memory).
 class Hdf5Series {
  public:
-  /// `file` and `target` outlive it; `path` does not exist, its groups do.
+  /// `file` and `target` outlive it; what `place` names does not exist, its groups do.
   Hdf5Series(hid_t file, Hdf5Target& target, const Hdf5SeriesSettings& settings, const Hdf5Place& place);
 
   /// The next values, of a matrix row after row and cut anywhere. Whole numbers, where the type is one.
@@ -50,6 +50,8 @@ class Hdf5Series {
  private:
   template <typename Value>
   void append_as(std::span<const Value> values);
+  /// The dataset, before its first chunk: one that is shorter has one chunk of its length.
+  void create();
   /// Writes the chunks that are filled, the last one with zeros at its end.
   void flush();
   void set_rows(std::int64_t rows);
@@ -57,6 +59,7 @@ class Hdf5Series {
   std::vector<hsize_t> chunk_offset(std::int64_t chunk) const;
   std::int64_t chunk_values() const { return chunk_rows_ * width_; }
 
+  hid_t file_;
   Hdf5Place place_;
   Hdf5Target& target_;
   Hdf5SeriesSettings settings_;

@@ -23,6 +23,14 @@ std::string shortage_of_space(const std::string& folder, double free, double che
   return fmt::format("{}, those that are kept and the model {}", text, bytes_text(all));
 }
 
+void require_room(const std::string& path, const std::string& folder, double bytes) {
+  if (const double free = free_bytes(folder); free < bytes) {
+    throw Error(ExitCode::cannot_create, fmt::format("{}: {} are free, the file takes about {}; make room, or write it "
+                                                     "elsewhere",
+                                                     path, bytes_text(free), bytes_text(bytes)));
+  }
+}
+
 double free_bytes(const std::string& folder) {
   struct statvfs status {};
   if (::statvfs(folder.c_str(), &status) != 0 || status.f_blocks == 0) {

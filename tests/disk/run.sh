@@ -62,6 +62,18 @@ epochs=1500
 train "$folder/undisturbed" undisturbed || fail "the undisturbed run ended with $?"
 expected=$(hash_of "$folder/undisturbed")
 
+# No room for data: 73 where that is foreseen, else 74; nothing is left.
+generate() { "$trainer" generate --rows 20000 --features 30 --output "$disk/made.h5" "$@" >"$folder/generate.log" 2>&1; }
+code=0
+generate || code=$?
+[[ $code == 73 ]] || fail "a file that is larger than the disk: $code"
+code=0
+generate --compress || code=$?
+[[ $code == 74 ]] || fail "a file that fills the disk: $code"
+(($(grep -c 'trainer: error: .*made.h5: .*No space left on device' "$folder/generate.log") == 1)) || fail "no error"
+[[ -z $(ls -A "$disk") ]] || fail "something is left"
+echo "no room for data: 73 or 74, and nothing is left of them"
+
 # Full for a while, over many intervals and more lines than the last page of metrics.jsonl has room for.
 train "$disk/run" for-a-while &
 job=$!

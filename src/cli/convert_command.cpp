@@ -1,0 +1,111 @@
+/// convert: any file of data as HDF5, row by row. Rank 0 does it alone: the file is one.
+#include "cli/commands.h"
+#include "cli/launch.h"
+#include "cli/output_path.h"
+#include "comm/agreement.h"
+#include "data/file_reader.h"
+#include "data/outlook.h"
+#include "data/row_stream.h"
+#include "fit/model_description.h"
+#include "io/printable.h"
+#include "run/free_space.h"
+#include "run/plan.h"
+#include "run/run_folder.h"
+#include "run/schema_image.h"
+#include "run/stop_monitor.h"
+
+#include <fmt/format.h>
+
+namespace lockstep {
+
+namespace {
+
+ReadSettings settings_of_input(const ConvertSettings& settings) {
+  ReadSettings read = settings.data;
+  read.label_kind =
+      settings.model.empty() ? LabelKind::real : label_kind(model_kind(settings.model), NetworkLoss::cross_entropy);
+  return read;
+}
+
+/// Bytes of the output about, from the head of the input.
+double expected_bytes(const ConvertSettings& settings, const FileOutline& outline) {
+  ReadSettings read = settings.data;
+  read.label_kind = LabelKind::none;  // whatever they are
+  const DataOutlook outlook = foresee_data(read).outlook;
+  return hdf5_row_bytes(outline.schema, static_cast<double>(outlook.rows), static_cast<double>(outlook.stored_entries),
+                        outline.is_dense, settings.storage.type);
+}
+
+/// What is said of the schema once it is known: "label 'species' (3 classes)".
+std::string label_text(const Schema& schema) {
+  const Column* label = schema.find(ColumnRole::label);
+  if (label == nullptr) {
+    return "no label";
+  }
+  const std::string name = label->name.empty() ? "labels" : fmt::format("label '{}'", printable(label->name));
+  return label->levels.empty() ? name + " (numbers)" : fmt::format("{} ({} classes)", name, label->levels.size());
+}
+
+/// One reading of the file, from its begin.
+void convert_rows(const ConvertSettings& settings, FileReader& reader, const ReadSettings& read, Console& console) {
+  SerialCommunicator alone;
+  const FileOutline& outline = reader.outline();
+  const std::string folder = folder_of(settings.output);
+  const double bytes = expected_bytes(settings, outline);
+  if (!settings.storage.compress) {
+    require_room(settings.output, folder, bytes);
+  }
+  console.info(fmt::format("convert: about {} to be written to {}{}; {} are free", bytes_text(bytes), settings.output,
+                           settings.storage.compress ? " before compression" : "", bytes_text(free_bytes(folder))));
+  PosixFileSystem files;
+  Hdf5Output output(files, folder, name_of(settings.output));
+  Hdf5RowWriter writer(output, outline.schema, outline.is_dense, settings.storage);
+  RowStream rows(
+      outline, read, settings.storage.type, [&](const RowBlock& block) { writer.append(block); },
+      [&](const std::function<double(double)>& value) { writer.recode_labels(value); });
+  std::vector<std::string> notices = outline.notices;
+  Schema schema;
+  with_notices(notices, [&] {
+    reader.read(rows, alone);
+    schema = outline.schema;
+    std::vector<std::string> classes = rows.finish(outline.label_place, notices);
+    if (schema.find(ColumnRole::label) != nullptr) {
+      schema.set_class_names(std::move(classes));
+    }
+    if (rows.rows() == 0) {
+      throw DataError(read.path + ": no rows of data");
+    }
+  });
+  writer.finish(schema);
+  write_schema(schema, output);
+  output.finish();
+  for (const std::string& notice : notices) {
+    console.warning(notice);
+  }
+  console.info(fmt::format("{} rows × {} features, {}, in {} ({})", rows.rows(), schema.features(), label_text(schema),
+                           settings.output, bytes_text(static_cast<double>(output.bytes()))));
+}
+
+}  // namespace
+
+ExitCode run_convert(const ConvertSettings& given, Communicator& comm, Console& console) {
+  const int threads = survey_cores(comm, given.storage.threads, process_environment()).threads;
+  on_root(comm, [&] {
+    ConvertSettings settings = given;
+    settings.storage.threads = threads;
+    require_new_output(settings.output, inputs_of(settings.data, "--data"), settings.overwrite);
+    const StopMonitor monitor(0);
+    SerialCommunicator alone;
+    settings.data.threads = threads;
+    const std::vector<std::string> notices = with_reader(
+        settings_of_input(settings), alone, [&](FileReader& reader, const FormatRow&, const ReadSettings& read) {
+          convert_rows(settings, reader, read, console);
+        });
+    for (const std::string& notice : notices) {
+      console.warning(notice);
+    }
+  });
+  return ExitCode::success;
+}
+
+}  // namespace lockstep
