@@ -4,7 +4,6 @@
 #include "cli/output_path.h"
 #include "comm/agreement.h"
 #include "data/file_reader.h"
-#include "data/outlook.h"
 #include "data/row_stream.h"
 #include "fit/model_description.h"
 #include "io/printable.h"
@@ -13,6 +12,8 @@
 #include "run/run_folder.h"
 #include "run/schema_image.h"
 #include "run/stop_monitor.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -28,12 +29,27 @@ ReadSettings settings_of_input(const ConvertSettings& settings) {
 }
 
 /// Bytes of the output about, from the head of the input.
-double expected_bytes(const ConvertSettings& settings, const FileOutline& outline) {
-  ReadSettings read = settings.data;
-  read.label_kind = LabelKind::none;  // whatever they are
-  const DataOutlook outlook = foresee_data(read).outlook;
-  return hdf5_row_bytes(outline.schema, static_cast<double>(outlook.rows), static_cast<double>(outlook.stored_entries),
-                        outline.is_dense, settings.storage.type);
+double expected_bytes(const ConvertSettings& settings, ReadSettings read) {
+  constexpr std::int64_t kHeadBytes = std::int64_t{1} << 20;
+  SerialCommunicator alone;
+  read.head_bytes = kHeadBytes;
+  double bytes = 0;
+  with_reader(read, alone, [&](FileReader& reader, const FormatRow&, const ReadSettings& as) {
+    std::int64_t entries = 0;
+    RowStream rows(
+        reader.outline(), as, Scalar::float64, [&](const RowBlock& block) { entries += std::ssize(block.value); },
+        [](const auto&) {});
+    reader.read(rows, alone);
+    rows.drain();
+    const FileOutline& outline = reader.outline();
+    const auto read_rows = static_cast<double>(std::max<std::int64_t>(1, rows.rows()));
+    const double all_rows = outline.rows_in_file >= 0     ? static_cast<double>(outline.rows_in_file)
+                            : outline.whole_over_read > 0 ? outline.whole_over_read * read_rows
+                                                          : read_rows;
+    bytes = hdf5_row_bytes(outline.schema, all_rows, static_cast<double>(entries) * all_rows / read_rows,
+                           outline.is_dense, settings.storage.type);
+  });
+  return bytes;
 }
 
 /// What is said of the schema once it is known: "label 'species' (3 classes)".
@@ -51,7 +67,7 @@ void convert_rows(const ConvertSettings& settings, FileReader& reader, const Rea
   SerialCommunicator alone;
   const FileOutline& outline = reader.outline();
   const std::string folder = folder_of(settings.output);
-  const double bytes = expected_bytes(settings, outline);
+  const double bytes = expected_bytes(settings, read);
   if (!settings.storage.compress) {
     require_room(settings.output, folder, bytes);
   }

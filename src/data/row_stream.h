@@ -32,6 +32,8 @@ class RowStream final : public RowSink {
 
   std::int64_t rows() const { return rows_; }
 
+  /// Passes on what it holds.
+  void drain();
   /// Drains the rest. Returns the names of the classes; empty: labels are numbers. Throws and notes what
   /// LabelStream::finish() does.
   std::vector<std::string> finish(const LabelPlace& place, std::vector<std::string>& notices);
@@ -39,7 +41,6 @@ class RowStream final : public RowSink {
  private:
   bool is_label(Index column) const;
   void check_range(std::span<const double> values) const;
-  void drain();
 
   std::vector<Column> columns_;
   bool is_single_;

@@ -38,6 +38,7 @@ class Hdf5Writer {
  protected:
   /// `name` stands in messages. The file is given by who makes it, and closed by them.
   explicit Hdf5Writer(std::string name) : place_{std::move(name), "", ExitCode::internal} {}
+  Hdf5Writer(Hdf5Writer&&) noexcept = default;
   ~Hdf5Writer() = default;
 
   void create_groups(const std::string& path);

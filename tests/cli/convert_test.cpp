@@ -85,8 +85,15 @@ TEST_F(Convert, NumbersAndIdxAndSparseRowsKeepTheirValues) {
   const Arguments linear = {"--model", "linear", "--data"};
   EXPECT_EQ(result_of(0, linear + Arguments{diabetes}), result_of(0, linear + Arguments{shipped("diabetes.csv")}));
 
+  // The last column is the label, whatever its name and values.
+  launch_well(
+      0, 1,
+      {"convert", "--data", scratch_.write("last.csv", "a,species\n1,x\n2,y\n"), "--output", scratch_.path("last.h5")});
+  EXPECT_EQ(Hdf5Input::open(scratch_.path("last.h5")).read_text("/class_names"), (std::vector<std::string>{"x", "y"}));
+
   const std::string text = scratch_.write("sparse.svm", "2 1:1.5 4:-2\n# nothing\n-3\n2.5 3:1e-3 4:7 5:0\n");
-  launch_well(0, 1, {"convert", "--data", text, "--output", scratch_.path("sparse.h5")});
+  const ProcessResult made = launch_well(0, 1, {"convert", "--data", text, "--output", scratch_.path("sparse.h5")});
+  EXPECT_THAT(made.text(), HasSubstr("about 96 B to be written"));  // 4 entries of 12, 3 rows of 16
   Hdf5Input sparse = Hdf5Input::open(scratch_.path("sparse.h5"));
   EXPECT_THAT(sparse.read_doubles("/X/data"), ElementsAre(1.5, -2, 1e-3, 7));
   EXPECT_THAT(sparse.read_integers("/X/indices"), ElementsAre(0, 3, 2, 3));
@@ -130,7 +137,7 @@ TEST_F(Generate, TheSameBytesOnAnyRanksAndThreads) {
     EXPECT_TRUE(content_of(scratch_.path(output.substr(0, output.find('.')) + ".truth.h5")) == truth);
   }
   Hdf5Input sparse = Hdf5Input::open(scratch_.path("sparse.h5"));
-  EXPECT_EQ(sparse.kind("/X/data"), Hdf5Kind::float32);
+  EXPECT_EQ(sparse.kind("/X/data"), ArrayKind::float32);
   EXPECT_EQ(sparse.shape("/X/indptr"), std::vector<std::int64_t>{3001});
   EXPECT_NEAR(static_cast<double>(sparse.shape("/X/indices")[0]), 12'000, 500);
   EXPECT_EQ(launch(0, 1, generate("poisson", "p.h5", {"--noise", "0.01"})).exit_code, 78);
