@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,9 @@ constexpr std::size_t kMostTexts = 1'000'000;
 constexpr std::size_t kListed = 8;
 
 std::string listed(const std::vector<std::string>& parts) {
-  std::string text = fmt::format("{}", fmt::join(parts.begin(), parts.begin() + std::min(parts.size(), kListed), ", "));
-  return parts.size() > kListed ? text + fmt::format(" and {} more", parts.size() - kListed) : text;
+  const auto first = std::span(parts).first(std::min(parts.size(), kListed));
+  return fmt::format("{}", fmt::join(first, ", ")) +
+         (parts.size() > kListed ? fmt::format(" and {} more", parts.size() - kListed) : "");
 }
 
 /// Each level has a column of X.

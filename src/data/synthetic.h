@@ -25,6 +25,7 @@
 #include "lockstep/base/types.h"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 

@@ -61,7 +61,7 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
         split_rows(std::move(raw), settings.validation.rows.fraction, settings.fit.seed, execution.comm());
     raw = std::move(training);
     require_every_class(settings, raw, execution.comm());
-    held_out.emplace(std::move(validation), RowSurvey());
+    held_out = HeldOut{std::move(validation), {}};
     held_out->survey = survey_rows(held_out->raw, execution.comm());
   }
   TrainingProblem problem =
