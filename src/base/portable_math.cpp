@@ -19,7 +19,6 @@ void fill_normal(std::uint64_t seed, std::uint64_t stream_high, std::uint32_t st
       first[i] = stream.next();
       second[i] = stream.next();
     }
-#pragma omp simd
     for (std::size_t i = 0; i < pairs; ++i) {
       const std::array<double, 2> pair = normal_pair(first[i], second[i]);
       even[i] = pair[0];

@@ -46,7 +46,7 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   }
   settings.model.precision = Scalar::float64;
   settings.fit.optimizer = OptimizerKind();  // rows are read in their order
-  settings.data.label_kind = label_kind(settings.model.kind, settings.model.loss);
+  settings.data = settings.completed_data();
   TrainSettings passes = settings;
   passes.fit.optimizer = OptimizerKind("newton-cg");  // takes gradients and products, as the checks do
   MemoryCheck memory(passes, execution, gather_hosts(execution.comm()), "check");

@@ -6,7 +6,6 @@
 #include "lockstep/base/errors.h"
 
 #include <cstring>
-#include <filesystem>
 #include <iterator>
 #include <optional>
 #include <string_view>
@@ -73,14 +72,9 @@ class CsvOutput final : public PredictionOutput {
   }
 
   void finish() override {
-    if (!target_) {
-      return;
+    if (target_) {
+      target_->commit();
     }
-    if (!target_->sync()) {
-      throw SystemError(SystemError::Purpose::write, target_->path(), "make durable", EINTR);
-    }
-    target_->close();
-    target_->place();
   }
 
  private:

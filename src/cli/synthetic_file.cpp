@@ -11,7 +11,6 @@
 #include "run/settings.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <exception>
 #include <functional>
 #include <thread>
@@ -143,11 +142,7 @@ std::int64_t write_libsvm(const SyntheticProblem& problem, const std::string& pa
   PosixFileSystem files;
   TemporaryFile file(files, folder_of(path), name_of(path));
   make_rows(problem, true, threads, [&](const Piece& piece) { file.append(std::as_bytes(std::span(piece.text))); });
-  if (!file.sync()) {
-    throw SystemError(SystemError::Purpose::write, path, "make durable", EINTR);
-  }
-  file.close();
-  file.place();
+  file.commit();
   return file.bytes();
 }
 

@@ -21,8 +21,6 @@ namespace lockstep {
 
 namespace {
 
-/// Different texts that a rank remembers of a column.
-constexpr std::size_t kMostTexts = 1'000'000;
 constexpr std::size_t kListed = 8;
 
 std::string listed(const std::vector<std::string>& parts) {
@@ -85,7 +83,7 @@ void ColumnLearner::add(Index column, std::string_view text) {
       ++facts.missing;
     } else if (const auto known = facts.rows_of_text.find(text); known != facts.rows_of_text.end()) {
       ++known->second;
-    } else if (facts.rows_of_text.size() < kMostTexts) {
+    } else {
       facts.rows_of_text.emplace(text, 1);
     }
     return;

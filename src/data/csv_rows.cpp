@@ -143,13 +143,15 @@ void CsvRows::add_field(std::size_t place, const TextField& field) {
     case ColumnRole::feature: {
       const bool is_category = schema_.columns[place].kind == ColumnKind::category;
       const double value = is_category ? code_in(place, field) : number_in(column, field, layout_);
-      is_missing(place, value);
+      if (std::isnan(value)) {
+        note_missing(place);
+      }
       inputs_[static_cast<std::size_t>(column.feature)] = value;
       break;
     }
     case ColumnRole::label:
       if (layout_.missing == MissingPolicy::drop && layout_.may_drop_rows && is_surely_missing(field.text)) {
-        is_missing(place, RowEncoder::kMissing);
+        note_missing(place);
       } else if (layout_.has_decimal_comma) {
         std::string buffer;
         keep(place, with_point(column, field, buffer).text);
@@ -192,33 +194,32 @@ double CsvRows::code_in(std::size_t place, const TextField& field) {
 }
 
 /// Counts a missing value; a row with one may have to go.
-bool CsvRows::is_missing(std::size_t place, double value) {
-  if (!std::isnan(value)) {
-    return false;
-  }
+void CsvRows::note_missing(std::size_t place) {
   MissingCount& count = mine_.missing[place];
   count.first_row = ++count.values == 1 ? mine_.rows + 1 : count.first_row;
   is_dropped_ = is_dropped_ || layout_.missing == MissingPolicy::drop;
-  return true;
 }
 
-void CsvRows::keep(std::size_t place, double number) {
-  if (is_missing(place, number)) {
-    return;
-  }
+CsvRows::Value& CsvRows::next_value(std::size_t place) {
   values_.resize(std::max(values_.size(), value_count_ + 1));
   Value& value = values_[value_count_++];
   value.column = static_cast<Index>(place);
   value.position = position_;
+  return value;
+}
+
+void CsvRows::keep(std::size_t place, double number) {
+  if (std::isnan(number)) {
+    note_missing(place);
+    return;
+  }
+  Value& value = next_value(place);
   value.is_text = false;
   value.number = number;
 }
 
 void CsvRows::keep(std::size_t place, std::string_view text) {
-  values_.resize(std::max(values_.size(), value_count_ + 1));
-  Value& value = values_[value_count_++];
-  value.column = static_cast<Index>(place);
-  value.position = position_;
+  Value& value = next_value(place);
   value.is_text = true;
   value.text = text;
 }

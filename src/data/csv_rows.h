@@ -75,7 +75,8 @@ class CsvRows final : public RecordParser {
   double code_in(std::size_t place, const TextField& field);
   void keep(std::size_t place, double number);
   void keep(std::size_t place, std::string_view text);
-  bool is_missing(std::size_t place, double value);
+  void note_missing(std::size_t place);
+  Value& next_value(std::size_t place);
   void push_row();
   std::int64_t count_fields(std::string_view line) const;
   void check_length(std::int64_t count) const;

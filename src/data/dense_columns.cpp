@@ -159,32 +159,12 @@ class DenseColumns final : public FeatureMatrix {
   }
 
   void scale_columns(std::span<const double> factor, int threads) override {
-    const auto count = std::ssize(panels_);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (Index p = 0; p < count; ++p) {
-      const Rows& rows = panels_[static_cast<std::size_t>(p)];
-      const Index stride = padded(rows.count);
-      double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
-      for (Index j = 0; j < features_; ++j) {
-        std::transform(x + j * stride, x + (j + 1) * stride, x + j * stride,
-                       [by = factor[static_cast<std::size_t>(j)]](double value) { return value * by; });
-      }
-    }
+    change_columns(threads, [&](std::size_t column, double value) { return value * factor[column]; });
   }
 
   bool standardize_columns(std::span<const double> centre, std::span<const double> factor, int threads) override {
-    const auto count = std::ssize(panels_);
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (Index p = 0; p < count; ++p) {
-      const Rows& rows = panels_[static_cast<std::size_t>(p)];
-      const Index stride = padded(rows.count);
-      double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
-      for (Index j = 0; j < features_; ++j) {
-        const auto column = static_cast<std::size_t>(j);
-        std::transform(x + j * stride, x + j * stride + rows.count, x + j * stride,
-                       [c = centre[column], by = factor[column]](double value) { return (value - c) * by; });
-      }
-    }
+    change_columns(threads,
+                   [&](std::size_t column, double value) { return (value - centre[column]) * factor[column]; });
     return true;
   }
 
@@ -193,6 +173,22 @@ class DenseColumns final : public FeatureMatrix {
   }
 
  private:
+  /// Values but for padding, which stays zero.
+  template <typename Change>
+  void change_columns(int threads, Change change) {
+    const auto count = std::ssize(panels_);
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (Index p = 0; p < count; ++p) {
+      const Rows& rows = panels_[static_cast<std::size_t>(p)];
+      const Index stride = padded(rows.count);
+      double* x = values_.data() + begin_[static_cast<std::size_t>(rows.panel)];
+      for (Index j = 0; j < features_; ++j) {
+        std::transform(x + j * stride, x + j * stride + rows.count, x + j * stride,
+                       [&](double value) { return change(static_cast<std::size_t>(j), value); });
+      }
+    }
+  }
+
   const double* panel(const Rows& rows) const {
     if (rows.panel < 0) {
       throw InternalError("picked rows in a layout of panels");

@@ -1,13 +1,10 @@
-/// HDF5: /X (rows × features), /y, and optionally /weight, /offset, /feature_names, /class_names. NumPy's arrays are
-/// read in the same way.
+/// HDF5: /X (rows × features, dense or in compressed sparse rows), /y, and optionally /weight, /offset, /feature_names,
+/// /class_names.
 #pragma once
 
 #include "data/file_reader.h"
 #include "data/formats.h"
-#include "data/hdf5_layout.h"
 #include "data/reader.h"
-#include "data/text_share.h"
-#include "io/array_file.h"
 
 #include <memory>
 #include <string_view>
@@ -23,16 +20,9 @@ bool is_hdf5_name(std::string_view name);
 /// The names of its datasets. Throws what Hdf5Input::open throws.
 FileNames hdf5_names(const ReadSettings& settings, const InputFile& file);
 
-/// A reader of the rows [r·n/P, (r+1)·n/P), dense or in compressed sparse rows, by itself: HDF5 is used serially. Where
-/// /class_names stands, /y holds numbers of these names from 0. label_column, weight_column, offset_column,
+/// A reader of the rows (array_reader.h): HDF5 is used serially. label_column, weight_column, offset_column,
 /// exposure_column and id_column, where given, name datasets, categorical columns of AnnData, or what of these stands
-/// in /obs. Collective. Throws on every rank what Hdf5Input and hdf5_layout() throw; reading throws DataError "FILE:
-/// /X: row 17, column 3: …" (rows and columns from 1) for the first row that is bad: in its label, weight, offset,
-/// exposure, values, in this order.
+/// in /obs. Collective. Throws on every rank what Hdf5Input and array_layout() throw.
 std::unique_ptr<FileReader> open_hdf5(const ReadSettings& settings, InputFile& file, Communicator& comm);
-
-/// The same of any file of arrays, laid out as hdf5_layout() found. Not Collective, as reading is.
-std::unique_ptr<FileReader> read_arrays(const ReadSettings& settings, std::shared_ptr<ArrayFile> input,
-                                        Hdf5Layout layout);
 
 }  // namespace lockstep

@@ -1,6 +1,7 @@
 #include "data/labels.h"
 
 #include "data/class_notices.h"
+#include "data/label_map.h"
 #include "data/packed_texts.h"
 #include "data/text_cause.h"
 #include "data/text_error.h"
@@ -91,18 +92,10 @@ std::string with_guess(const LabelPlace& place) {
 
 }  // namespace
 
-LabelCollector::LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric,
-                               const std::vector<std::string>& map)
+LabelCollector::LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric)
     : kind_(kind),
       expected_(expected_classes),
       is_numeric_(is_numeric || (!expected_.empty() && std::ranges::all_of(expected_, is_number))) {
-  for (const std::string& rule : map) {
-    const std::size_t arrow = rule.find(kLabelArrow);
-    if (arrow == std::string::npos) {
-      throw ConfigurationError("label-map = " + shown(rule) + ": must be FROM->TO");
-    }
-    written_.emplace(rule.substr(0, arrow), rule.substr(arrow + kLabelArrow.size()));
-  }
   for (const std::string& name : expected_) {
     code_of_class_.emplace(class_label(name), static_cast<double>(code_of_class_.size()));
   }
@@ -113,9 +106,6 @@ void LabelCollector::reserve(std::int64_t rows) {
 }
 
 void LabelCollector::add(std::string_view text, std::int64_t column) {
-  if (const auto other = written_.find(text); other != written_.end()) {
-    text = other->second;
-  }
   if (kind_ == LabelKind::classes) {
     add_class(text, column);
   } else if (kind_ != LabelKind::none) {

@@ -29,9 +29,6 @@ enum class LabelKind {
 /// More distinct labels than this are taken for a regression target.
 inline constexpr std::int64_t kMostClasses = 1000;
 
-/// Stands between a label and the one it is taken for.
-inline constexpr std::string_view kLabelArrow = "->";
-
 /// Where labels are read from, for messages about all of them.
 struct LabelPlace {
   std::string path;
@@ -51,9 +48,7 @@ class LabelCollector {
  public:
   /// `expected_classes`: the model's classes in order, or empty to take those of the data. `is_numeric`: classes are
   /// known to be numbers, so that "none", "1,5" and the like are errors, not classes.
-  /// `map`: "FROM->TO", labels taken for others. Throws ConfigurationError for an entry without "->".
-  LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric = false,
-                 const std::vector<std::string>& map = {});
+  LabelCollector(LabelKind kind, const std::vector<std::string>& expected_classes, bool is_numeric = false);
 
   /// These are classes, whatever they look like: "NA" may be Namibia.
   void declare(const std::vector<std::string>& classes) { declared_.insert(classes.begin(), classes.end()); }
@@ -96,7 +91,6 @@ class LabelCollector {
   std::vector<double> label_;       // values, or numbers of local classes until finish()
   std::vector<std::string> local_;  // local classes in order of appearance
   Codes code_of_class_;
-  std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> written_;  // by `map`
   Codes code_of_text_;              // spellings met before: "+1" as well as "1"
   std::set<std::string> spelling_;  // of numbers: canonical_label, a blank, and the spelling but for "+" and ".0"
 };

@@ -1,8 +1,8 @@
 #include "data/numpy_reader.h"
 
 #include "comm/agreement.h"
-#include "data/hdf5_layout.h"
-#include "data/hdf5_reader.h"
+#include "data/array_layout.h"
+#include "data/array_reader.h"
 #include "data/numpy_file.h"
 #include "data/reader_common.h"
 #include "lockstep/base/errors.h"
@@ -37,7 +37,7 @@ std::size_t find_last_x(std::string_view name) {
 }
 
 /// The arrays that are read.
-std::vector<std::string> arrays_of(const Hdf5Layout& layout) {
+std::vector<std::string> arrays_of(const ArrayLayout& layout) {
   std::vector<std::string> names;
   for (const std::string* name :
        {&layout.x, &layout.label, &layout.weight, &layout.offset, &layout.exposure, &layout.id}) {
@@ -103,18 +103,18 @@ std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, InputFile& fi
   named.x_name = kFeatures;
   named.y_name = kLabels;
   named.label_kind = labels.empty() ? LabelKind::none : settings.label_kind;
-  Hdf5Layout layout;
-  agree(comm, [&] { layout = hdf5_layout(named, *arrays); });
+  ArrayLayout layout;
+  agree(comm, [&] { layout = array_layout(named, *arrays); });
   return read_arrays(settings, std::move(arrays), std::move(layout));
 }
 
 std::unique_ptr<FileReader> open_npz(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   std::unique_ptr<NumpyFile> arrays;
-  Hdf5Layout layout;
+  ArrayLayout layout;
   agree(comm, [&] {
     arrays = std::make_unique<NumpyFile>(NumpyFile::archive(file));
     refuse_sparse(*arrays, settings);
-    layout = hdf5_layout(settings, *arrays);
+    layout = array_layout(settings, *arrays);
   });
   if (settings.head_bytes == 0) {
     arrays->check(arrays_of(layout), comm);

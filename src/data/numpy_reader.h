@@ -26,7 +26,7 @@ FileNames npz_names(const ReadSettings& settings, const InputFile& file);
 
 /// A reader of the rows [r·n/P, (r+1)·n/P) of an array in two dimensions, C or Fortran order, whose labels stand in a
 /// file of their own, found as those of IDX are. Values are taken as they are. Collective. Throws on every rank
-/// SystemError where the usual labels cannot be read, and what read_npy_header() and hdf5_layout() throw; reading
+/// SystemError where the usual labels cannot be read, and what read_npy_header() and array_layout() throw; reading
 /// throws DataError "FILE: row 17, column 3: …" for the first row that is bad, in its label or its values.
 std::unique_ptr<FileReader> open_npy(const ReadSettings& settings, InputFile& file, Communicator& comm);
 

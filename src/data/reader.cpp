@@ -72,6 +72,9 @@ void refuse_options(const FormatRow& format, const ReadSettings& settings) {
   refuse(settings.decimal != DecimalMark::automatic, "csv",
          "decimal marks to choose from, so --decimal does not apply");
   refuse(settings.skip_query_ids, "libsvm", "query ids, so --skip-qid does not apply");
+  if (!format.has_header && !is_for_model(settings)) {
+    refuse_column_kinds(settings, std::string(format.title));
+  }
   if (format.names == nullptr) {
     refuse_column_names(settings, std::string(format.title));
   }

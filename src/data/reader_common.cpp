@@ -119,9 +119,20 @@ void refuse_column_names(const ReadSettings& settings, const std::string& format
   refuse(!settings.exposure_column.empty(), "--exposure-column");
   refuse(!settings.id_column.empty(), "--id-column");
   refuse(!settings.drop.empty(), "--drop");
-  refuse(!settings.only.empty(), "--only");
-  refuse(settings.categorical != ReadSettings().categorical, "--categorical");
-  refuse(!settings.reference.empty(), "--reference");
+}
+
+void refuse_column_kinds(const ReadSettings& settings, const std::string& format) {
+  const auto refuse = [&](bool given, const char* option) {
+    if (given) {
+      throw ConfigurationError(settings.path + ": " + option + " is for columns of CSV, and this is " + format);
+    }
+  };
+  const ReadSettings standard;
+  refuse(settings.only != standard.only, "--only");
+  refuse(settings.categorical != standard.categorical, "--categorical");
+  refuse(settings.reference != standard.reference, "--reference");
+  refuse(settings.reference_policy != standard.reference_policy, "--drop-first");
+  refuse(settings.missing != standard.missing, "--missing");
 }
 
 void check_same_file(const InputFile& file, Communicator& comm) {

@@ -23,6 +23,9 @@ void check_feature_count(std::int64_t expected, std::int64_t features, const std
 /// Throws ConfigurationError where settings name columns, which `format` ("LIBSVM text") has none of.
 void refuse_column_names(const ReadSettings& settings, const std::string& format);
 
+/// Throws ConfigurationError where settings say of columns what only CSV's are asked for: categories, missing values.
+void refuse_column_kinds(const ReadSettings& settings, const std::string& format);
+
 /// Throws DataError unless every rank sees the same file, by its size and its begin: nodes with local disks may
 /// hold different files of one name. Collective.
 void check_same_file(const InputFile& file, Communicator& comm);

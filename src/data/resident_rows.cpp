@@ -1,6 +1,7 @@
 #include "data/resident_rows.h"
 
 #include "data/reader_common.h"
+#include "data/text_number.h"
 
 #include <cmath>
 #include <utility>
@@ -30,8 +31,8 @@ ResidentRows::ResidentRows(const FileOutline& outline, const ReadSettings& setti
       label_kind_(kind_of_labels(outline, settings)),
       has_offset_(outline.schema.find(ColumnRole::offset) != nullptr ||
                   outline.schema.find(ColumnRole::exposure) != nullptr),
-      labels_(label_kind_, settings.expected.class_names(), settings.labels_are_numbers,
-              rejoined(settings.label_map, kLabelArrow)),
+      label_map_(settings.label_map),
+      labels_(label_kind_, settings.expected.class_names(), settings.labels_are_numbers),
       block_(block) {
   labels_.declare(outline.schema.class_names());
   block_.is_dense = outline.is_dense;
@@ -68,7 +69,7 @@ void ResidentRows::number(Index column, double value) {
       }
       break;
     case ColumnRole::label:
-      labels_.add(value, 0);
+      add_label(value);
       break;
     case ColumnRole::weight:
       check_weight(value, 0);
@@ -86,10 +87,18 @@ void ResidentRows::number(Index column, double value) {
   }
 }
 
+void ResidentRows::add_label(double value) {
+  if (label_map_.is_empty()) {
+    labels_.add(value, 0);
+  } else {
+    labels_.add(label_map_.meant_by(shortest(value)), 0);
+  }
+}
+
 void ResidentRows::text(Index column, std::string_view value) {
   const ColumnRole role = columns_[static_cast<std::size_t>(column)].role;
   if (role == ColumnRole::label) {
-    labels_.add(value, 0);
+    labels_.add(label_map_.meant_by(value), 0);
   } else if (role == ColumnRole::id) {
     block_.id.emplace_back(value);
   }

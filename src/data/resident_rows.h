@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/file_reader.h"
+#include "data/label_map.h"
 #include "data/reader.h"
 
 #include <string>
@@ -12,7 +13,7 @@ namespace lockstep {
 /// Gives each column's values to what its role makes of them.
 class ResidentRows final : public RowSink {
  public:
-  /// Rows are appended to `block`, which is empty.
+  /// Rows are appended to `block`, which is empty. Throws what LabelMap() throws.
   ResidentRows(const FileOutline& outline, const ReadSettings& settings, RowBlock& block);
 
   void reserve(Index rows, Index values) override;
@@ -29,9 +30,12 @@ class ResidentRows final : public RowSink {
                                          std::vector<std::string>& notices);
 
  private:
+  void add_label(double value);
+
   std::vector<Column> columns_;
   LabelKind label_kind_;
   bool has_offset_;
+  LabelMap label_map_;
   LabelCollector labels_;
   RowBlock& block_;
   std::vector<double> row_;  // features that come one by one: d of a dense row

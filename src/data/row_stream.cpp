@@ -31,6 +31,7 @@ RowStream::RowStream(const FileOutline& outline, const ReadSettings& settings, S
                      LabelStream::Recode recode)
     : columns_(outline.schema.columns),
       is_single_(storage == Scalar::float32),
+      label_map_(settings.label_map),
       labels_(kind_of_labels(outline, settings), settings.labels_are_numbers, outline.schema.class_names(),
               std::move(recode)),
       rows_in_memory_(outline, without_labels(settings), block_),
@@ -53,7 +54,9 @@ void RowStream::check_range(std::span<const double> values) const {
 }
 
 void RowStream::number(Index column, double value) {
-  if (is_label(column)) {
+  if (is_label(column) && !label_map_.is_empty()) {
+    labels_.add(label_map_.meant_by(shortest(value)), 0);
+  } else if (is_label(column)) {
     labels_.add(value, 0);
   } else {
     rows_in_memory_.number(column, value);
@@ -62,7 +65,7 @@ void RowStream::number(Index column, double value) {
 
 void RowStream::text(Index column, std::string_view value) {
   if (is_label(column)) {
-    labels_.add(value, 0);
+    labels_.add(label_map_.meant_by(value), 0);
   } else {
     rows_in_memory_.text(column, value);
   }

@@ -1,6 +1,7 @@
 /// The sink of rows that go on, a few at a time.
 #pragma once
 
+#include "data/label_map.h"
 #include "data/label_stream.h"
 #include "data/resident_rows.h"
 
@@ -44,6 +45,7 @@ class RowStream final : public RowSink {
 
   std::vector<Column> columns_;
   bool is_single_;
+  LabelMap label_map_;
   LabelStream labels_;
   RowBlock block_;
   ResidentRows rows_in_memory_;

@@ -1,4 +1,5 @@
 // Attributes of an Hdf5Input.
+#include "io/hdf5_guard.h"
 #include "io/hdf5_input.h"
 
 #include <array>
@@ -18,20 +19,20 @@ std::int64_t length_of(hid_t attribute, const Hdf5Place& place) {
   return is_simple && rank <= 1 ? H5Sget_simple_extent_npoints(space.id()) : -1;
 }
 
-Hdf5Attribute open_attribute(const Hdf5Object& object, const std::string& name, const Hdf5Place& place) {
-  const htri_t exists = checked(H5Aexists(object.id(), name.c_str()), "H5Aexists", place);
-  return exists > 0 ? owned<Hdf5Attribute>(H5Aopen(object.id(), name.c_str(), H5P_DEFAULT), "H5Aopen", place)
+}  // namespace
+
+Hdf5Attribute Hdf5Input::open_attribute(const std::string& object, const std::string& name) const {
+  const Hdf5Object opened = open_object(object);
+  const htri_t exists = checked(H5Aexists(opened.id(), name.c_str()), "H5Aexists", at(object));
+  return exists > 0 ? owned<Hdf5Attribute>(H5Aopen(opened.id(), name.c_str(), H5P_DEFAULT), "H5Aopen", at(object))
                     : Hdf5Attribute();
 }
 
-}  // namespace
-
 std::vector<std::int64_t> Hdf5Input::attribute_integers(const std::string& object, const std::string& name,
                                                         std::size_t most) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const Hdf5Place place = at(object);
-  const Hdf5Object opened = open_object(object);
-  const Hdf5Attribute attribute = open_attribute(opened, name, place);
+  const Hdf5Attribute attribute = open_attribute(object, name);
   if (attribute.id() < 0) {
     return {};
   }
@@ -46,10 +47,9 @@ std::vector<std::int64_t> Hdf5Input::attribute_integers(const std::string& objec
 }
 
 std::string Hdf5Input::attribute_text(const std::string& object, const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const Hdf5Place place = at(object);
-  const Hdf5Object opened = open_object(object);
-  const Hdf5Attribute attribute = open_attribute(opened, name, place);
+  const Hdf5Attribute attribute = open_attribute(object, name);
   if (attribute.id() < 0) {
     return {};
   }

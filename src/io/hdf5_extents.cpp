@@ -1,6 +1,7 @@
 #include "io/hdf5_extents.h"
 
 #include "io/hdf5_check.h"
+#include "io/hdf5_guard.h"
 #include "io/hdf5_input.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
@@ -107,7 +108,7 @@ bool convert(Stored stored, Value& value) {
 }  // namespace
 
 std::shared_ptr<const Hdf5Extents> Hdf5Input::extents(const std::string& name) {
-  const auto lock = hdf5_lock();
+  const Hdf5Guard guard(place_.file);
   const Dataset& opened = dataset(name);
   const Hdf5Place place = at(name);
   const std::optional<StoredNumber> number = stored_number(opened.type.id());

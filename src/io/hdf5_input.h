@@ -99,6 +99,8 @@ class Hdf5Input final : public ArrayFile {
 
   Hdf5Place at(const std::string& object) const;
   Hdf5Object open_object(const std::string& name) const;
+  /// No attribute where there is none of that name.
+  Hdf5Attribute open_attribute(const std::string& object, const std::string& name) const;
   Dataset& dataset(const std::string& name);
   Dataset open_dataset(const std::string& name) const;
   /// Rows × columns, once the rows are known to be there.

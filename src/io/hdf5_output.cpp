@@ -1,12 +1,8 @@
 #include "io/hdf5_output.h"
 
-#include <cerrno>
-
 namespace lockstep {
 
 namespace {
-
-using Hdf5Attribute = Hdf5Handle<H5Aclose>;
 
 void write_attribute_of(hid_t file, const Hdf5Place& place, const std::string& name, hid_t file_type, hid_t memory_type,
                         hid_t space, const void* values) {
@@ -80,11 +76,7 @@ void Hdf5Output::finish() {
   }
   close();
   target_.require_written();
-  if (!target_.file.sync()) {
-    throw SystemError(SystemError::Purpose::write, place_.file, "make durable", EINTR);
-  }
-  target_.file.close();
-  target_.file.place();
+  target_.file.commit();
 }
 
 }  // namespace lockstep

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -168,6 +169,7 @@ void Hdf5Series::flush() {
     return std::span(buffer_).subspan(static_cast<std::size_t>(i) * chunk_bytes, chunk_bytes);
   };
   std::vector<uLongf> length(static_cast<std::size_t>(chunks), static_cast<uLongf>(chunk_bytes));
+  std::vector<int> status(static_cast<std::size_t>(chunks), Z_OK);
   if (settings_.compress) {
     std::vector<std::byte> shuffled(buffer_.size());
     for (std::vector<std::byte>& packed : packed_) {
@@ -179,9 +181,13 @@ void Hdf5Series::flush() {
       std::byte* const out = shuffled.data() + at * chunk_bytes;
       shuffle(filled(i), element_bytes_, out);
       length[at] = static_cast<uLongf>(packed_[at].size());
-      compress2(reinterpret_cast<Bytef*>(packed_[at].data()), &length[at], reinterpret_cast<const Bytef*>(out),
-                static_cast<uLong>(chunk_bytes), static_cast<int>(kDeflateLevel));
+      status[at] =
+          compress2(reinterpret_cast<Bytef*>(packed_[at].data()), &length[at], reinterpret_cast<const Bytef*>(out),
+                    static_cast<uLong>(chunk_bytes), static_cast<int>(kDeflateLevel));
     }
+  }
+  if (std::ranges::any_of(status, [](int one) { return one != Z_OK; })) {
+    throw std::bad_alloc();  // room for the worst there is
   }
   guarded(target_, [&] {
     set_rows((chunks_ + chunks) * chunk_rows_);

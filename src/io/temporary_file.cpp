@@ -117,6 +117,14 @@ void TemporaryFile::place() {
   }
 }
 
+void TemporaryFile::commit() {
+  if (!sync()) {
+    throw_write_error(path_, "make durable", -EINTR);
+  }
+  close();
+  place();
+}
+
 void TemporaryFile::require(IoResult result, const char* action) const {
   if (result < 0) {
     throw_write_error(path_, action, result);

@@ -47,6 +47,8 @@ class TemporaryFile {
   int open_to_read() const;
   /// Renames it, and syncs the folder.
   void place();
+  /// All three, of a file that is not read back. Throws where a signal interrupted fsync, too: such a file is given up.
+  void commit();
 
  private:
   void create();

@@ -149,12 +149,18 @@ Progress progress_kind(const std::string& name) {
 
 TrainSettings TrainSettings::completed() const {
   TrainSettings full = *this;
-  full.data.label_kind = label_kind(model.kind, model.loss);
-  full.data.has_intercept = model.intercept;
-  full.data.is_penalised = penalty.l2 > 0 || penalty.l1 > 0 || model.is_network();
+  full.data = completed_data();
   full.fit = lockstep::completed(fit, model, penalty);
   full.run.folder = run_folder();
   return full;
+}
+
+ReadSettings TrainSettings::completed_data() const {
+  ReadSettings read = data;
+  read.label_kind = label_kind(model.kind, model.loss);
+  read.has_intercept = model.intercept;
+  read.is_penalised = penalty.l2 > 0 || penalty.l1 > 0 || model.is_network();
+  return read;
 }
 
 std::string TrainSettings::run_folder() const {

@@ -70,6 +70,8 @@ struct TrainSettings : LearningSettings {
   void validate() const;
   /// These settings with everything that is chosen for a model or an optimizer filled in, the run folder too.
   TrainSettings completed() const;
+  /// How the data are read for the model and its penalty.
+  ReadSettings completed_data() const;
   /// The run folder, with the default filled in.
   std::string run_folder() const;
 };

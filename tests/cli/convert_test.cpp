@@ -99,6 +99,13 @@ TEST_F(Convert, NumbersAndIdxAndSparseRowsKeepTheirValues) {
   EXPECT_THAT(sparse.read_integers("/X/indices"), ElementsAre(0, 3, 2, 3));
   EXPECT_THAT(sparse.read_integers("/X/indptr"), ElementsAre(0, 2, 2, 4));
   EXPECT_THAT(sparse.read_doubles("/y"), ElementsAre(2, -3, 2.5));
+  EXPECT_EQ(result_of(0, linear + Arguments{scratch_.path("sparse.h5")}), result_of(0, linear + Arguments{text}));
+
+  launch_well(0, 1,
+              {"convert", "--data", scratch_.write("map.csv", "a,y\n1,1\n2,no.\n"), "--label-map", "1->yes,no.->no",
+               "--output", scratch_.path("map.h5")});
+  EXPECT_EQ(Hdf5Input::open(scratch_.path("map.h5")).read_text("/class_names"),
+            (std::vector<std::string>{"no", "yes"}));
 }
 
 TEST_F(Convert, ABadRowIsTheErrorOfTrainingAndLeavesNothing) {

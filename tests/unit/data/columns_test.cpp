@@ -184,6 +184,15 @@ TEST_F(Columns, AreChosenByNameAndNumber) {
   EXPECT_THAT(error_of(settings), HasSubstr("78 FILE: --only b: another option drops or uses this column"));
 }
 
+TEST_F(Columns, OfOtherFormatsAreNotSilentlyLeftAsTheyAre) {
+  ReadSettings settings = data_file(folder_, "data.svm", "1 1:2\n0 2:1\n");
+  settings.missing = MissingPolicy::mean;
+  EXPECT_THAT(error_of(settings), HasSubstr("78 FILE: --missing is for columns of CSV, and this is LIBSVM text"));
+  settings.missing = MissingPolicy::error;
+  settings.only = {"1"};
+  EXPECT_THAT(error_of(settings), HasSubstr("78 FILE: --only is for columns of CSV"));
+}
+
 TEST_F(Columns, LabelsAreMapped) {
   ReadSettings settings = file("a,y\n1,no.\n2,yes.\n");
   settings.label_kind = LabelKind::classes;

@@ -1,4 +1,4 @@
-#include "data/hdf5_column.h"
+#include "data/array_column.h"
 
 #include "data/text_cause.h"
 #include "data/text_error.h"
@@ -48,7 +48,7 @@ bool is_categorical(const ArrayFile& input, const std::string& name) {
   return input.is_group(name) && input.has(name + "/codes") && input.has(name + "/categories");
 }
 
-void Hdf5Column::read(ArrayFile& input, Run rows) {
+void ArrayColumn::read(ArrayFile& input, Run rows) {
   if (!exists()) {
     return;
   }
@@ -72,7 +72,7 @@ void Hdf5Column::read(ArrayFile& input, Run rows) {
   }
 }
 
-void Hdf5Column::read_values(ArrayFile& input, const std::string& name, Run rows) {
+void ArrayColumn::read_values(ArrayFile& input, const std::string& name, Run rows) {
   kind_ = input.kind(name);
   switch (kind_) {
     case ArrayKind::text:
@@ -95,7 +95,7 @@ void Hdf5Column::read_values(ArrayFile& input, const std::string& name, Run rows
 }
 
 /// Of row i in what was read; −1: missing.
-std::int64_t Hdf5Column::place_of(std::size_t i) const {
+std::int64_t ArrayColumn::place_of(std::size_t i) const {
   if (!is_coded_) {
     return static_cast<std::int64_t>(i);
   }
@@ -108,7 +108,7 @@ std::int64_t Hdf5Column::place_of(std::size_t i) const {
   return code_[i];
 }
 
-double Hdf5Column::number(std::size_t row) const {
+double ArrayColumn::number(std::size_t row) const {
   const std::int64_t place = place_of(row);
   if (place < 0) {
     return std::numeric_limits<double>::quiet_NaN();
@@ -124,7 +124,7 @@ double Hdf5Column::number(std::size_t row) const {
   }
 }
 
-std::string Hdf5Column::text(std::size_t row) const {
+std::string ArrayColumn::text(std::size_t row) const {
   const std::int64_t place = place_of(row);
   if (place < 0) {
     return {};

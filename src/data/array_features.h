@@ -1,8 +1,8 @@
 /// The features of a file of arrays: a dense dataset, or a group in compressed sparse rows.
 #pragma once
 
+#include "data/array_layout.h"
 #include "data/feature_rows.h"
-#include "data/hdf5_layout.h"
 #include "io/hdf5_extents.h"
 
 #include <memory>
@@ -13,10 +13,10 @@ namespace lockstep {
 
 /// Reads plain storage by itself, and by the HDF5 library, one thread at a time, what is compressed or otherwise not as
 /// numbers are in memory.
-class Hdf5Features final : public FeatureRows {
+class ArrayFeatures final : public FeatureRows {
  public:
   /// Throws what Hdf5Input throws.
-  Hdf5Features(std::shared_ptr<ArrayFile> input, const Hdf5Layout& layout);
+  ArrayFeatures(std::shared_ptr<ArrayFile> input, const ArrayLayout& layout);
 
   std::int64_t rows() const override { return rows_; }
   Index features() const override { return features_; }

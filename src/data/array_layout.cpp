@@ -1,6 +1,6 @@
-#include "data/hdf5_layout.h"
+#include "data/array_layout.h"
 
-#include "data/hdf5_column.h"
+#include "data/array_column.h"
 #include "data/notices.h"
 #include "data/reader_common.h"
 #include "data/text_error.h"
@@ -32,7 +32,7 @@ class LayoutBuilder {
  public:
   LayoutBuilder(const ReadSettings& settings, ArrayFile& input) : settings_(settings), input_(input) {}
 
-  Hdf5Layout build() {
+  ArrayLayout build() {
     find_features();
     const std::vector<std::string> class_names = find_label();
     layout_.weight = find_vector(settings_.weight_column, "weight");
@@ -82,9 +82,10 @@ class LayoutBuilder {
       }
     }
     std::vector<std::int64_t> shape = input_.attribute_integers(layout_.x, "shape", 2);
-    if (shape.empty() && input_.has(layout_.x + "/shape")) {
+    const std::string listed = layout_.x + "/shape";
+    if (shape.empty() && input_.has(listed) && input_.shape(listed) == std::vector<std::int64_t>{2}) {
       shape.resize(2);
-      input_.read_rows(layout_.x + "/shape", 0, 2, std::span<std::int64_t>(shape));
+      input_.read_rows(listed, 0, 2, std::span<std::int64_t>(shape));
     }
     constexpr std::int64_t kMostColumns = std::numeric_limits<std::int32_t>::max();
     if (shape.size() != 2 || shape[0] < 0 || shape[1] < 0 || shape[1] > kMostColumns) {
@@ -358,12 +359,12 @@ class LayoutBuilder {
 
   const ReadSettings& settings_;
   ArrayFile& input_;
-  Hdf5Layout layout_;
+  ArrayLayout layout_;
 };
 
 }  // namespace
 
-Hdf5Layout hdf5_layout(const ReadSettings& settings, ArrayFile& input) {
+ArrayLayout array_layout(const ReadSettings& settings, ArrayFile& input) {
   return LayoutBuilder(settings, input).build();
 }
 

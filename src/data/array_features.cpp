@@ -1,4 +1,4 @@
-#include "data/hdf5_features.h"
+#include "data/array_features.h"
 
 #include "data/text_number.h"
 
@@ -26,7 +26,7 @@ bool are_finite(std::span<const double> values) {
 
 }  // namespace
 
-Hdf5Features::Hdf5Features(std::shared_ptr<ArrayFile> input, const Hdf5Layout& layout)
+ArrayFeatures::ArrayFeatures(std::shared_ptr<ArrayFile> input, const ArrayLayout& layout)
     : input_(std::move(input)),
       rows_(layout.rows),
       columns_(layout.columns),
@@ -44,12 +44,12 @@ Hdf5Features::Hdf5Features(std::shared_ptr<ArrayFile> input, const Hdf5Layout& l
   stored_ = input_->shape(values_.name)[0];
 }
 
-double Hdf5Features::entries() const {
+double ArrayFeatures::entries() const {
   return is_sparse_ ? static_cast<double>(stored_) / static_cast<double>(std::max<std::int64_t>(1, rows_))
                     : static_cast<double>(columns_);
 }
 
-std::int64_t Hdf5Features::cache_bytes() const {
+std::int64_t ArrayFeatures::cache_bytes() const {
   std::int64_t bytes = 0;
   for (const Numbers* numbers : {&values_, &indices_, &starts_}) {
     bytes += numbers->name.empty() || numbers->extents ? 0 : input_->cache_bytes(numbers->name);
@@ -59,7 +59,7 @@ std::int64_t Hdf5Features::cache_bytes() const {
 }
 
 template <typename Value>
-void Hdf5Features::read(const Numbers& numbers, Run rows, std::span<Value> out) const {
+void ArrayFeatures::read(const Numbers& numbers, Run rows, std::span<Value> out) const {
   if (numbers.extents) {
     numbers.extents->read_rows(rows.begin, rows.size(), out);
   } else {
@@ -67,7 +67,7 @@ void Hdf5Features::read(const Numbers& numbers, Run rows, std::span<Value> out) 
   }
 }
 
-void Hdf5Features::read(std::span<const Run> runs, RowBlock& block) const {
+void ArrayFeatures::read(std::span<const Run> runs, RowBlock& block) const {
   block.first_row = runs.empty() ? 0 : runs.front().begin;
   block.rows = 0;
   for (const Run& rows : runs) {
@@ -93,7 +93,7 @@ void Hdf5Features::read(std::span<const Run> runs, RowBlock& block) const {
   }
 }
 
-void Hdf5Features::read_dense(Run rows, std::span<double> out) const {
+void ArrayFeatures::read_dense(Run rows, std::span<double> out) const {
   std::vector<double> all;
   std::span<double> values = out;
   if (!feature_of_column_.empty()) {
@@ -120,7 +120,7 @@ void Hdf5Features::read_dense(Run rows, std::span<double> out) const {
 }
 
 /// Where the numbers of each row begin, and the end.
-std::vector<std::int64_t> Hdf5Features::row_starts(Run rows) const {
+std::vector<std::int64_t> ArrayFeatures::row_starts(Run rows) const {
   std::vector<std::int64_t> start(static_cast<std::size_t>(rows.size()) + 1);
   read(starts_, {rows.begin, rows.end + 1}, std::span(start));
   for (std::size_t i = 0; i < start.size(); ++i) {
@@ -134,7 +134,7 @@ std::vector<std::int64_t> Hdf5Features::row_starts(Run rows) const {
   return start;
 }
 
-void Hdf5Features::append_sparse(Run rows, RowBlock& block) const {
+void ArrayFeatures::append_sparse(Run rows, RowBlock& block) const {
   if (rows.empty()) {
     return;
   }
@@ -154,8 +154,8 @@ void Hdf5Features::append_sparse(Run rows, RowBlock& block) const {
 }
 
 /// Zeros are left out; columns are brought into order.
-void Hdf5Features::append_row(std::int64_t row, std::span<const std::int64_t> column, std::span<const double> value,
-                              RowBlock& block) const {
+void ArrayFeatures::append_row(std::int64_t row, std::span<const std::int64_t> column, std::span<const double> value,
+                               RowBlock& block) const {
   const std::size_t first = block.column.size();
   bool is_ascending = true;
   for (std::size_t k = 0; k < column.size(); ++k) {
@@ -192,8 +192,8 @@ void Hdf5Features::append_row(std::int64_t row, std::span<const std::int64_t> co
   }
 }
 
-void Hdf5Features::refuse(const std::string& object, std::int64_t row, std::int64_t column,
-                          const std::string& what) const {
+void ArrayFeatures::refuse(const std::string& object, std::int64_t row, std::int64_t column,
+                           const std::string& what) const {
   throw BadRow(row, fmt::format("{}: row {}{}: {}", input_->place(object), row + 1,
                                 column < 0 ? "" : fmt::format(", column {}", column + 1), what));
 }

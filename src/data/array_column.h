@@ -16,12 +16,12 @@ bool is_categorical(const ArrayFile& input, const std::string& name);
 
 /// Holds a batch of rows as what they are: texts, integers of 64 bits, or floats; of a categorical column all its
 /// categories, and codes of the rows.
-class Hdf5Column {
+class ArrayColumn {
  public:
   enum class Use { number, any };
 
   /// `name`: absolute; empty: there is no such column.
-  Hdf5Column(std::string name, Use use) : name_(std::move(name)), use_(use) {}
+  ArrayColumn(std::string name, Use use) : name_(std::move(name)), use_(use) {}
 
   bool exists() const { return !name_.empty(); }
   const std::string& name() const { return name_; }

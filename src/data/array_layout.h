@@ -11,7 +11,7 @@
 
 namespace lockstep {
 
-struct Hdf5Layout {
+struct ArrayLayout {
   std::string x;  ///< absolute names of datasets, or of categorical columns; empty: none
   std::string label;
   std::string weight;
@@ -33,6 +33,6 @@ struct Hdf5Layout {
 
 /// Reads shapes and names, no rows. Throws DataError when a dataset is missing or has another length than the
 /// features, and what ArrayFile throws. Not Collective.
-Hdf5Layout hdf5_layout(const ReadSettings& settings, ArrayFile& input);
+ArrayLayout array_layout(const ReadSettings& settings, ArrayFile& input);
 
 }  // namespace lockstep
