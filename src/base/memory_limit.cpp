@@ -5,6 +5,7 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <vector>
@@ -190,6 +191,9 @@ MemoryLimits memory_limits(const std::string& root) {
 }
 
 void return_free_memory() {
+  // Where another allocator stands in for glibc's, this call prepares glibc's, which two threads may not do at once.
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
   malloc_trim(0);
 }
 

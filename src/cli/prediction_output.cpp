@@ -5,9 +5,12 @@
 #include "io/temporary_file.h"
 #include "lockstep/base/errors.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -135,7 +138,9 @@ class Hdf5PredictionOutput final : public PredictionOutput {
     std::size_t at = sizeof count;
     const auto numbers = [&](std::size_t length) {
       std::vector<double> values(length);
-      std::memcpy(values.data(), packed.data() + at, length * sizeof(double));
+      std::ranges::copy_n(reinterpret_cast<const std::byte*>(packed.data()) + at,
+                          static_cast<std::ptrdiff_t>(length * sizeof(double)),
+                          std::as_writable_bytes(std::span(values)).begin());
       at += length * sizeof(double);
       return values;
     };

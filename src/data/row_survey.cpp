@@ -19,8 +19,11 @@ constexpr std::int64_t kFewestBlocks = 16;
 
 /// [begin, begin + count) of a column with one value a row, or none.
 std::vector<double> part_of(const std::vector<double>& column, std::int64_t begin, std::int64_t count) {
+  if (column.empty()) {
+    return {};
+  }
   const auto first = column.begin() + begin;
-  return column.empty() ? std::vector<double>() : std::vector<double>(first, first + count);
+  return {first, first + count};
 }
 
 }  // namespace

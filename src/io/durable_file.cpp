@@ -33,8 +33,8 @@ void compare(FileSystem& files, const TemporaryFile& temporary, std::span<const 
   while (true) {
     const std::size_t length = require(uninterrupted([&] { return files.read(file.id(), block); }));
     const auto expected = bytes.subspan(position);
-    if (length > expected.size() || std::memcmp(block.data(), expected.data(), length) != 0 ||
-        (length == 0 && !expected.empty())) {
+    if (length > expected.size() || (length == 0) != expected.empty() ||
+        (length != 0 && std::memcmp(block.data(), expected.data(), length) != 0)) {
       throw Error(ExitCode::io_error,
                   fmt::format("{}: the bytes read back from byte {} on are not those written; is the disk damaged?",
                               temporary.path(), position));

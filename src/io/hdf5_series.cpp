@@ -40,7 +40,7 @@ std::size_t bytes_of(Hdf5Number type) {
 template <typename Stored, typename Value>
 void store(std::span<const Value> values, std::byte* out) {
   if constexpr (std::is_same_v<Stored, Value>) {
-    std::memcpy(out, values.data(), values.size_bytes());
+    std::ranges::copy(std::as_bytes(values), out);
   } else {
     for (const Value value : values) {
       const auto stored = static_cast<Stored>(value);
