@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the fuzzers of tests/fuzz and runs each on one core:  scripts/fuzz.sh [SECONDS] [NAME...]
+# Builds the fuzzers of tests/fuzz and runs each on one core, as many at a time as there are cores:
+#   scripts/fuzz.sh [SECONDS] [NAME...]
 # Default: 60 s each, all. Inputs start at the seeds of tests/fuzz/make_seeds.cpp and at what build/fuzz/NAME/corpus holds
 # of earlier runs. An input that crashes, runs longer than 10 s or takes more memory than a small file may is kept in
 # build/fuzz/findings, and the exit code is 1. FUZZ_RUNS=N ends each after N inputs;
@@ -26,7 +27,6 @@ mkdir -p "$out/findings"
 use_sanitizers
 scratch=$(mktemp -d -p "$([[ -w /dev/shm ]] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 trap 'rm -rf "$scratch"' EXIT
-export TMPDIR=$scratch
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 # is_of_hdf5 LOG: the crash is the HDF5 library's own, in calls that only look for objects. Nothing here can mend that;
@@ -38,6 +38,8 @@ is_of_hdf5() {
 
 # fuzz NAME: one line of what it did; its log is build/fuzz/NAME/log.
 fuzz() {
+  export TMPDIR=$scratch/$1
+  mkdir "$TMPDIR"
   local name=$1 folder=$out/$1 status=0 leaks=1 of_hdf5=0 inputs_run=0 end=$((SECONDS + seconds)) edges rate
   local -a options=(-rss_limit_mb=1024 -malloc_limit_mb=256 -timeout=10 -entropic=0 -print_final_stats=1
     -artifact_prefix="$out/findings/$name-")
@@ -73,9 +75,16 @@ fuzz() {
   return "$status"
 }
 
+for name in "$@"; do
+  while (($(jobs -rp | wc -l) >= $(nproc))); do
+    wait -n || true
+  done
+  { fuzz "$name" && touch "$scratch/$name.passed"; } &
+done
+wait
 failed=()
 for name in "$@"; do
-  fuzz "$name" || failed+=("$name")
+  [[ -e $scratch/$name.passed ]] || failed+=("$name")
 done
 if ((${#failed[@]} > 0)); then
   say "fuzz: findings of ${failed[*]} in $out/findings; again: build/sanitize/bin/fuzz_NAME FILE"

@@ -1,20 +1,25 @@
 #!/usr/bin/env bash
 # Builds everything and runs the tests. Arguments go to ctest:  scripts/test.sh -R optim
-#   scripts/test.sh --sanitize [short]   runs, in place of them, the unit tests and a part of the command line tests under
-# the address, leak and undefined-behaviour sanitizers, and some of the unit tests under valgrind; short: the rooms that
-# read files of unknown origin alone.
+#   scripts/test.sh --sanitize [short|build]
+# runs, in place of them, the unit tests and a part of the command line tests under the address, leak and
+# undefined-behaviour sanitizers, and some of the unit tests under valgrind; short: the rooms that read files of unknown
+# origin alone; build: what short and scripts/fuzz.sh need is built, and nothing is run.
 # LOCKSTEP_TEST_DATA=DIR adds the tests on the reference data sets kept in that folder.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 # Each binary as a whole, in one process: a start costs a second under the sanitizers.
 sanitized() {
   local -a rooms=(base comm io data model risk optim fit run cli) plain=(base io) targets
-  if [[ ${1:-} == short ]]; then
+  if [[ -n ${1:-} ]]; then
     rooms=(base io data cli) plain=(base)
   fi
   targets=("${rooms[@]/#/test_}")
-  [[ ${1:-} == short ]] || targets+=(test_trainer)
+  [[ -n ${1:-} ]] || targets+=(test_trainer)
   install_packages build tests sanitize
+  if [[ ${1:-} == build ]]; then
+    build_target sanitize "${targets[@]}" fuzzers
+    return
+  fi
   build_target sanitize "${targets[@]}"
   build_target release "${plain[@]/#/test_}"
   allow_mpirun_as_root
@@ -36,6 +41,10 @@ sanitized() {
 }
 
 if [[ ${1:-} == --sanitize ]]; then
+  if [[ ${2:-} != @(|short|build) ]]; then
+    say "test: --sanitize: short or build expected (saw $2)"
+    exit 64
+  fi
   cd "$root"
   sanitized "${@:2}"
   exit
