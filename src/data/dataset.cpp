@@ -199,7 +199,16 @@ RowSet Dataset::read_without_features(std::int64_t leaf, RowBuffer&) const {
   return rows_of_pieces(panels_of_leaf(leaf));
 }
 
+void Dataset::add_columns(std::int64_t parameters) {
+  if (x && layout == Layout::sparse_rows && pays_by_columns(stored_entries, partition.leaves, parameters)) {
+    by_column = std::make_unique<ColumnEntries>(*x, panels, leaves, features);
+  }
+}
+
 void Dataset::scale_columns(std::vector<double> factor, int threads) {
+  if (by_column) {
+    by_column->scale_columns(factor, threads);
+  }
   if (stream) {
     stream->scale_columns(std::move(factor));
   } else {

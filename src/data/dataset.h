@@ -2,6 +2,7 @@
 /// memory; features are, too, or are read from their file in every pass.
 #pragma once
 
+#include "data/column_entries.h"
 #include "data/leaf_source.h"
 #include "data/reader.h"
 #include "data/row_survey.h"
@@ -19,10 +20,11 @@ class Communicator;
 
 struct Dataset final : LeafSource, RowFacts {
   Layout layout = Layout::dense_columns;
-  Panels panels;                         ///< of the local leaves
-  std::unique_ptr<FeatureMatrix> x;      ///< null where features are streamed
-  std::unique_ptr<StreamedRows> stream;  ///< null where they are resident
-  std::vector<double> label;             ///< local rows; class numbers where labels are classes
+  Panels panels;                             ///< of the local leaves
+  std::unique_ptr<FeatureMatrix> x;          ///< null where features are streamed
+  std::unique_ptr<StreamedRows> stream;      ///< null where they are resident
+  std::unique_ptr<ColumnEntries> by_column;  ///< the same features; null where no sums are taken by columns
+  std::vector<double> label;                 ///< local rows; class numbers where labels are classes
   std::vector<double> weight;  ///< local rows, or empty: all 1; times a power of two where they are very large or small
   std::vector<double> offset;  ///< local rows, or empty: all 0
 
@@ -35,6 +37,10 @@ struct Dataset final : LeafSource, RowFacts {
   /// The panels of a leaf.
   RowSet read(std::int64_t leaf, RowBuffer& buffer) const override;
   RowSet read_without_features(std::int64_t leaf, RowBuffer& buffer) const override;
+  const ColumnEntries* columns() const override { return by_column.get(); }
+  /// Keeps the features by column as well where sums of `parameters` numbers over sparse, resident rows are then
+  /// cheaper.
+  void add_columns(std::int64_t parameters);
   /// X_ij ← X_ij · factor_j for all local rows.
   void scale_columns(std::vector<double> factor, int threads);
   /// X_ij ← (X_ij − by_j) · factor_j; false, and nothing done, where zeros are not stored.

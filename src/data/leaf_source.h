@@ -19,6 +19,8 @@
 
 namespace lockstep {
 
+class ColumnEntries;
+
 /// Rows that are added up together: those of a leaf, or those that a batch takes from a lane.
 struct RowSet {
   const FeatureMatrix* x = nullptr;
@@ -54,6 +56,9 @@ class RowSource {
 
   /// The same where nobody asks for features: x may be null.
   virtual RowSet read_without_features(std::int64_t unit, RowBuffer& buffer) const { return read(unit, buffer); }
+
+  /// The same features by column, those of all this rank's rows; null where the source keeps none.
+  virtual const ColumnEntries* columns() const { return nullptr; }
 
   /// Rows of these units, about: how much work they are.
   virtual double row_count(Run units) const = 0;

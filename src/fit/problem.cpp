@@ -1,5 +1,6 @@
 #include "fit/problem.h"
 
+#include "comm/agreement.h"
 #include "data/class_label.h"
 #include "fit/class_weights.h"
 #include "fit/column_scales.h"
@@ -143,6 +144,9 @@ TrainingProblem make_problem(const LearningSettings& settings, const std::string
   LayoutSettings layout = layout_of(settings, problem.model, execution.threads());
   layout.is_streamed = problem.shape.is_streamed;
   problem.rows = make_dataset(std::move(raw), survey, layout, comm);
+  if (layout.access == Access::full_batch) {
+    agree(comm, [&] { problem.rows.add_columns(problem.model.dimension()); });
+  }
   if (settings.model.standardize) {
     const bool has_intercept = settings.model.intercept || problem.model.is_network();
     standardize_columns(problem.rows, has_intercept, !scales_columns(settings, problem.model), execution);

@@ -32,6 +32,10 @@ void LinearModel::prepare(const Vector& w, KernelParameters& to) const {
   to.values64.assign(w.begin(), w.end());
 }
 
+bool LinearModel::gives_terms(PassKind kind) const {
+  return kind == PassKind::gradient || kind == PassKind::product || kind == PassKind::diagonal;
+}
+
 void LinearModel::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
   if (pass.kind == PassKind::hessian) {
     rows.x->begin_gram(scratch.gram);
@@ -77,20 +81,30 @@ void LinearModel::add_panel(const Pass& pass, const RowSet& set, const Rows& row
     return;
   }
 
-  double* gradient = into.payload<double>().data();
-  const Index lanes = padded(rows.count);
-  set.x->add_transposed(rows, scratch.slope.data(), gradient);
-  if (intercept_) {
-    gradient[features_] += lane_sum(scratch.slope.data(), lanes);
-  }
+  add_transposed(pass, set, rows, scratch.slope.data(), into);
   if (pass.kind == PassKind::hessian) {
-    double* hessian = gradient + dimension();
+    double* hessian = into.payload<double>().data() + dimension();
     set.x->add_gram(rows, scratch.curvature.data(), scratch.gram, hessian);
     if (intercept_) {
       double* last_row = hessian + features_ * (features_ + 1) / 2;
       set.x->add_transposed(rows, scratch.curvature.data(), last_row);
-      last_row[features_] += lane_sum(scratch.curvature.data(), lanes);
+      last_row[features_] += lane_sum(scratch.curvature.data(), padded(rows.count));
     }
+  }
+}
+
+/// Xᵀ r, and the sum of r.
+void LinearModel::add_transposed(const Pass& pass, const RowSet& set, const Rows& rows, const double* r,
+                                 Partial& into) const {
+  double* sums = into.payload<double>().data();
+  if (pass.terms.empty()) {
+    set.x->add_transposed(rows, r, sums);
+    sums += features_;
+  } else {
+    std::copy_n(r, rows.count, pass.terms.data());
+  }
+  if (intercept_) {
+    *sums += lane_sum(r, padded(rows.count));
   }
 }
 
@@ -98,7 +112,6 @@ void LinearModel::add_panel(const Pass& pass, const RowSet& set, const Rows& row
 void LinearModel::add_product(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
                               Workspace& scratch) const {
   const double* direction = pass.v->values64.data();
-  double* product = into.payload<double>().data();
   evaluate_kept(pass, set, rows, scratch);
   const Index lanes = padded(rows.count);
   set.x->multiply(rows, direction, scratch.direction.data());
@@ -106,19 +119,21 @@ void LinearModel::add_product(const Pass& pass, const RowSet& set, const Rows& r
     scratch.direction[i] += direction[features_];
   }
   multiply_elementwise(scratch.direction, scratch.curvature, lanes);
-  set.x->add_transposed(rows, scratch.direction.data(), product);
-  if (intercept_) {
-    product[features_] += lane_sum(scratch.direction.data(), lanes);
-  }
+  add_transposed(pass, set, rows, scratch.direction.data(), into);
 }
 
 void LinearModel::add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
                                Workspace& scratch) const {
   double* diagonal = into.payload<double>().data();
   evaluate_kept(pass, set, rows, scratch);
-  set.x->add_squared_transposed(rows, scratch.curvature.data(), diagonal);
+  if (pass.terms.empty()) {
+    set.x->add_squared_transposed(rows, scratch.curvature.data(), diagonal);
+    diagonal += features_;
+  } else {
+    std::copy_n(scratch.curvature.data(), rows.count, pass.terms.data());
+  }
   if (intercept_) {
-    diagonal[features_] += lane_sum(scratch.curvature.data(), padded(rows.count));
+    *diagonal += lane_sum(scratch.curvature.data(), padded(rows.count));
   }
 }
 

@@ -28,6 +28,7 @@ class LinearModel final : public Model {
   Index intercept_beside(Index) const override { return intercept_ ? features_ : -1; }
   bool has(PassKind kind) const override { return kind != PassKind::recession || loss_->can_recede(); }
   bool keeps_margins() const override { return true; }
+  bool gives_terms(PassKind kind) const override;
   void prepare(const Vector& w, KernelParameters& to) const override;
   void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return loss_->unbounded_when_separated(); }
@@ -38,6 +39,7 @@ class LinearModel final : public Model {
   void add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
   void add_line(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
   void add_recession(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into, Workspace& scratch) const;
+  void add_transposed(const Pass& pass, const RowSet& set, const Rows& rows, const double* r, Partial& into) const;
   void evaluate_kept(const Pass& pass, const RowSet& set, const Rows& rows, Workspace& scratch) const;
   void add_header(Index count, Workspace& scratch, Partial& into) const;
 

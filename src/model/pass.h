@@ -48,7 +48,10 @@ struct Pass {
   std::span<const double> to;              ///< margins where it ends
   double t = 0;                            ///< at from + t (to − from)
   std::span<double> keep;                  ///< receives z of a value, gradient or hessian pass; empty: not kept
-  bool may_be_interrupted = false;         ///< base/interrupt.h; the engine says whether it was
+  /// Receives what multiplies a row's features in the payload, K a row: the payload is then the rest of it alone, what
+  /// belongs to intercepts. Empty: the payload is whole. Of models that give them (Model::gives_terms).
+  std::span<double> terms;
+  bool may_be_interrupted = false;  ///< base/interrupt.h; the engine says whether it was
 
   /// The same pass over some of the rows: their margins are [begin, begin + count) of those here.
   Pass of_margins(std::size_t begin, std::size_t count) const;

@@ -1,6 +1,7 @@
 #include "model/pass_engine.h"
 
 #include "base/interrupt.h"
+#include "data/column_entries.h"
 
 #include <algorithm>
 
@@ -27,7 +28,7 @@ double work_of_row(const Pass& pass, const Model& model, const RowFacts& facts) 
   return products * product;
 }
 
-/// Of the margins, those of one leaf.
+/// Of the margins and terms, those of one leaf.
 Pass of_leaf(const Pass& pass, const Model& model, Run rows) {
   const Index outputs = model.outputs();
   return pass.of_margins(static_cast<std::size_t>(rows.begin * outputs),
@@ -37,21 +38,55 @@ Pass of_leaf(const Pass& pass, const Model& model, Run rows) {
 }  // namespace
 
 ThreadedEngine::ThreadedEngine(const Model& model, const RowFacts& facts, int threads)
-    : model_(model), facts_(facts), summer_(threads) {}
+    : model_(model), facts_(facts), threads_(threads), summer_(threads) {}
 
 NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run units) {
   if (needs_features(pass, model_)) {
     rows.read_ahead(units);
   }
   interrupted_ = false;
+  return rows.columns() != nullptr && model_.gives_terms(pass.kind)
+             ? sum_columns(pass, rows, units)
+             : sum_rows(pass, model_.shape(pass.kind), rows, units);
+}
+
+NodeStack& ThreadedEngine::sum_rows(const Pass& pass, const PartialShape& shape, const RowSource& rows, Run units) {
   const double work = rows.row_count(units) * work_of_row(pass, model_, facts_);
-  return summer_.sum(units, model_.shape(pass.kind), work, [&](std::int64_t unit, Partial& into, Workspace& scratch) {
+  return summer_.sum(units, shape, work, [&](std::int64_t unit, Partial& into, Workspace& scratch) {
     if (pass.may_be_interrupted && is_interrupted()) {
       interrupted_ = true;
       return;
     }
     add(pass, rows, unit, into, scratch);
   });
+}
+
+/// Leaf by leaf what intercepts and headers need; the sums over features then node by node from the columns.
+NodeStack& ThreadedEngine::sum_columns(const Pass& pass, const RowSource& rows, Run units) {
+  terms_.resize(static_cast<std::size_t>(facts_.rows * model_.outputs()));
+  Pass by_row = pass;
+  by_row.terms = terms_;
+  const PartialShape whole = model_.shape(pass.kind);
+  const Index features = model_.penalised();
+  NodeStack& rest = sum_rows(by_row, {whole.header, whole.payload - features, whole.scalar}, rows, units);
+  whole_.reset(whole);
+  std::vector<TreeNode> nodes;
+  std::vector<double*> sums;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    nodes.push_back(rest.node(i));
+    whole_.open(nodes.back());
+  }
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    Partial& into = whole_.partial(i);
+    std::ranges::copy(rest.partial(i).header(), into.header().begin());
+    std::ranges::copy(rest.partial(i).payload<double>(), into.payload<double>().begin() + features);
+    sums.push_back(into.payload<double>().data());
+  }
+  if (!interrupted_) {
+    const auto term = pass.kind == PassKind::diagonal ? ColumnEntries::Term::square : ColumnEntries::Term::value;
+    rows.columns()->sum(term, terms_, model_.outputs(), nodes, sums, threads_);
+  }
+  return whole_;
 }
 
 /// Rows picked for a batch are added up piece by piece: what a model sums over pieces belongs to a leaf.

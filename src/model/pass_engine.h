@@ -7,6 +7,7 @@
 #include "model/model.h"
 
 #include <atomic>
+#include <vector>
 
 namespace lockstep {
 
@@ -32,11 +33,16 @@ class ThreadedEngine final : public PassEngine {
   bool was_interrupted() const override { return interrupted_; }
 
  private:
+  NodeStack& sum_rows(const Pass& pass, const PartialShape& shape, const RowSource& rows, Run units);
+  NodeStack& sum_columns(const Pass& pass, const RowSource& rows, Run units);
   void add(const Pass& pass, const RowSource& rows, std::int64_t unit, Partial& into, Workspace& scratch) const;
 
   const Model& model_;
   const RowFacts& facts_;
+  int threads_;
   LeafSummer summer_;
+  std::vector<double> terms_;  // of a pass that adds up columns, K a row
+  NodeStack whole_;            // its sums
   std::atomic<bool> interrupted_ = false;
 };
 

@@ -32,6 +32,10 @@ void SoftmaxModel::prepare(const Vector& w, KernelParameters& to) const {
   }
 }
 
+bool SoftmaxModel::gives_terms(PassKind kind) const {
+  return kind == PassKind::gradient || kind == PassKind::product || kind == PassKind::diagonal;
+}
+
 void SoftmaxModel::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
   if (pass.kind == PassKind::product) {
     return add_product(pass, rows, into, scratch);
@@ -52,9 +56,8 @@ void SoftmaxModel::add(const Pass& pass, const RowSet& rows, Partial& into, Work
 }
 
 void SoftmaxModel::add_losses(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
-  double* payload = into.payload<double>().data();
   if (pass.kind >= PassKind::gradient) {
-    begin_gradient(scratch);
+    begin_gradient(pass, scratch);
   }
   if (pass.kind == PassKind::hessian) {
     scratch.leaf.clear();
@@ -67,17 +70,17 @@ void SoftmaxModel::add_losses(const Pass& pass, const RowSet& rows, Partial& int
     }
     evaluate(panel, scratch, into);
     if (pass.kind >= PassKind::gradient) {
-      add_transposed(rows, panel, scratch.slope.data(), scratch, payload + penalised());
+      add_transposed(part, rows, panel, scratch.slope.data(), scratch, into);
     }
     if (pass.kind == PassKind::hessian) {
       scratch.leaf.insert(scratch.leaf.end(), scratch.margin.begin(), scratch.margin.begin() + panel.count * stride());
     }
   });
   if (pass.kind >= PassKind::gradient) {
-    end_gradient(scratch, payload);
+    end_gradient(pass, scratch, into);
   }
   if (pass.kind == PassKind::hessian) {
-    add_hessian(rows, scratch, payload + dimension());
+    add_hessian(rows, scratch, into.payload<double>().data() + dimension());
   }
 }
 
@@ -118,14 +121,28 @@ void SoftmaxModel::evaluate(const Rows& rows, Workspace& scratch, Partial& into)
   *header(into, LossHeader::mistakes) += lane_sum(scratch.curvature.data(), lanes);
 }
 
-/// The gradient of a leaf is added up as d × stride, as the kernels want it.
-void SoftmaxModel::begin_gradient(Workspace& scratch) const {
-  scratch.gradient.assign(at(features_ * stride()), 0.0);
+double* SoftmaxModel::intercepts_of(const Pass& pass, Partial& into) const {
+  return into.payload<double>().data() + (pass.terms.empty() ? penalised() : 0);
 }
 
-void SoftmaxModel::add_transposed(const RowSet& set, const Rows& rows, const double* r, Workspace& scratch,
-                                  double* intercepts) const {
-  set.x->add_transposed_many(rows, r, stride(), scratch.gradient.data());
+/// The gradient of a leaf is added up as d × stride, as the kernels want it.
+void SoftmaxModel::begin_gradient(const Pass& pass, Workspace& scratch) const {
+  if (pass.terms.empty()) {
+    scratch.gradient.assign(at(features_ * stride()), 0.0);
+  }
+}
+
+/// `pass`: of these rows.
+void SoftmaxModel::add_transposed(const Pass& pass, const RowSet& set, const Rows& rows, const double* r,
+                                  Workspace& scratch, Partial& into) const {
+  if (pass.terms.empty()) {
+    set.x->add_transposed_many(rows, r, stride(), scratch.gradient.data());
+  } else {
+    for (Index i = 0; i < rows.count; ++i) {
+      std::copy_n(r + i * stride(), classes_, pass.terms.data() + i * classes_);
+    }
+  }
+  double* intercepts = intercepts_of(pass, into);
   for (Index i = 0; intercept_ && i < rows.count; ++i) {
     for (Index k = 0; k < classes_; ++k) {
       intercepts[k] += r[i * stride() + k];
@@ -133,7 +150,11 @@ void SoftmaxModel::add_transposed(const RowSet& set, const Rows& rows, const dou
   }
 }
 
-void SoftmaxModel::end_gradient(const Workspace& scratch, double* payload) const {
+void SoftmaxModel::end_gradient(const Pass& pass, const Workspace& scratch, Partial& into) const {
+  double* payload = into.payload<double>().data();
+  if (!pass.terms.empty()) {
+    return;
+  }
   for (Index k = 0; k < classes_; ++k) {
     for (Index j = 0; j < features_; ++j) {
       payload[k * features_ + j] += scratch.gradient[at(j * stride() + k)];
@@ -214,8 +235,7 @@ void SoftmaxModel::load_kept(const Pass& pass, const Rows& rows, Workspace& scra
 /// With u = X Vᵀ: r_k = s p_k (u_k − Σ_l p_l u_l), product = rᵀ X; u is taken relative to that of the largest class, so
 /// that nothing cancels where one class is nearly certain.
 void SoftmaxModel::add_product(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
-  double* payload = into.payload<double>().data();
-  begin_gradient(scratch);
+  begin_gradient(pass, scratch);
   for_each_piece(rows, pass, classes_, [&](const Rows& panel, const Pass& part) {
     load_rows(rows, panel, class_weights_, stride(), scratch);
     load_kept(part, panel, scratch);
@@ -233,14 +253,15 @@ void SoftmaxModel::add_product(const Pass& pass, const RowSet& rows, Partial& in
         u[k] = scratch.weight[at(i)] * p[k] * (u[k] - mean);
       }
     }
-    add_transposed(rows, panel, scratch.direction.data(), scratch, payload + penalised());
+    add_transposed(part, rows, panel, scratch.direction.data(), scratch, into);
   });
-  end_gradient(scratch, payload);
+  end_gradient(pass, scratch, into);
 }
 
 void SoftmaxModel::add_diagonal(const Pass& pass, const RowSet& set, const Rows& rows, Partial& into,
                                 Workspace& scratch) const {
   double* payload = into.payload<double>().data();
+  double* intercepts = intercepts_of(pass, into);
   load_kept(pass, rows, scratch);
   for (Index i = 0; i < rows.count; ++i) {
     double* p = scratch.margin.data() + i * stride();
@@ -255,9 +276,15 @@ void SoftmaxModel::add_diagonal(const Pass& pass, const RowSet& set, const Rows&
     for (Index i = 0; i < rows.count; ++i) {
       h[i] = scratch.margin[at(i * stride() + k)];
     }
-    set.x->add_squared_transposed(rows, h, payload + k * features_);
+    if (pass.terms.empty()) {
+      set.x->add_squared_transposed(rows, h, payload + k * features_);
+    } else {
+      for (Index i = 0; i < rows.count; ++i) {
+        pass.terms[at(i * classes_ + k)] = h[i];
+      }
+    }
     if (intercept_) {
-      payload[penalised() + k] += lane_sum(h, padded(rows.count));
+      intercepts[k] += lane_sum(h, padded(rows.count));
     }
   }
 }

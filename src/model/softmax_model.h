@@ -31,6 +31,7 @@ class SoftmaxModel final : public Model {
   Index intercept_beside(Index j) const override { return intercept_ ? penalised() + j / features_ : -1; }
   bool has(PassKind) const override { return true; }
   bool keeps_margins() const override { return true; }
+  bool gives_terms(PassKind kind) const override;
   /// W transposed to d × padded(K), then b.
   void prepare(const Vector& w, KernelParameters& to) const override;
   void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;
@@ -45,12 +46,13 @@ class SoftmaxModel final : public Model {
   void add_line(const Pass& pass, const Rows& rows, Partial& into, Workspace& scratch) const;
   void add_recession(const Pass& pass, const Rows& rows, Partial& into, Workspace& scratch) const;
   void multiply(const RowSet& set, const Rows& rows, const KernelParameters& w, double* z) const;
-  void add_transposed(const RowSet& set, const Rows& rows, const double* r, Workspace& scratch,
-                      double* intercepts) const;
+  void add_transposed(const Pass& pass, const RowSet& set, const Rows& rows, const double* r, Workspace& scratch,
+                      Partial& into) const;
   void evaluate(const Rows& rows, Workspace& scratch, Partial& into) const;
   void load_kept(const Pass& pass, const Rows& rows, Workspace& scratch) const;
-  void begin_gradient(Workspace& scratch) const;
-  void end_gradient(const Workspace& scratch, double* payload) const;
+  void begin_gradient(const Pass& pass, Workspace& scratch) const;
+  void end_gradient(const Pass& pass, const Workspace& scratch, Partial& into) const;
+  double* intercepts_of(const Pass& pass, Partial& into) const;
   double sum_of_others(const double* p, Index k) const;
   void add_hessian(const RowSet& rows, Workspace& scratch, double* hessian) const;
   void add_block(const RowSet& rows, Index k, Index l, Workspace& scratch, double* hessian) const;

@@ -22,22 +22,47 @@ constexpr int kMostExponent = 1000;
 /// Part of the rows in which a rare column is not zero.
 constexpr double kRare = 0.05;
 
+/// Of this rank's rows, node by node.
+NodeStack sums_by_columns(const Dataset& data, const PartialShape& shape, int threads) {
+  NodeStack sums;
+  sums.reset(shape);
+  const std::vector<TreeNode> nodes = aligned_nodes(data.leaves);
+  std::vector<double*> squares;
+  std::vector<double*> counts;
+  for (const TreeNode& node : nodes) {
+    sums.open(node);
+  }
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    squares.push_back(sums.partial(i).payload<double>().data());
+    counts.push_back(squares.back() + data.features);
+  }
+  const std::vector<double> ones(static_cast<std::size_t>(data.rows), 1.0);
+  data.by_column->sum(ColumnEntries::Term::square, ones, 1, nodes, squares, threads);
+  data.by_column->sum(ColumnEntries::Term::nonzero, ones, 1, nodes, counts, threads);
+  return sums;
+}
+
 /// s, then m: 2 d numbers.
 std::vector<double> column_sums(const Dataset& data, const Execution& execution) {
+  const PartialShape shape{0, 2 * data.features, Scalar::float64};
   RowReduction reduction(data.partition, execution);
+  if (data.by_column) {
+    NodeStack mine = sums_by_columns(data, shape, execution.threads());
+    const auto payload = reduction.reduce_leaves({}, mine).payload<double>();
+    return {payload.begin(), payload.end()};
+  }
   data.read_ahead(reduction.own_leaves());
-  const Partial& total =
-      reduction.over_leaves({0, 2 * data.features, Scalar::float64}, static_cast<double>(data.stored_entries),
-                            [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
-                              const RowSet set = data.read(leaf, scratch.rows);
-                              for (const Rows& panel : set.pieces) {
-                                scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);
-                                scratch.weight.resize(static_cast<std::size_t>(padded(panel.count)), 0.0);
-                                double* sums = into.payload<double>().data();
-                                set.x->add_squared_transposed(panel, scratch.weight.data(), sums);
-                                set.x->add_nonzeros(panel, sums + data.features);
-                              }
-                            });
+  const Partial& total = reduction.over_leaves(
+      shape, static_cast<double>(data.stored_entries), [&](std::int64_t leaf, Partial& into, Workspace& scratch) {
+        const RowSet set = data.read(leaf, scratch.rows);
+        for (const Rows& panel : set.pieces) {
+          scratch.weight.assign(static_cast<std::size_t>(panel.count), 1.0);
+          scratch.weight.resize(static_cast<std::size_t>(padded(panel.count)), 0.0);
+          double* sums = into.payload<double>().data();
+          set.x->add_squared_transposed(panel, scratch.weight.data(), sums);
+          set.x->add_nonzeros(panel, sums + data.features);
+        }
+      });
   const auto payload = total.payload<double>();
   return {payload.begin(), payload.end()};
 }
@@ -130,7 +155,8 @@ void scale_columns(Dataset& data, double l2, const Execution& execution) {
   std::vector<int> rescue(d, 0);
   std::vector<double> sums = column_sums(data, execution);
   for (std::size_t j = 0; j < d; ++j) {
-    rescue[j] = !std::isfinite(sums[j]) ? -kRescue : (sums[j] < kLeastSquares ? kRescue : 0);
+    const bool is_empty = sums[d + j] == 0;
+    rescue[j] = !std::isfinite(sums[j]) ? -kRescue : (sums[j] < kLeastSquares && !is_empty ? kRescue : 0);
   }
   if (std::ranges::any_of(rescue, [](int e) { return e != 0; })) {
     data.scale_columns(powers_of_two(rescue), execution.threads());

@@ -4,6 +4,7 @@
 #include "comm/summation_tree.h"
 #include "comm/tree_reducer.h"
 #include "data/batch_schedule.h"
+#include "data/column_entries.h"
 #include "data/feature_matrix.h"
 #include "data/streamed_rows.h"
 #include "fit/optimizer_vectors.h"
@@ -69,6 +70,17 @@ double partial_bytes(const PlanSizes& s, double payload) {
   return payload * (s.threads * waiting_nodes(s.units_a_thread) + merging + 1) + messages;
 }
 
+/// Sums of gradients and products; by columns a rank's nodes, the total, the messages, and a number a margin.
+double gradient_bytes(const PlanSizes& s) {
+  const double payload = s.p * s.scalar_bytes;
+  if (!s.is_by_column) {
+    return partial_bytes(s, payload);
+  }
+  const double nodes = std::has_single_bit(static_cast<std::uint64_t>(s.ranks)) ? 1 : 3;
+  const double messages = s.ranks > 1 ? std::min(payload, static_cast<double>(kPieceBytes)) : 0;
+  return payload * (nodes + 1) + messages + s.n * s.k * kDouble / s.ranks;
+}
+
 /// Threads' scratch of a linear model or softmax: terms of a panel's rows, the Gram product of a panel, and what
 /// softmax keeps of a leaf.
 double linear_scratch(const PlanSizes& s, bool wants_hessian, bool is_sparse) {
@@ -131,6 +143,9 @@ PlanSizes::PlanSizes(const TrainSettings& settings, const ModelDescription& mode
       access(access_of(settings, model)) {
   const std::int64_t leaves = leaf_count(data.rows, data.stored_entries, model.dimension());
   units_a_thread = std::max(1.0, static_cast<double>(leaves) / (ranks * threads));
+  is_by_column = access == Access::full_batch && !data.is_streamed &&
+                 choose_layout(data.rows, data.features, data.stored_entries, access) == Layout::sparse_rows &&
+                 pays_by_columns(data.stored_entries, leaves, model.dimension());
   rows_a_piece = std::min(static_cast<double>(panel_rows(data.features)), n);
 }
 
@@ -211,8 +226,10 @@ double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataS
   const double numbers = (s.n + s.held_out) * static_cast<double>(data.columns) * kDouble;
   // Of the last pass, the accepted and the trial point; networks only to evaluate.
   const double margins = (s.is_network || s.is_stochastic ? 1 : 3) * s.n + 2 * s.held_out;
+  const double columns =
+      s.is_by_column ? column_entries_bytes(s.d, static_cast<double>(data.stored_entries) / s.ranks) : 0;
   const double order = s.is_stochastic ? s.n * sizeof(std::int32_t) : 0;
-  return (features + numbers + margins * s.k * kDouble + order) / s.ranks + score_bytes(s, model);
+  return (features + numbers + margins * s.k * kDouble + order) / s.ranks + columns + score_bytes(s, model);
 }
 
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
@@ -224,11 +241,11 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
   const OptimizerVectors needed = optimizer_vectors(settings.fit);
   const auto state = static_cast<double>(needed.state);
   const double vectors = state + static_cast<double>(needed.working);
-  const double checkpoint = 3 * state;  // a copy to write, the file that is built in memory and copied out
+  const double checkpoint = 2 * state;  // a copy to write, and the file that is built in memory
   const double scratch = s.is_network
                              ? network_scratch(s, model, takes_products, is_sparse, entries / std::max(1.0, s.n))
                              : linear_scratch(s, wants_hessian, is_sparse);
-  return (vectors + checkpoint) * s.p * kDouble + partial_bytes(s, s.p * s.scalar_bytes) +
+  return (vectors + checkpoint) * s.p * kDouble + gradient_bytes(s) +
          (wants_hessian ? hessian_bytes(s, settings.fit.optimizer->takes_hessians()) : 0) + s.threads * scratch;
 }
 

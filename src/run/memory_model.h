@@ -18,6 +18,7 @@ struct PlanSizes {
   double rows_a_piece;    ///< that a thread works on at a time
   double scalar_bytes;    ///< of a gradient's payload
   bool is_network, is_stochastic;
+  bool is_by_column;  ///< sums of linear models are taken by columns
   Access access;
 };
 
