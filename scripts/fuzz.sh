@@ -75,17 +75,7 @@ fuzz() {
   return "$status"
 }
 
-for name in "$@"; do
-  while (($(jobs -rp | wc -l) >= $(nproc))); do
-    wait -n || true
-  done
-  { fuzz "$name" && touch "$scratch/$name.passed"; } &
-done
-wait
-failed=()
-for name in "$@"; do
-  [[ -e $scratch/$name.passed ]] || failed+=("$name")
-done
+side_by_side fuzz "$@"
 if ((${#failed[@]} > 0)); then
   say "fuzz: findings of ${failed[*]} in $out/findings; again: build/sanitize/bin/fuzz_NAME FILE"
   exit 1

@@ -123,6 +123,23 @@ build_target() {
   run cmake --build --preset "$preset" -j "$(build_jobs)" ${1:+--target "$@"}
 }
 
+# side_by_side COMMAND NAME...: COMMAND NAME for each name, as many at a time as there are processors. Sets the array
+# `failed` to the names whose command failed.
+side_by_side() {
+  local command=$1 name pid
+  local -A name_of=()
+  shift
+  for name in "$@"; do
+    while (($(jobs -rp | wc -l) >= $(nproc))); do sleep 0.1; done
+    "$command" "$name" &
+    name_of[$!]=$name
+  done
+  failed=()
+  for pid in "${!name_of[@]}"; do
+    wait "$pid" || failed+=("${name_of[$pid]}")
+  done
+}
+
 # A Python that has the given modules: the first in PATH may be one without the system's packages.
 python_with() {
   local modules python

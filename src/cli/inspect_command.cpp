@@ -2,10 +2,10 @@
 #include "base/hash.h"
 #include "base/lanes.h"
 #include "cli/commands.h"
+#include "cli/data_report.h"
 #include "cli/folder_report.h"
 #include "comm/agreement.h"
 #include "data/data_paths.h"
-#include "data/row_survey.h"
 #include "data/standard_input.h"
 #include "io/checkpoint_file.h"
 #include "io/file_system.h"
@@ -14,7 +14,6 @@
 #include "run/model_file.h"
 #include "run/training_state.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -68,48 +67,6 @@ Json describe_model(std::span<const std::byte> bytes, const std::string& path) {
   return json;
 }
 
-/// Labels are read as numbers where they are numbers, else as classes.
-RawData read_any(const std::string& path, Communicator& comm) {
-  ReadSettings read;
-  read.path = path;
-  read.label_optional = true;
-  take_standard_input(read, comm);
-  read.features_apart = true;
-  try {
-    return read_data(read, comm);
-  } catch (const DataError&) {
-    read.label_kind = LabelKind::classes;
-    return read_data(read, comm);
-  }
-}
-
-Json describe_data(const std::string& path) {
-  SerialCommunicator comm;
-  const RawData data = read_any(path, comm);
-  const RowBlock& block = data.block;
-  const RowSurvey survey = survey_rows(data, comm);
-  const std::int64_t entries = survey.stored_entries;
-  Json json;
-  json["kind"] = "data";
-  json["rows"] = data.total_rows;
-  json["features"] = block.features;
-  json["nonzeros"] = entries;
-  json["density"] = static_cast<double>(entries) / static_cast<double>(std::max<std::int64_t>(1, block.features) *
-                                                                       std::max<std::int64_t>(1, data.total_rows));
-  json["label"] = data.schema.label_name();
-  if (!data.schema.class_names().empty()) {
-    json["classes"] = data.schema.class_names();
-  } else if (!block.label.empty()) {
-    const auto [low, high] = std::ranges::minmax_element(block.label);
-    json["label_range"] = {*low, *high};
-  }
-  if (!data.notices.empty()) {
-    json["notices"] = data.notices;
-  }
-  json["data_fingerprint"] = to_hex(survey.fingerprint);
-  return json;
-}
-
 /// A file named like a checkpoint is judged as one, however damaged it is.
 Json describe_file(FileSystem& files, const std::string& path) {
   if (path == kStandardInput || data_paths(path) != std::vector{path}) {
@@ -139,7 +96,12 @@ std::string as_text(const Json& json, int indent) {
   std::string text;
   for (const auto& [key, value] : json.items()) {
     text += fmt::format("{:{}}{}:", "", indent, key);
-    if (value.is_object()) {
+    if (key == "columns" && value.is_array()) {
+      text += "\n";
+      for (const Json& column : value) {
+        text += fmt::format("{:{}}{}\n", "", indent + 2, line_of_column(column));
+      }
+    } else if (value.is_object()) {
       text += "\n" + as_text(value, indent + 2);
     } else {
       text += " " + (value.is_string() ? value.get<std::string>() : json_text(value)) + "\n";

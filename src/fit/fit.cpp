@@ -61,13 +61,13 @@ void refuse_what_rows_lack(const MemoryRows& rows, const LearningSettings& setti
 
 }  // namespace
 
-OptimizerVectors optimizer_vectors(const FitSettings& settings) {
+OptimizerVectors optimizer_vectors(const FitSettings& settings, Index parameters) {
   const Index points = settings.patience > 0 ? 2 : 1;  // the last one, and the best
   if (const OptimizerRow& row = *settings.optimizer; row.is_mini_batch()) {
     return {points + row.rule(settings, 0)->moments(), kStochasticVectors};
   }
   const std::unique_ptr<DescentMethod> method = descent_method(settings, {});
-  return {points + method->state_vectors(), kDescentVectors + method->working_vectors()};
+  return {points + method->state_vectors(parameters), kDescentVectors + method->working_vectors()};
 }
 
 Summary fit(Objective& objective, const FitSettings& settings, const Execution& execution, OptimizerState& state,

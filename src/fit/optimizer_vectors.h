@@ -11,7 +11,7 @@ struct OptimizerVectors {
   Index working = 0;  ///< beside them; partial sums and Hessians are not counted
 };
 
-/// Those of the optimizer of the completed `settings`.
-OptimizerVectors optimizer_vectors(const FitSettings& settings);
+/// Those of the optimizer of the completed `settings` for so many parameters.
+OptimizerVectors optimizer_vectors(const FitSettings& settings, Index parameters);
 
 }  // namespace lockstep

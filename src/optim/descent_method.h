@@ -102,7 +102,10 @@ class DescentMethod {
                               Objective& objective) const = 0;
 
   /// Vectors of p that the method keeps in the state, and those that it works on beside the loop's.
-  virtual Index state_vectors() const { return 0; }
+  virtual Index state_vectors(Index parameters) const {
+    static_cast<void>(parameters);
+    return 0;
+  }
   virtual Index working_vectors() const { return 0; }
 
   /// False where a direction takes many passes that the end of a run cannot spare to judge its last point.
@@ -125,8 +128,12 @@ std::unique_ptr<DescentMethod> make_gradient_descent(double learning_rate);
 /// Pairs that L-BFGS remembers unless told otherwise.
 inline constexpr int kLbfgsMemory = 10;
 
-/// L-BFGS (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., Alg. 7.4, 7.5) with `memory` ≥ 1 pairs, 2 · memory
-/// vectors of p. Where the objective has an L1 penalty: OWL-QN (orthant.h).
+/// Pairs that it remembers of so many parameters where `memory` are asked for: at most so many that they take 640 MiB,
+/// but 3 at the least. Every rank holds them, and a checkpoint.
+int lbfgs_pairs(int memory, Index parameters);
+
+/// L-BFGS (J. Nocedal, S. Wright, Numerical Optimization, 2nd ed., Alg. 7.4, 7.5) with at most `memory` ≥ 1 pairs,
+/// lbfgs_pairs(), of 2 vectors of p. Where the objective has an L1 penalty: OWL-QN (orthant.h).
 std::unique_ptr<DescentMethod> make_lbfgs(int memory = kLbfgsMemory);
 
 /// Newton's direction −∇²F⁻¹ ∇F by Cholesky, with Levenberg damping where the Hessian is not positive definite.

@@ -17,6 +17,8 @@
 #include "optim/line_search_terms.h"
 #include "optim/orthant.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -79,11 +81,11 @@ void apply_inverse_hessian(const LbfgsState& pairs, const Face& face, Vector& v)
 
 class Lbfgs final : public DescentMethod {
  public:
-  explicit Lbfgs(int memory) : memory_(static_cast<std::size_t>(memory)) {}
+  explicit Lbfgs(int memory) : memory_(memory) {}
 
   bool handles_l1() const override { return true; }
 
-  Index state_vectors() const override { return 2 * static_cast<Index>(memory_); }
+  Index state_vectors(Index parameters) const override { return 2 * lbfgs_pairs(memory_, parameters); }
 
   Direction direction(const Iterate& from, double, const OptimizerState& state, Objective& objective) const override {
     if (state.lbfgs.point_changes.empty()) {
@@ -152,8 +154,8 @@ class Lbfgs final : public DescentMethod {
     if (!is_curved(dot(s, y), dot(s, s), dot(y, y))) {
       return;
     }
-    if (changes.size() >= memory_) {
-      const auto surplus = static_cast<std::ptrdiff_t>(changes.size() + 1 - memory_);
+    const std::ptrdiff_t surplus = std::ssize(changes) + 1 - lbfgs_pairs(memory_, to.w.size());
+    if (surplus > 0) {
       changes.erase(changes.begin(), changes.begin() + surplus);
       gradients.erase(gradients.begin(), gradients.begin() + surplus);
     }
@@ -166,10 +168,17 @@ class Lbfgs final : public DescentMethod {
                                      : strong_wolfe(objective, from, direction, trial);
   }
 
-  std::size_t memory_;
+  int memory_;
 };
 
 }  // namespace
+
+int lbfgs_pairs(int memory, Index parameters) {
+  constexpr Index kMostBytes = Index{640} << 20;
+  constexpr Index kFewest = 3;
+  const Index pair = 2 * static_cast<Index>(sizeof(double)) * std::max<Index>(1, parameters);
+  return static_cast<int>(std::min<Index>(memory, std::max(kFewest, kMostBytes / pair)));
+}
 
 std::unique_ptr<DescentMethod> make_lbfgs(int memory) {
   return std::make_unique<Lbfgs>(memory);

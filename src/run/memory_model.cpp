@@ -238,7 +238,7 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
   const bool takes_products = settings.fit.optimizer->second_order == OptimizerRow::SecondOrder::products;
   const auto entries = static_cast<double>(data.stored_entries);
   const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
-  const OptimizerVectors needed = optimizer_vectors(settings.fit);
+  const OptimizerVectors needed = optimizer_vectors(settings.fit, model.dimension());
   const auto state = static_cast<double>(needed.state);
   const double vectors = state + static_cast<double>(needed.working);
   const double checkpoint = 2 * state;  // a copy to write, and the file that is built in memory

@@ -60,7 +60,7 @@ CoreRates measured_rates() {
 double foretold_seconds(const Plan& plan, const CoreRates& rates, int workers) {
   const double cores = std::max(1, workers);
   const double streamed = plan.flops - plan.product_flops - plan.solve_flops;
-  return streamed / (kEfficiency * rates.streams * cores) +
+  return streamed / (kEfficiency * rates.streams * cores) + plan.vector_flops / (kEfficiency * rates.streams) +
          plan.product_flops / (kEfficiency * rates.products * cores) +
          plan.solve_flops / (kEfficiency * rates.products);
 }

@@ -2,6 +2,7 @@
 
 #include "data/feature_matrix.h"
 #include "data/text_error.h"
+#include "fit/optimizer_vectors.h"
 #include "run/config_entries.h"
 #include "run/memory_model.h"
 #include "run/problem.h"
@@ -28,6 +29,17 @@ double gradient_flops(const PlanSizes& s, double entries) {
 double hessian_flops(const PlanSizes& s, double entries) {
   const double a_row = entries / std::max(s.n, 1.0);
   return s.k * (s.k + 1) / 2 * s.n * a_row * (a_row + 1);
+}
+
+/// Two flops for each number of p that is read: partial sums are zeroed, read and written, the optimizer's vectors read
+/// twice.
+double vector_flops(const PlanSizes& s, const TrainSettings& settings) {
+  const double lanes = std::min(s.n, static_cast<double>(std::max<std::int64_t>(1, settings.fit.lanes)));
+  const double units = s.is_stochastic  ? std::max(1.0, lanes / (s.ranks * s.threads))
+                       : s.is_by_column ? 1
+                                        : s.units_a_thread;
+  const OptimizerVectors vectors = optimizer_vectors(settings.fit, static_cast<Index>(s.p));
+  return 2 * s.p * (3 * units + 2 * static_cast<double>(vectors.state + vectors.working));
 }
 
 double cholesky_flops(const PlanSizes& s) {
@@ -115,6 +127,7 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   plan.stream_bytes = data.is_streamed ? stream_bytes(s, settings, data) : 0;
   plan.address_bytes = address_bytes(s, settings);
   plan.flops = gradient_flops(s, entries);
+  plan.vector_flops = vector_flops(s, settings);
   plan.bytes_reduced = s.p * s.scalar_bytes;
   const OptimizerRow::SecondOrder second_order = settings.fit.optimizer->second_order;
   if (s.is_stochastic) {

@@ -29,6 +29,7 @@ struct Plan {
   double flops = 0;            ///< an iteration (full-batch) or step (mini-batch), all ranks together
   double product_flops = 0;    ///< of these, of matrix products
   double solve_flops = 0;      ///< of these, of each rank alone
+  double vector_flops = 0;     ///< beside them, of each rank alone: sums of p numbers in the tree, and the optimizer's
   double bytes_reduced = 0;    ///< an iteration or step: the length of the reduced buffer
   double products = 0;         ///< newton-cg: curvature products assumed in `flops` and `bytes_reduced`
 

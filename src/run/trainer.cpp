@@ -146,7 +146,8 @@ void TrainingJob::open_run_folder() {
       console_.warning(folder_ + ": this file system has no locks; start no second job in this folder");
     }
     remove_leftovers(files_, folder_);
-    const double state = static_cast<double>(optimizer_vectors(settings_.fit).state * model_->dimension());
+    const Index p = model_->dimension();
+    const double state = static_cast<double>(optimizer_vectors(settings_.fit, p).state * p);
     const std::string shortage =
         shortage_of_space(folder_, free_bytes(folder_), state * sizeof(double), settings_.run.keep);
     if (!shortage.empty()) {

@@ -72,11 +72,11 @@ class Fit : public ::testing::TestWithParam<OptimizerKind> {};
 
 TEST_P(Fit, KeepsAsManyVectorsAsMemoryIsPlannedFor) {
   const FitSettings settings = settings_for(GetParam());
-  EXPECT_EQ(vectors_of(after(settings)), optimizer_vectors(settings).state);
+  EXPECT_EQ(vectors_of(after(settings)), optimizer_vectors(settings, kSize).state);
   FitSettings patient = settings;
   patient.patience = 3;
-  EXPECT_EQ(optimizer_vectors(patient).state, optimizer_vectors(settings).state + 1) << "the best point";
-  EXPECT_GE(optimizer_vectors(settings).working, 3);
+  EXPECT_EQ(optimizer_vectors(patient, kSize).state, optimizer_vectors(settings, kSize).state + 1) << "the best point";
+  EXPECT_GE(optimizer_vectors(settings, kSize).working, 3);
 }
 
 TEST_P(Fit, LowersTheObjective) {

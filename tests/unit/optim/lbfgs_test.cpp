@@ -99,5 +99,13 @@ TEST(Lbfgs, EndsSoonerAndAsNearWhereTheLeastCurvatureIsKnown) {
   EXPECT_LT(passes[1], passes[0]);
 }
 
+TEST(Lbfgs, RemembersFewerPairsOfVeryManyParameters) {
+  EXPECT_EQ(lbfgs_pairs(10, 1), 10);
+  EXPECT_EQ(lbfgs_pairs(10, 4'000'000), 10);
+  EXPECT_EQ(lbfgs_pairs(10, 10'000'001), 4);
+  EXPECT_EQ(lbfgs_pairs(10, 1'000'000'000), 3);
+  EXPECT_EQ(lbfgs_pairs(2, 1'000'000'000), 2);
+}
+
 }  // namespace
 }  // namespace lockstep

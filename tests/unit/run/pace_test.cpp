@@ -25,6 +25,13 @@ TEST(Pace, ASolveIsNotShared) {
   EXPECT_NEAR(foretold_seconds(plan_of(0, 0, 6e9), kRates, 2), 1, 1e-9);
 }
 
+TEST(Pace, EachRankKeepsItsOwnVectors) {
+  Plan plan = plan_of(0, 0, 0);
+  plan.vector_flops = 6e9;
+  EXPECT_NEAR(foretold_seconds(plan, kRates, 2), foretold_seconds(plan, kRates, 1), 1e-9);
+  EXPECT_GT(foretold_seconds(plan, kRates, 1), 1);
+}
+
 TEST(Pace, IsToldInItsUnit) {
   EXPECT_EQ(pace_text(plan_of(6e9, 0, 0), kRates, 2, false),
             "pace: about 5 s an iteration on 2 cores, by a short trial of this one");
