@@ -172,7 +172,7 @@ FormulaParser::Words FormulaParser::add_atom(FormulaExpression& expression) {
     return token.text;
   }
   if (takes("(")) {
-    const Words words = '(' + add_sum(expression) + ')';
+    Words words = '(' + add_sum(expression) + ')';
     expect(")");
     return words;
   }
@@ -183,7 +183,7 @@ FormulaParser::Words FormulaParser::add_atom(FormulaExpression& expression) {
       refuse_function(token);
     }
     at_ += 2;
-    const Words words = name + '(' + add_sum(expression) + ')';
+    Words words = name + '(' + add_sum(expression) + ')';
     expect(")");
     expression.push(function);
     return words;
