@@ -47,6 +47,7 @@ ExitCode run_check(const CheckSettings& check, Communicator& comm, Console& cons
   settings.model.precision = Scalar::float64;
   settings.fit.optimizer = OptimizerKind();  // rows are read in their order
   settings.data = settings.completed_data();
+  settings.model.intercept = settings.has_intercept();
   TrainSettings passes = settings;
   passes.fit.optimizer = OptimizerKind("newton-cg");  // takes gradients and products, as the checks do
   MemoryCheck memory(passes, execution, gather_hosts(execution.comm()), "check");

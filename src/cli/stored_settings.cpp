@@ -65,7 +65,7 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
     return columns_by_position(std::move(read), stored, file, columns.count());
   }
   StoredColumns result;
-  if (columns.has_header() && file.schema.feature_names().empty()) {
+  if (columns.has_header() && file.schema.feature_names().empty() && file.schema.formula.empty()) {
     result.notice = read.path + ": the model knows no names of columns: features are taken by their places" +
                     (columns.count() > file.model.features && read.label_column.empty()
                          ? ", and the last column for the label unless one bears a usual name"

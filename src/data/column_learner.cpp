@@ -2,6 +2,7 @@
 
 #include "comm/agreement.h"
 #include "data/class_label.h"
+#include "data/formula_tokens.h"
 #include "data/labels.h"
 #include "data/packed_texts.h"
 #include "data/reader_common.h"
@@ -35,8 +36,19 @@ bool keeps_references(const ReadSettings& settings) {
          (settings.reference_policy == ReferencePolicy::automatic && settings.is_penalised);
 }
 
+/// What of a category's levels has a coefficient.
+std::string coding_of(const ReadSettings& settings, bool has_formula) {
+  if (has_formula) {
+    return "the formula says which of their levels have coefficients, and C(NAME) in it takes others for categories";
+  }
+  return std::string(keeps_references(settings)
+                         ? "each level has a coefficient (--drop-first: all but the reference)"
+                         : "each level but the reference has a coefficient (--no-drop-first: all levels)") +
+         "; --categorical NAME,... names others, --drop NAME leaves a column out";
+}
+
 /// Of the categories: "taken for categories: 'job' (9 levels, reference 'admin'), …".
-std::string notice_of(const std::vector<const Column*>& categories, const ReadSettings& settings) {
+std::string notice_of(const std::vector<const Column*>& categories, const ReadSettings& settings, bool has_formula) {
   std::vector<std::string> parts;
   for (const Column* column : categories) {
     parts.push_back(fmt::format(
@@ -44,11 +56,8 @@ std::string notice_of(const std::vector<const Column*>& categories, const ReadSe
         column->reference < 0 ? ""
                               : ", reference " + shown(column->levels[static_cast<std::size_t>(column->reference)])));
   }
-  return fmt::format(
-      "{}: taken for categories: {}; {}; --categorical NAME,... names others, --drop NAME leaves a column out",
-      settings.path, listed(parts),
-      keeps_references(settings) ? "each level has a coefficient (--drop-first: all but the reference)"
-                                 : "each level but the reference has a coefficient (--no-drop-first: all levels)");
+  return fmt::format("{}: taken for categories: {}; {}", settings.path, listed(parts),
+                     coding_of(settings, has_formula));
 }
 
 }  // namespace
@@ -58,7 +67,14 @@ bool is_missing_in(ColumnKind kind, std::string_view text) {
 }
 
 ColumnLearner::ColumnLearner(const Schema& schema, const ReadSettings& settings)
-    : settings_(settings), facts_of_column_(schema.columns.size(), -1) {
+    : settings_(settings), has_formula_(!schema.formula.empty()), facts_of_column_(schema.columns.size(), -1) {
+  if (has_formula_) {
+    for (const FormulaFactor& factor : parse_formula(schema.formula.text, {}).factors) {
+      if (factor.kind == FormulaFactor::Kind::category) {
+        factor_of_category_.emplace(factor.columns().front(), factor);
+      }
+    }
+  }
   const bool fills = schema.missing == MissingPolicy::mean || schema.missing == MissingPolicy::indicator;
   for (const Index place : schema.inputs()) {
     const Column& column = schema.columns[static_cast<std::size_t>(place)];
@@ -134,7 +150,7 @@ void ColumnLearner::finish(Schema& schema, std::vector<std::string>& notices, Co
   }
   schema.place_features();
   if (!categories.empty()) {
-    notices.push_back(notice_of(categories, settings_));
+    notices.push_back(notice_of(categories, settings_, has_formula_));
   }
 }
 
@@ -154,9 +170,10 @@ void ColumnLearner::finish_category(Facts& facts, Column& column, bool keeps_all
   }
   if (std::ssize(rows_of_level) > kMostClasses && !is_named(column)) {
     throw Agreed<DataError>(fmt::format(
-        "{}: column {} holds words, and {} different ones: leave it out with --drop {}, or take them all for "
-        "categories with --categorical {}",
-        settings_.path, shown(column.name), rows_of_level.size(), shell_word(column.name), shell_word(column.name)));
+        "{}: column {} holds words, and {} different ones: leave it out{}, or take them all for categories with {}",
+        settings_.path, shown(column.name), rows_of_level.size(),
+        has_formula_ ? "" : " with --drop " + shell_word(column.name),
+        has_formula_ ? "C(" + formula_name(column.name) + ")" : "--categorical " + shell_word(column.name)));
   }
   std::vector<std::string> levels;
   for (const auto& [level, rows] : rows_of_level) {
@@ -179,27 +196,40 @@ void ColumnLearner::finish_number(Facts& facts, Column& column, Communicator& co
 }
 
 Index ColumnLearner::reference_of(const Column& column, bool keeps_all_levels) const {
+  const bool is_kept = !has_formula_ && (keeps_references(settings_) || keeps_all_levels);
+  Index reference = is_kept || column.levels.empty() ? -1 : 0;
+  const auto factor = factor_of_category_.find(column.name);
+  const bool has_treatment = factor != factor_of_category_.end() && !factor->second.reference.empty();
+  if (has_treatment) {
+    const Index level = level_of(column, factor->second.reference, "--formula: " + factor->second.name);
+    reference = level >= 0 ? level : reference;
+  }
   for (const std::string& rule : rejoined(settings_.reference, "=")) {
     if (rule.starts_with(column.name + '=')) {
-      const std::string level = class_label(rule.substr(column.name.size() + 1));
-      const std::int64_t code = find_name(column.levels, level);
-      if (code < 0 && settings_.head_bytes > 0) {
-        break;  // it may stand below the head
+      const std::string option = "--reference " + shell_word(rule);
+      const Index level = level_of(column, rule.substr(column.name.size() + 1), option);
+      if (has_treatment && level >= 0 && level != reference) {
+        throw Agreed<ConfigurationError>(
+            fmt::format("{}: {}: the formula has {}", settings_.path, option, factor->second.name));
       }
-      if (code < 0) {
-        throw Agreed<ConfigurationError>(fmt::format("{}: --reference {}: column {} has no such level ({})",
-                                                     settings_.path, shell_word(rule), shown(column.name),
-                                                     listed(column.levels)));
-      }
-      return code;
+      return level >= 0 ? level : reference;
     }
   }
-  const bool is_kept = keeps_references(settings_) || keeps_all_levels;
-  return is_kept || column.levels.empty() ? -1 : 0;
+  return reference;
+}
+
+/// The code of the level that `rule` names; −1 where it may stand below the head that is read.
+Index ColumnLearner::level_of(const Column& column, const std::string& level, const std::string& rule) const {
+  const std::int64_t code = find_name(column.levels, class_label(level));
+  if (code < 0 && settings_.head_bytes == 0) {
+    throw Agreed<ConfigurationError>(fmt::format("{}: {}: column {} has no such level ({})", settings_.path, rule,
+                                                 shown(column.name), listed(column.levels)));
+  }
+  return code;
 }
 
 bool ColumnLearner::is_named(const Column& column) const {
-  return find_name(settings_.categorical, column.name) >= 0;
+  return find_name(settings_.categorical, column.name) >= 0 || factor_of_category_.contains(column.name);
 }
 
 }  // namespace lockstep

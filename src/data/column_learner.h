@@ -56,9 +56,12 @@ class ColumnLearner {
   void finish_category(Facts& facts, Column& column, bool keeps_all_levels, Communicator& comm) const;
   void finish_number(Facts& facts, Column& column, Communicator& comm) const;
   Index reference_of(const Column& column, bool keeps_all_levels) const;
+  Index level_of(const Column& column, const std::string& level, const std::string& rule) const;
   bool is_named(const Column& column) const;
 
   const ReadSettings& settings_;
+  bool has_formula_;
+  std::unordered_map<std::string, FormulaFactor> factor_of_category_;  // that the formula writes as C(…)
   std::vector<Facts> columns_;
   std::vector<Index> facts_of_column_;  // −1: nothing to learn of it
 };

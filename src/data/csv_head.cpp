@@ -219,6 +219,9 @@ class HeadReader {
       fields.insert(field.text);
     }
     const auto has = [&](const std::string& name) { return fields.contains(name); };
+    if (!settings_.formula.empty() && has(parse_formula(settings_.formula.text, {}).response)) {
+      return true;
+    }
     const std::vector<std::string> expected = settings_.expected.input_names();
     if (!expected.empty() && std::ranges::all_of(expected, has)) {
       return true;

@@ -1,5 +1,6 @@
 #include "data/csv_layout.h"
 
+#include "data/csv_formula.h"
 #include "data/csv_head.h"
 #include "data/notices.h"
 #include "data/reader_common.h"
@@ -24,9 +25,19 @@ class LayoutBuilder {
       : settings_(settings),
         file_(file),
         model_names_(settings.expected.input_names()),
-        expected_names_(model_names_.begin(), model_names_.end()) {}
+        expected_names_(model_names_.begin(), model_names_.end()) {
+    const bool is_known = is_for_model(settings);
+    const std::string& text = is_known ? settings.expected.formula.text : settings.formula.text;
+    if (!text.empty()) {
+      layout_.formula = parse_formula(text, {});
+    }
+    label_column_ = is_known || !layout_.has_formula() ? settings.label_column : layout_.formula.response;
+  }
 
   CsvLayout build() {
+    if (!is_for_model(settings_) && layout_.has_formula()) {
+      refuse_beside_formula(settings_, layout_.formula);
+    }
     read_head();
     with_notices(layout_.notices, [&] {
       name_columns();
@@ -37,6 +48,7 @@ class LayoutBuilder {
       assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
       choose_label();
       keep_only();
+      keep_formula();
       number_features();
       choose_categories();
     });
@@ -118,10 +130,10 @@ class LayoutBuilder {
   void choose_label() {
     const bool may_lack = settings_.label_optional || settings_.label_kind == LabelKind::none;
     CsvColumn* label = nullptr;
-    if (!settings_.label_column.empty()) {
-      label = find(settings_.label_column);
+    if (!label_column_.empty()) {
+      label = find(label_column_);
       if (label != nullptr || !may_lack) {
-        assign(settings_.label_column, ColumnRole::label, "--label-column");
+        assign(label_column_, ColumnRole::label, settings_.label_column.empty() ? "--formula" : "--label-column");
       }
     } else {
       label = default_label(may_lack);
@@ -181,6 +193,34 @@ class LayoutBuilder {
     }
   }
 
+  /// The features are those of a formula, whose "." stands for all that could be.
+  void keep_formula() {
+    if (!layout_.has_formula() || is_for_model(settings_)) {
+      return;
+    }
+    std::vector<std::string> others;
+    for (const CsvColumn& column : layout_.columns) {
+      if (column.role == ColumnRole::feature) {
+        others.push_back(column.name);
+      }
+    }
+    layout_.formula = parse_formula(settings_.formula.text, others);
+    const std::vector<std::string> names = layout_.formula.columns();
+    std::unordered_set<std::string> kept(names.begin(), names.end());
+    for (CsvColumn& column : layout_.columns) {
+      const bool is_kept = kept.erase(column.name) > 0;
+      if (is_kept && column.role != ColumnRole::feature) {
+        throw ConfigurationError(settings_.path + ": --formula: another option drops or uses column " +
+                                 shown(column.name));
+      }
+      column.role = !is_kept && column.role == ColumnRole::feature ? ColumnRole::ignored : column.role;
+    }
+    const auto missing = std::ranges::find_if(names, [&](const std::string& name) { return kept.contains(name); });
+    if (missing != names.end()) {
+      throw missing_column(*missing);
+    }
+  }
+
   /// Without names to go by: none of `columns` is left for a label that may be absent.
   bool all_are_features(std::int64_t columns) const {
     const std::int64_t expected = expected_columns();
@@ -196,7 +236,9 @@ class LayoutBuilder {
         columns.push_back(&column);
       }
     }
-    FeatureChoice choice = choose_features(model_names_, expected_columns(), names, layout_.has_header, place());
+    FeatureChoice choice = is_without_features()
+                               ? FeatureChoice{std::vector<std::int64_t>(names.size(), -1), {}}
+                               : choose_features(model_names_, expected_columns(), names, layout_.has_header, place());
     for (std::size_t i = 0; i < columns.size(); ++i) {
       CsvColumn& column = *columns[i];
       column.feature = choice.feature[i];
@@ -212,6 +254,9 @@ class LayoutBuilder {
     layout_.features = std::ssize(choice.names);
   }
 
+  /// A model of an intercept alone, by its formula: whatever columns there are.
+  bool is_without_features() const { return !settings_.expected.formula.empty() && model_names_.empty(); }
+
   /// The columns that a model's features come from; −1: no model. One of another format has columns of X alone.
   std::int64_t expected_columns() const {
     return model_names_.empty() ? expected_feature_count(settings_) : std::ssize(model_names_);
@@ -223,6 +268,10 @@ class LayoutBuilder {
     if (is_for_model(settings_)) {
       layout_.missing = settings_.expected.missing;
       layout_.expected = settings_.expected;
+      return;
+    }
+    if (layout_.has_formula()) {
+      choose_categories_of_formula(layout_.formula, head_.sample, layout_.columns);
       return;
     }
     const std::vector<std::string> named = joined_names(settings_.categorical, names_);
@@ -294,6 +343,7 @@ class LayoutBuilder {
   const InputFile& file_;
   std::vector<std::string> model_names_;  // of the columns that a model's features come from
   std::unordered_set<std::string> expected_names_;
+  std::string label_column_;  // that is asked for
   CsvHead head_;
   CsvLayout layout_;
   std::int64_t first_line_ = 0;
@@ -306,8 +356,12 @@ Schema CsvLayout::schema() const {
   Schema schema;
   schema.is_table = true;
   schema.missing = missing;
+  schema.formula.text = has_formula() ? formula.text() : "";
   const std::vector<Index> inputs = expected.inputs();
   const bool knows_columns = std::ssize(inputs) == features;
+  if (has_formula() && !expected.formula.empty()) {
+    schema.formula = expected.formula;
+  }
   for (const CsvColumn& column : columns) {
     Column& one = schema.columns.emplace_back();
     one.name = column.name;
@@ -321,6 +375,7 @@ Schema CsvLayout::schema() const {
     if (knows_columns) {
       const Column& known = expected.columns[static_cast<std::size_t>(inputs[static_cast<std::size_t>(one.feature)])];
       one.kind = known.kind == ColumnKind::category ? known.kind : one.kind;
+      one.name = has_formula() ? known.name : one.name;  // which the formula has, whatever the file calls it
       one.levels = known.levels;
       one.reference = known.reference;
       one.fill = known.fill;

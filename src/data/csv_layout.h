@@ -35,6 +35,7 @@ struct CsvLayout {
   bool has_trailing_delimiter = false;
   std::vector<CsvColumn> columns;
   std::int64_t features = 0;  ///< columns that are
+  Formula formula;            ///< where the settings have one, or the model that the rows are read for
   MissingPolicy missing = MissingPolicy::error;
   LabelGuess label_guess = LabelGuess::none;
   std::vector<std::string> notices;
@@ -42,6 +43,8 @@ struct CsvLayout {
   Schema expected;  ///< the model's, where the rows are read for one
 
   bool may_drop_rows = true;  ///< with MissingPolicy::drop
+
+  bool has_formula() const { return !formula.response.empty(); }
 
   /// The line is no row.
   bool is_blank(std::string_view line) const {

@@ -2,6 +2,7 @@
 
 #include "comm/agreement.h"
 #include "data/column_learner.h"
+#include "data/csv_formula.h"
 #include "data/csv_layout.h"
 #include "data/csv_rows.h"
 #include "data/part_rows.h"
@@ -168,6 +169,9 @@ Schema learned_schema(const CsvLayout& layout, const ReadSettings& settings, Inp
     };
     parse_text(comm, file, layout.body, rules_of(layout, settings), none, parser_of);
     learner.finish(schema, notices, comm);
+  }
+  if (layout.has_formula() && !is_for_model(settings)) {
+    learn_formula(layout, settings, rules_of(layout, settings), file, schema, comm);
   }
   return schema;
 }

@@ -48,6 +48,7 @@ CsvRows::CsvRows(const CsvLayout& layout, const Schema& schema, const ReadSettin
       sink_(sink),
       encoder_(schema),
       inputs_(static_cast<std::size_t>(layout.features)),
+      input_positions_(inputs_.size()),
       all_(all) {
   mine_.missing.resize(layout.columns.size());
   for (const Column& column : schema.columns) {
@@ -147,6 +148,7 @@ void CsvRows::add_field(std::size_t place, const TextField& field) {
         note_missing(place);
       }
       inputs_[static_cast<std::size_t>(column.feature)] = value;
+      input_positions_[static_cast<std::size_t>(column.feature)] = position_;
       break;
     }
     case ColumnRole::label:
@@ -234,7 +236,12 @@ void CsvRows::push_row() {
       sink_.number(value.column, value.number);
     }
   }
-  encoder_.push(inputs_, sink_);
+  try {
+    encoder_.push(inputs_, sink_);
+  } catch (const FormulaValueError& error) {
+    const auto input = static_cast<std::size_t>(error.input());
+    throw ContentError(input < input_positions_.size() ? input_positions_[input] : 0, error.what());
+  }
   sink_.end_row();
 }
 
@@ -260,8 +267,7 @@ void CsvRows::check_length(std::int64_t count) const {
 void CsvRows::reserve() {
   const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
   const auto rows = static_cast<std::int64_t>(share_over_sample * kSampleRows) + kSampleRows;
-  const Index most_values = encoder_.is_dense() ? schema_.features() : 2 * layout_.features;
-  sink_.reserve(rows, rows * most_values);
+  sink_.reserve(rows, rows * encoder_.most_values());
 }
 
 }  // namespace lockstep

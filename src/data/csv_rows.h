@@ -88,9 +88,10 @@ class CsvRows final : public RecordParser {
   std::int64_t share_bytes_;
   RowSink& sink_;
   RowEncoder encoder_;
-  std::vector<LevelCodes> codes_;  // one a column
-  std::vector<double> inputs_;     // of the row, one a column that is a feature
-  std::vector<Value> values_;      // of the row, of other roles
+  std::vector<LevelCodes> codes_;              // one a column
+  std::vector<double> inputs_;                 // of the row, one a column that is a feature
+  std::vector<std::int64_t> input_positions_;  // where these stand in it
+  std::vector<Value> values_;                  // of the row, of other roles
   std::size_t value_count_ = 0;
   bool is_dropped_ = false;    // the row
   std::int64_t position_ = 0;  // of the field, for what the sink says of it

@@ -1,5 +1,6 @@
 #include "data/csv_value.h"
 
+#include "data/formula_tokens.h"
 #include "data/row_encoder.h"
 #include "data/text_cause.h"
 #include "data/text_error.h"
@@ -13,9 +14,17 @@ namespace lockstep {
 
 namespace {
 
+/// Under a formula.
+std::string hint_on_category(const CsvColumn& column) {
+  return "; the formula takes it for a number, and C(" + formula_name(column.name) + ") takes it for a category";
+}
+
 /// What to do with a column whose values are no numbers.
-std::string hint_on_text(const CsvColumn& column) {
+std::string hint_on_text(const CsvColumn& column, const CsvLayout& layout) {
   const std::string name = shell_word(column.name);
+  if (layout.has_formula() && column.role == ColumnRole::feature) {
+    return hint_on_category(column);
+  }
   return column.role != ColumnRole::feature
              ? ""
              : "; leave it out with --drop " + name + ", take it for categories with --categorical " + name +
@@ -28,6 +37,9 @@ std::string hint_on_missing(const CsvColumn& column, const CsvLayout& layout) {
                ? "; fill it in or leave the row out: the model was trained without such rows (--missing drop)"
                : "; fill it in: the model was trained without missing values (--missing says what becomes of them)";
   }
+  if (layout.has_formula() && column.role == ColumnRole::feature) {
+    return "; fill it in, or say what becomes of it with --missing";
+  }
   return column.role != ColumnRole::feature
              ? "; fill it in, or --missing drop leaves such rows out"
              : "; fill it in, leave the column out with --drop " + shell_word(column.name) +
@@ -38,7 +50,7 @@ std::string hint_on_missing(const CsvColumn& column, const CsvLayout& layout) {
   const TextCause cause = cause_of_text(field.text);
   if (cause.name.empty()) {
     throw ContentError(field.column, describe(NumberStatus::text, "column " + shown(column.name), field.text) +
-                                         hint_on_text(column) +
+                                         hint_on_text(column, layout) +
                                          (layout.has_header ? ""
                                                             : "; the first line was taken for a row, and --header "
                                                               "takes it for the header"));
@@ -47,7 +59,8 @@ std::string hint_on_missing(const CsvColumn& column, const CsvLayout& layout) {
       field.column,
       std::string(cause.name) + " in number column " + shown(column.name) + " (saw " + shown(field.text) +
           ", the delimiter being " + delimiter_name(layout.delimiter) + "); " + std::string(cause.remedy) +
-          (cause.name.starts_with("decimal comma") && layout.delimiter != ',' ? ", or say --decimal comma" : ""));
+          (cause.name.starts_with("decimal comma") && layout.delimiter != ',' ? ", or say --decimal comma" : "") +
+          (layout.has_formula() && column.role == ColumnRole::feature ? hint_on_category(column) : ""));
 }
 
 double plain_number(const CsvColumn& column, const TextField& field, const CsvLayout& layout) {

@@ -5,6 +5,7 @@
 #include "data/csv_dialect.h"
 #include "data/feature_rows.h"
 #include "data/formats.h"
+#include "data/formula.h"
 #include "data/labels.h"
 #include "data/row_block.h"
 #include "data/schema.h"
@@ -54,6 +55,8 @@ struct ReadSettings {
   std::string id_column;          ///< empty: none
   std::vector<std::string> drop;  ///< columns left out
   std::vector<std::string> only;  ///< columns that become features; empty: all without another role
+  /// CSV: the label, the features and what X has of them; empty: as the other settings say.
+  FormulaText formula;
   /// Columns of categories; `auto` among them: also those whose first values are words.
   std::vector<std::string> categorical = {"auto"};
   std::vector<std::string> reference;  ///< "NAME=LEVEL"; of other categories the first level

@@ -96,7 +96,7 @@ std::int64_t expected_feature_count(const ReadSettings& settings) {
 }
 
 bool is_for_model(const ReadSettings& settings) {
-  return settings.expected.find(ColumnRole::feature) != nullptr;
+  return settings.expected.find(ColumnRole::feature) != nullptr || !settings.expected.formula.empty();
 }
 
 void check_feature_count(std::int64_t expected, std::int64_t features, const std::string& place) {
@@ -129,6 +129,7 @@ void refuse_column_kinds(const ReadSettings& settings, const std::string& format
   };
   const ReadSettings standard;
   refuse(settings.only != standard.only, "--only");
+  refuse(settings.formula != standard.formula, "--formula");
   refuse(settings.categorical != standard.categorical, "--categorical");
   refuse(settings.reference != standard.reference, "--reference");
   refuse(settings.reference_policy != standard.reference_policy, "--drop-first");

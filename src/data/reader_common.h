@@ -13,7 +13,7 @@ namespace lockstep {
 /// How many columns of X the model wants; −1: whatever the file has.
 std::int64_t expected_feature_count(const ReadSettings& settings);
 
-/// The data are read for a model.
+/// The data are read for a model, with features or with a formula that may have none.
 bool is_for_model(const ReadSettings& settings);
 
 /// Throws DataError when a file of `features` features has another number than is expected; −1: any. `place` is the

@@ -11,7 +11,13 @@ RowEncoder::RowEncoder(const Schema& schema) : is_plain_(schema.is_plain()) {
     columns_.push_back(schema.columns[static_cast<std::size_t>(place)]);
     most_entries += columns_.back().marks_missing ? 2 : 1;
   }
-  is_dense_ = 2 * most_entries >= schema.features();
+  if (!schema.formula.empty()) {
+    design_.emplace(schema);
+    most_entries = design_->most_entries();
+  }
+  const Index features = design_ ? design_->columns() : schema.features();
+  is_dense_ = 2 * most_entries >= features;
+  most_values_ = is_dense_ ? features : most_entries;
 }
 
 void RowEncoder::push(std::span<const double> inputs, RowSink& sink) {
@@ -24,6 +30,10 @@ void RowEncoder::push(std::span<const double> inputs, RowSink& sink) {
       inputs = row_;
     }
     sink.features(inputs);
+    return;
+  }
+  if (design_) {
+    push_coded(inputs, sink);
     return;
   }
   const Column& last = columns_.back();
@@ -51,6 +61,25 @@ void RowEncoder::push(std::span<const double> inputs, RowSink& sink) {
   } else {
     sink.entries(entry_, row_);
   }
+}
+
+void RowEncoder::push_coded(std::span<const double> inputs, RowSink& sink) {
+  filled_.assign(inputs.begin(), inputs.end());
+  for (std::size_t k = 0; k < filled_.size(); ++k) {
+    filled_[k] = std::isnan(filled_[k]) ? columns_[k].fill : filled_[k];
+  }
+  entry_.clear();
+  coded_.clear();
+  design_->encode(filled_, entry_, coded_);
+  if (!is_dense_) {
+    sink.entries(entry_, coded_);
+    return;
+  }
+  row_.assign(static_cast<std::size_t>(design_->columns()), 0.0);
+  for (std::size_t i = 0; i < entry_.size(); ++i) {
+    row_[static_cast<std::size_t>(entry_[i])] = coded_[i];
+  }
+  sink.features(row_);
 }
 
 void RowEncoder::put(Index feature, double value) {

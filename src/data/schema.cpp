@@ -100,6 +100,9 @@ const Column* Schema::find(ColumnRole role) const {
 }
 
 Index Schema::features() const {
+  if (!formula.empty()) {
+    return std::ssize(formula.names);
+  }
   Index count = 0;
   for (const Column& column : columns) {
     count += column.role == ColumnRole::feature ? column.width : 0;
@@ -108,6 +111,9 @@ Index Schema::features() const {
 }
 
 std::vector<std::string> Schema::feature_names() const {
+  if (!formula.empty()) {
+    return formula.names;
+  }
   std::vector<std::string> names;
   for (const Index place : inputs()) {
     const Column& column = columns[static_cast<std::size_t>(place)];
@@ -122,6 +128,9 @@ std::vector<std::string> Schema::feature_names() const {
 }
 
 std::string Schema::feature_name(Index feature) const {
+  if (!formula.empty()) {
+    return formula.names.at(static_cast<std::size_t>(feature));
+  }
   const auto found = std::ranges::find_if(columns, [&](const Column& column) {
     return column.role == ColumnRole::feature && column.feature >= 0 && feature >= column.feature &&
            feature < column.feature + column.width;
@@ -152,9 +161,9 @@ std::vector<std::string> Schema::input_names() const {
 }
 
 bool Schema::is_plain() const {
-  return std::ranges::all_of(columns, [](const Column& column) {
-    return column.role != ColumnRole::feature || (column.kind != ColumnKind::category && column.width == 1);
-  });
+  return formula.empty() && std::ranges::all_of(columns, [](const Column& column) {
+           return column.role != ColumnRole::feature || (column.kind != ColumnKind::category && column.width == 1);
+         });
 }
 
 void Schema::place_features() {
@@ -162,6 +171,11 @@ void Schema::place_features() {
   for (const Index place : inputs()) {
     Column& column = columns[static_cast<std::size_t>(place)];
     column.feature = next;
+    if (!formula.empty()) {
+      column.width = 1;
+      ++next;
+      continue;
+    }
     column.width =
         column.kind == ColumnKind::category ? std::ssize(column.levels) - (column.reference >= 0 ? 1 : 0) : 1;
     column.width += column.marks_missing ? 1 : 0;

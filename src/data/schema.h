@@ -1,6 +1,7 @@
 /// What the columns of a data file mean: learned while it is read, kept in the model.
 #pragma once
 
+#include "data/polynomial_basis.h"
 #include "lockstep/base/types.h"
 
 #include <string>
@@ -55,9 +56,21 @@ struct Column {
   friend bool operator==(const Column&, const Column&) = default;
 };
 
+/// What a formula makes of the features (formula_design.h): then each feature has width 1 and its number among them for
+/// its place, and X has the columns that the terms make of them.
+struct SchemaFormula {
+  std::string text = {};                    ///< as Formula::text() has it; empty: there is none
+  std::vector<std::string> names = {};      ///< d, of the columns of X
+  std::vector<PolynomialBasis> bases = {};  ///< of its polynomials, in the order of its factors
+
+  bool empty() const { return text.empty(); }
+  friend bool operator==(const SchemaFormula&, const SchemaFormula&) = default;
+};
+
 /// At most one column has a role, features and ignored ones apart.
 struct Schema {
   std::vector<Column> columns;
+  SchemaFormula formula = {};
   bool is_table = false;  ///< the columns stand in this order in a table (CSV); else their order tells nothing
   MissingPolicy missing = MissingPolicy::error;
 
@@ -68,7 +81,7 @@ struct Schema {
   /// d
   Index features() const;
   /// d names in the order of X: those of the columns, "NAME=LEVEL" of a category's levels, "NAME=(missing)" of what
-  /// marks missing values; empty where the file has none.
+  /// marks missing values; a formula's; empty where the file has none.
   std::vector<std::string> feature_names() const;
   /// Empty where it has none.
   std::string feature_name(Index feature) const;
@@ -77,7 +90,7 @@ struct Schema {
   std::vector<Index> inputs() const;
   /// Their names; empty where the file has none.
   std::vector<std::string> input_names() const;
-  /// Every feature is a number that fills one column of X.
+  /// Every feature is a number that fills one column of X of its own.
   bool is_plain() const;
   /// Gives the features their columns of X, in the order of their numbers there.
   void place_features();

@@ -18,6 +18,7 @@ bool is_generated_name(const std::string& name) {
 ReadSettings without_columns(ReadSettings read) {
   read.drop.clear();
   read.only.clear();
+  read.formula = {};
   for (std::string* column :
        {&read.label_column, &read.weight_column, &read.offset_column, &read.exposure_column, &read.id_column}) {
     column->clear();

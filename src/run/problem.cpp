@@ -80,7 +80,7 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
 ReadSettings settings_for_model(ReadSettings read, const ModelFile& file) {
   read.label_kind = read.label_optional ? LabelKind::none : label_kind(file.model.kind, file.model.loss);
   read.expected = file.schema;
-  if (read.expected.find(ColumnRole::feature) == nullptr) {
+  if (read.expected.find(ColumnRole::feature) == nullptr && read.expected.formula.empty()) {
     read.expected.columns.push_back({.feature = 0, .width = 0});
   }
   read.features_apart = true;

@@ -1,6 +1,7 @@
 #include "run/schema_image.h"
 
 #include "comm/summation_tree.h"
+#include "data/formula_design.h"
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
@@ -27,6 +28,9 @@ constexpr const char* kReference = "/schema/reference";
 constexpr const char* kFill = "/schema/fill";
 constexpr const char* kMarksMissing = "/schema/marks_missing";
 constexpr const char* kMissing = "/schema/missing";
+// Where there is a formula.
+constexpr const char* kFormula = "/schema/formula";
+constexpr const char* kPolynomials = "/schema/polynomials";
 /// Of the version before.
 constexpr const char* kColumns = "/provenance/columns";
 
@@ -58,6 +62,55 @@ void write_encoding(const Schema& schema, Hdf5Writer& image) {
   image.write(kMissing, to_string(schema.missing));
 }
 
+std::vector<double> numbers_of(const PolynomialBasis& basis) {
+  std::vector<double> numbers = {basis.centre, basis.scale};
+  std::ranges::copy(basis.alpha, std::back_inserter(numbers));
+  std::ranges::copy(basis.norm2, std::back_inserter(numbers));
+  return numbers;
+}
+
+void write_formula(const SchemaFormula& formula, Hdf5Writer& image) {
+  std::vector<double> numbers;
+  for (const PolynomialBasis& basis : formula.bases) {
+    std::ranges::copy(numbers_of(basis), std::back_inserter(numbers));
+  }
+  image.write(kFormula, formula.text);
+  image.write(kPolynomials, std::span<const double>(numbers));
+}
+
+/// What is left of the formula once the columns are known. Throws ConfigurationError for one that does not fit them.
+void read_formula(Hdf5ImageReader& image, Index features, Schema& schema) {
+  if (schema.formula.empty()) {
+    return;
+  }
+  const std::vector<double> numbers = image.read_doubles(kPolynomials);
+  auto next = numbers.begin();
+  for (const FormulaFactor& factor : parse_formula(schema.formula.text, {}).factors) {
+    const std::ptrdiff_t degree = factor.degree;
+    if (factor.kind != FormulaFactor::Kind::polynomial || numbers.end() - next < 2 * degree + 3) {
+      continue;
+    }
+    schema.formula.bases.push_back({.centre = next[0],
+                                    .scale = next[1],
+                                    .alpha = {next + 2, next + 2 + degree},
+                                    .norm2 = {next + 2 + degree, next + 3 + 2 * degree}});
+    next += 2 * degree + 3;
+  }
+  const bool are_good =
+      std::ranges::all_of(numbers, [](double x) { return std::isfinite(x); }) &&
+      std::ranges::all_of(schema.formula.bases, [](const PolynomialBasis& basis) {
+        return basis.scale > 0 && std::ranges::all_of(basis.norm2, [](double norm2) { return norm2 > 0; });
+      });
+  if (next != numbers.end() || !are_good) {
+    throw ConfigurationError("/schema/polynomials are not those of the formula");
+  }
+  const FormulaDesign design(schema);
+  if (design.columns() != features) {  // so many names there are
+    throw ConfigurationError("the formula does not fit the coefficients");
+  }
+  schema.formula.names = design.names();
+}
+
 /// False where the numbers of columns differ, or what is read cannot be.
 bool read_encoding(Hdf5ImageReader& image, Schema& schema) {
   if (!image.has(kMissing)) {
@@ -80,7 +133,9 @@ bool read_encoding(Hdf5ImageReader& image, Schema& schema) {
     const bool is_category = column.kind == ColumnKind::category;
     const bool is_level = column.fill >= -1 && column.fill < std::max<double>(1, static_cast<double>(levels)) &&
                           column.fill == std::floor(column.fill);
-    const Index encoded = (is_category ? levels - (column.reference >= 0 ? 1 : 0) : 1) + (column.marks_missing ? 1 : 0);
+    const Index encoded = !schema.formula.empty() ? 1
+                                                  : (is_category ? levels - (column.reference >= 0 ? 1 : 0) : 1) +
+                                                        (column.marks_missing ? 1 : 0);
     if (!std::isfinite(column.fill) || column.reference < -1 || column.reference >= std::max<Index>(0, levels) ||
         (is_category && !is_level) ||
         (column.role == ColumnRole::feature && (is_category || column.marks_missing) && column.width != encoded)) {
@@ -90,7 +145,7 @@ bool read_encoding(Hdf5ImageReader& image, Schema& schema) {
   return true;
 }
 
-Schema read_stored(Hdf5ImageReader& image, const std::string& path) {
+Schema read_stored(Hdf5ImageReader& image, Index features, const std::string& path) {
   const std::vector<std::string> name = image.read_texts(kName);
   const std::vector<std::string> role = image.read_texts(kRole);
   const std::vector<std::string> kind = image.read_texts(kKind);
@@ -100,6 +155,7 @@ Schema read_stored(Hdf5ImageReader& image, const std::string& path) {
   const std::vector<std::string> levels = image.read_texts(kLevels);
   Schema schema;
   schema.is_table = image.read_integer(kIsTable) != 0;
+  schema.formula.text = image.has(kFormula) ? image.read_text(kFormula) : "";
   std::size_t next = 0;
   const std::array<std::size_t, 5> sizes = {role.size(), kind.size(), feature.size(), width.size(), count.size()};
   const bool are_columns = std::ranges::all_of(sizes, [&](std::size_t size) { return size == name.size(); });
@@ -120,6 +176,7 @@ Schema read_stored(Hdf5ImageReader& image, const std::string& path) {
   if (!are_columns || next != levels.size() || !read_encoding(image, schema)) {
     throw DataError({path, 0, 0}, "/schema holds columns of different numbers");
   }
+  read_formula(image, features, schema);
   return schema;
 }
 
@@ -132,8 +189,14 @@ Schema read_names(Hdf5ImageReader& image, Index features) {
                        : schema_of_table(table, names, label, std::move(classes));
 }
 
-/// Every column of X is filled by one column.
+/// Every column of X is filled by one column, or by the formula, which takes every feature.
 bool fills(const Schema& schema, Index features) {
+  if (!schema.formula.empty()) {
+    if (schema.features() != features) {
+      return false;
+    }
+    features = std::ssize(schema.inputs());
+  }
   std::vector<Run> runs;
   for (const Column& column : schema.columns) {
     if (column.role == ColumnRole::feature) {
@@ -178,6 +241,9 @@ void write_schema(const Schema& schema, Hdf5Writer& file) {
   if (has_encoding(schema)) {
     write_encoding(schema, file);
   }
+  if (!schema.formula.empty()) {
+    write_formula(schema.formula, file);
+  }
 }
 
 bool has_schema(const Hdf5ImageReader& image) {
@@ -185,7 +251,7 @@ bool has_schema(const Hdf5ImageReader& image) {
 }
 
 Schema read_schema(Hdf5ImageReader& image, Index features, const std::string& path) {
-  Schema schema = has_schema(image) ? read_stored(image, path) : read_names(image, features);
+  Schema schema = has_schema(image) ? read_stored(image, features, path) : read_names(image, features);
   if (!fills(schema, features)) {
     throw DataError({path, 0, 0}, "names do not fit the coefficients");
   }
@@ -205,6 +271,12 @@ std::vector<std::string> schema_words(const Schema& schema) {
   }
   if (has_encoding(schema)) {
     words.push_back(to_string(schema.missing));
+  }
+  if (!schema.formula.empty()) {
+    words.push_back(schema.formula.text);
+    for (const PolynomialBasis& basis : schema.formula.bases) {
+      words.push_back(fmt::format("{:a}", fmt::join(numbers_of(basis), " ")));
+    }
   }
   return words;
 }

@@ -9,6 +9,8 @@
 /// | /schema/level_count | T      | levels of each column                                                    |
 /// | /schema/levels      | number | those of all columns, one after another                                  |
 /// | /schema/is_table    | scalar | 1 or 0                                                                   |
+/// | /schema/formula     | text   | where there is one: features have places among them and width 1          |
+/// | /schema/polynomials | number | of its polynomials of degree k: centre, scale, k α, k + 1 ν              |
 #pragma once
 
 #include "data/schema.h"

@@ -150,6 +150,7 @@ Progress progress_kind(const std::string& name) {
 TrainSettings TrainSettings::completed() const {
   TrainSettings full = *this;
   full.data = completed_data();
+  full.model.intercept = has_intercept();
   full.fit = lockstep::completed(fit, model, penalty);
   full.run.folder = run_folder();
   return full;
@@ -158,9 +159,13 @@ TrainSettings TrainSettings::completed() const {
 ReadSettings TrainSettings::completed_data() const {
   ReadSettings read = data;
   read.label_kind = label_kind(model.kind, model.loss);
-  read.has_intercept = model.intercept;
+  read.has_intercept = has_intercept();
   read.is_penalised = penalty.l2 > 0 || penalty.l1 > 0 || model.is_network();
   return read;
+}
+
+bool TrainSettings::has_intercept() const {
+  return model.intercept && (data.formula.empty() || parse_formula(data.formula.text, {}).has_intercept);
 }
 
 std::string TrainSettings::run_folder() const {

@@ -72,6 +72,8 @@ struct TrainSettings : LearningSettings {
   TrainSettings completed() const;
   /// How the data are read for the model and its penalty.
   ReadSettings completed_data() const;
+  /// As the model and a formula have it.
+  bool has_intercept() const;
   /// The run folder, with the default filled in.
   std::string run_folder() const;
 };

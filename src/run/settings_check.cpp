@@ -46,6 +46,12 @@ void check_rows(const TrainSettings& s, Violations& violations) {
   const auto only = [&](bool given, const char* key, const auto& value, bool holds, const std::string& rule) {
     violations.require(!given || holds, key, value, rule);
   };
+  if (!s.data.formula.empty()) {
+    const bool has_intercept = parse_formula(s.data.formula.text, {}).has_intercept;
+    only(has_intercept, "intercept", s.model.intercept, s.model.intercept, "the formula has one: write 0 + in it");
+    violations.require_text(has_intercept || !s.model.is_network(), "formula", s.data.formula.text,
+                            "an mlp always has biases: leave the 0 out");
+  }
   only(!s.validation.labels.empty(), "validation-labels", s.validation.labels, s.validation.rows.is_file(),
        "needs --validation FILE");
   only(s.fit.patience > 0, "patience", s.fit.patience, !s.validation.rows.empty(), "needs --validation");

@@ -136,6 +136,10 @@ std::vector<Option> column_options(ReadSettings& data) {
   return {
       {"only", group, "NAME,...", "columns that become features (default: all); repeatable",
        texts(data.only, is_named, "must name a column"), stands_alone([&data] { return !data.only.empty(); })},
+      {"formula", group, "FORMULA",
+       "CSV: label and features as R and patsy write them: \"y ~ age + C(job) + log(income) + age:sex + poly(x, 2)\" "
+       "(default: none)",
+       parsed(data.formula), stands_alone([&data] { return !data.formula.empty(); })},
       {"categorical", group, "NAME,...",
        "CSV: columns of categories; auto among them: also those that hold words; none (default {}); repeatable",
        texts(data.categorical, is_named, "must name a column"),

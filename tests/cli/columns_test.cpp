@@ -38,9 +38,13 @@ std::string raw_table(const std::string& columns, const std::string& last_job) {
 
 class RawColumns : public ::testing::Test {
  protected:
+  /// The means are tried under a formula.
   Arguments training(const std::string& policy, const std::string& run) const {
-    return {"train",     "--data", data_,  "--label-column", "4",     "--weight-column", "1",
-            "--missing", policy,   "--l2", "1e-3",           "--run", scratch_.path(run)};
+    const Arguments label =
+        policy == "mean" ? Arguments{"--formula", "y ~ job*age + poly(log(age), 2)"} : Arguments{"--label-column", "4"};
+    return Arguments{"train", "--data", data_,   "--weight-column", "1", "--missing", policy,
+                     "--l2",  "1e-3",   "--run", scratch_.path(run)} +
+           label;
   }
 
   const Scratch scratch_;
@@ -55,7 +59,7 @@ TEST_F(RawColumns, GiveTheSameBitsOnAnyRanksAndAreKnownToTheModel) {
     const auto said = launch_well(3, 2, training(policy, other));
     const nlohmann::json three = summary_of(scratch_.path(other));
     EXPECT_EQ(one.at("parameters_sha256"), three.at("parameters_sha256")) << policy;
-    EXPECT_THAT(said.err, HasSubstr("taken for categories: 'job' (4 levels)"));
+    EXPECT_THAT(said.err, HasSubstr("taken for categories: 'job' (4 levels"));
     EXPECT_THAT(said.err, HasSubstr("missing values: 15 in 'age' (first in row 6), 12 in 'job' (first in row 4)"));
 
     // The same rows with the columns in another order, and as a file of --validation.

@@ -83,6 +83,47 @@ class Columns(unittest.TestCase):
         self.assert_same(*self.train(table, "--model", "linear", "--label-column", "height", "--reference",
                                      "job=pilot"), theirs)
 
+    def assert_same_names(self, coefficients, intercept, parameters):
+        """A formula's columns have patsy's names, numpy's functions without np. before them."""
+        theirs = {name.replace("np.", ""): value for name, value in parameters.items()}
+        self.assertEqual(list(coefficients), [name for name in theirs if name != "Intercept"])
+        for name, value in theirs.items():
+            ours = intercept if name == "Intercept" else coefficients[name]
+            self.assertAlmostEqual(ours, value, delta=1e-9 * max(1, abs(value)), msg=name)
+
+    def test_formulas(self):
+        table = people().assign(old=lambda t: np.where(t["age"] > 50, "over", "under"))
+        formulas = ["height ~ age + C(job) + np.log(income) + age:old", "height ~ 0 + job*old + np.sqrt(age)",
+                    "height ~ old:job + I((age - 45)**2 / 100):old", "height ~ C(month, Treatment(7)) + age*np.log1p(income)",
+                    "height ~ 0 + age:old + C(job, Treatment(\"cook\")):old",
+                    "height ~ (job + old + age)**2 - job:old"]
+        for formula in formulas:
+            with self.subTest(formula=formula):
+                theirs = smf.ols(formula, table).fit().params
+                self.assert_same_names(*self.train(table, "--model", "linear", "--formula", formula), theirs)
+        formula = "visits ~ job*age + np.log(income)"
+        theirs = poisson(formula, table).fit(tol=1e-15, maxiter=100).params
+        self.assert_same_names(*self.train(table, "--model", "poisson", "--formula", formula), theirs)
+
+    def test_polynomials(self):
+        """The columns of poly() are those of R: the Q of a QR of the powers about the mean, with R's diagonal above 0."""
+        random = np.random.default_rng(5)
+        table = pd.DataFrame({"even": np.arange(500.0), "normal": random.normal(size=500), "year": random.integers(1950, 2020, 500),
+                              "skew": np.exp(random.normal(size=500)), "far": 1e6 + random.uniform(size=500), "y": 0})
+        for column in ("even", "normal", "year", "skew", "far"):
+            for degree in (1, 2, 5):
+                with self.subTest(column=column, degree=degree), tempfile.TemporaryDirectory() as folder:
+                    data, out = pathlib.Path(folder) / "data.csv", pathlib.Path(folder) / "out.h5"
+                    table.to_csv(data, index=False)
+                    subprocess.run([self.trainer, "convert", "--data", data, "--output", out, "--formula",
+                                    f"y ~ poly({column}, {degree})"], check=True, capture_output=True)
+                    with h5py.File(out) as file:
+                        ours = file["X"][()]
+                    x = np.asarray(table[column], float) - np.mean(table[column])
+                    q, r = np.linalg.qr(np.vander(x / np.abs(x).max(), degree + 1, increasing=True))
+                    theirs = (q * np.sign(np.diag(r)))[:, 1:]
+                    self.assertLess(np.abs(ours - theirs).max(), 1e-12)
+
     def test_dropped_rows(self):
         table = people()[["job", "age", "height"]].astype({"age": float})
         table.loc[::7, "age"] = np.nan

@@ -65,6 +65,7 @@ std::vector<OptionCase> option_cases() {
       {"exposure-column", "e"},
       {"drop", "a,b", {}, "a,,b"},
       {"only", "a,b", {}, "a,,b"},
+      {"formula", "y ~ log(a) + C(b, Treatment(\"c\"))", {}, "y ~ a +"},
       {"categorical", "a,b", {}, "a,,b"},
       {"reference", "a=x,b=y", {}, "a=x,,b=y"},
       {"drop-first", "true", {}, "maybe"},

@@ -26,17 +26,7 @@ class Columns : public ::testing::Test {
       const RawData data = read_on(ranks, settings);
       schema_ = data.schema;
       notices_ = data.notices;
-      Numbers rows = data.block.dense;
-      if (!data.block.is_dense) {
-        rows.assign(static_cast<std::size_t>(data.block.rows * data.block.features), 0);
-        for (std::int64_t i = 0; i < data.block.rows; ++i) {
-          for (std::int64_t k = data.block.row_start[static_cast<std::size_t>(i)];
-               k < data.block.row_start[static_cast<std::size_t>(i) + 1]; ++k) {
-            rows[static_cast<std::size_t>(i * data.block.features + data.block.column[static_cast<std::size_t>(k)])] =
-                data.block.value[static_cast<std::size_t>(k)];
-          }
-        }
-      }
+      const Numbers rows = dense_rows(data.block);
       EXPECT_TRUE(first.empty() || rows == first) << ranks << " ranks";
       first = rows;
     }

@@ -124,6 +124,22 @@ inline RawData read_on(int ranks, const ReadSettings& settings) {
   return merged(parts);
 }
 
+/// X row by row, its zeros with it.
+inline std::vector<double> dense_rows(const RowBlock& block) {
+  if (block.is_dense) {
+    return block.dense;
+  }
+  std::vector<double> rows(static_cast<std::size_t>(block.rows * block.features), 0);
+  for (std::int64_t i = 0; i < block.rows; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    for (auto k = static_cast<std::size_t>(block.row_start[at]); k < static_cast<std::size_t>(block.row_start[at + 1]);
+         ++k) {
+      rows[static_cast<std::size_t>(i * block.features + block.column[k])] = block.value[k];
+    }
+  }
+  return rows;
+}
+
 inline std::uint64_t fingerprint_on(int ranks, const ReadSettings& settings) {
   std::set<std::uint64_t> seen;
   std::mutex mutex;
