@@ -163,7 +163,7 @@ TEST_F(Commands, InspectSaysWhatAFolderACheckpointAModelAndADataFileHold) {
   EXPECT_EQ(inspect(data_).at("kind"), "data");
   EXPECT_EQ(inspect(data_).at("rows"), 569);
   EXPECT_EQ(inspect(data_).at("columns").size(), 31u);
-  const auto refused = inspect(folder_.write("gaps.csv", "x,day,y\n1,2011-01-01,a\n?,2011-01-02,b\n"));
+  const auto refused = inspect(scratch_.write("gaps.csv", "x,day,y\n1,2011-01-01,a\n?,2011-01-02,b\n"));
   EXPECT_EQ(refused.at("columns").at(0).at("missing"), 1);
   EXPECT_EQ(refused.at("columns").at(1).at("content"), "dates");
   EXPECT_NE(refused.at("train_says").get<std::string>().find("--drop day"), std::string::npos);

@@ -13,8 +13,7 @@ using ::testing::HasSubstr;
 class TableSurveys : public ::testing::Test {
  protected:
   TableSurvey survey(const std::string& text, int threads = 1) const {
-    ReadSettings settings;
-    settings.path = folder_.write("table.csv", text);
+    ReadSettings settings = data_file(folder_, "table.csv", text);
     settings.label_optional = true;
     settings.threads = threads;
     return survey_table(settings);
