@@ -13,6 +13,10 @@ set(LOCKSTEP_PRECOMPILED_STRINGS)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   set(LOCKSTEP_PRECOMPILED_STRINGS -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+# The heap, in KB, past which g++ looks for garbage: that takes a seventh of its time and hardly saves any memory.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(lockstep_options INTERFACE --param=ggc-min-heapsize=1000000)
+endif()
 # What clang does not know: the pragma that loops of the update rules are vectorised by.
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(lockstep_options INTERFACE -Wno-unknown-pragmas)
