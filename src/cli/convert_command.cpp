@@ -5,12 +5,12 @@
 #include "comm/agreement.h"
 #include "data/file_reader.h"
 #include "data/row_stream.h"
+#include "data/schema_image.h"
 #include "fit/model_description.h"
 #include "io/printable.h"
 #include "run/free_space.h"
 #include "run/plan.h"
 #include "run/run_folder.h"
-#include "run/schema_image.h"
 #include "run/stop_monitor.h"
 
 #include <algorithm>
@@ -95,6 +95,11 @@ void convert_rows(const ConvertSettings& settings, FileReader& reader, const Rea
   writer.finish(schema);
   write_schema(schema, output);
   output.finish();
+  if (!schema.formula.empty() && !parse_formula(schema.formula.text, {}).has_intercept) {
+    notices.push_back(settings.output +
+                      ": holds features alone: the formula has no intercept, so train on it with "
+                      "--no-intercept");
+  }
   for (const std::string& notice : notices) {
     console.warning(notice);
   }

@@ -117,6 +117,32 @@ void describe_rows(const ReadSettings& read, bool is_table, Json& json) {
   json["data_fingerprint"] = to_hex(survey.fingerprint);
 }
 
+/// One of "columns".
+std::string line_of_column(const Json& column) {
+  std::vector<std::string> parts = {column.at("role").get<std::string>()};
+  const auto add = [&](const char* key, auto text) {
+    if (column.contains(key)) {
+      parts.push_back(text(column.at(key)));
+    }
+  };
+  add("content", [](const Json& content) { return content.get<std::string>(); });
+  add("range", [](const Json& range) {
+    return fmt::format("{} to {}", shortest(range[0].get<double>()), shortest(range[1].get<double>()));
+  });
+  add("nonzeros", [](const Json& count) { return fmt::format("{} not 0", count.get<std::int64_t>()); });
+  add("levels", [](const Json& count) { return fmt::format("{} different", count.get<std::int64_t>()); });
+  add("commonest", [](const Json& levels) {
+    return fmt::format("most of them {}", fmt::join(levels.get<std::vector<std::string>>(), ", "));
+  });
+  if (column.contains("missing")) {
+    parts.push_back(fmt::format("{} missing (first in row {})", column.at("missing").get<std::int64_t>(),
+                                column.at("first_missing_row").get<std::int64_t>()));
+  }
+  std::string line = fmt::format("{}: {}", column.at("name").get<std::string>(), fmt::join(parts, ", "));
+  add("advice", [&](const Json& advice) { return line += "; " + advice.get<std::string>(); });
+  return line;
+}
+
 }  // namespace
 
 nlohmann::ordered_json describe_data(const std::string& path) {
@@ -142,29 +168,16 @@ nlohmann::ordered_json describe_data(const std::string& path) {
   return json;
 }
 
-std::string line_of_column(const nlohmann::ordered_json& column) {
-  std::vector<std::string> parts = {column.at("role").get<std::string>()};
-  const auto add = [&](const char* key, auto text) {
-    if (column.contains(key)) {
-      parts.push_back(text(column.at(key)));
-    }
-  };
-  add("content", [](const Json& content) { return content.get<std::string>(); });
-  add("range", [](const Json& range) {
-    return fmt::format("{} to {}", shortest(range[0].get<double>()), shortest(range[1].get<double>()));
-  });
-  add("nonzeros", [](const Json& count) { return fmt::format("{} not 0", count.get<std::int64_t>()); });
-  add("levels", [](const Json& count) { return fmt::format("{} different", count.get<std::int64_t>()); });
-  add("commonest", [](const Json& levels) {
-    return fmt::format("most of them {}", fmt::join(levels.get<std::vector<std::string>>(), ", "));
-  });
-  if (column.contains("missing")) {
-    parts.push_back(fmt::format("{} missing (first in row {})", column.at("missing").get<std::int64_t>(),
-                                column.at("first_missing_row").get<std::int64_t>()));
+std::string lines_of_columns(const nlohmann::ordered_json& columns, int indent) {
+  constexpr std::size_t kListed = 100;
+  std::string text;
+  for (std::size_t j = 0; j < std::min(kListed, columns.size()); ++j) {
+    text += fmt::format("{:{}}{}\n", "", indent, line_of_column(columns[j]));
   }
-  std::string line = fmt::format("{}: {}", column.at("name").get<std::string>(), fmt::join(parts, ", "));
-  add("advice", [&](const Json& advice) { return line += "; " + advice.get<std::string>(); });
-  return line;
+  if (columns.size() > kListed) {
+    text += fmt::format("{:{}}and {} more: --json has them\n", "", indent, columns.size() - kListed);
+  }
+  return text;
 }
 
 }  // namespace lockstep

@@ -11,7 +11,8 @@ namespace lockstep {
 /// of a table that train would refuse. Reads the file. Throws what cannot be read at all. For one rank.
 nlohmann::ordered_json describe_data(const std::string& path);
 
-/// An entry of "columns" as a line: "age: feature, whole numbers, 17 to 90".
-std::string line_of_column(const nlohmann::ordered_json& column);
+/// "columns" for a person, a line each: "age: feature, whole numbers, 17 to 90". Of many alike the first ones only, and
+/// how many more there are.
+std::string lines_of_columns(const nlohmann::ordered_json& columns, int indent);
 
 }  // namespace lockstep

@@ -97,10 +97,7 @@ std::string as_text(const Json& json, int indent) {
   for (const auto& [key, value] : json.items()) {
     text += fmt::format("{:{}}{}:", "", indent, key);
     if (key == "columns" && value.is_array()) {
-      text += "\n";
-      for (const Json& column : value) {
-        text += fmt::format("{:{}}{}\n", "", indent + 2, line_of_column(column));
-      }
+      text += "\n" + lines_of_columns(value, indent + 2);
     } else if (value.is_object()) {
       text += "\n" + as_text(value, indent + 2);
     } else {

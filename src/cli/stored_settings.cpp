@@ -22,11 +22,12 @@ std::vector<std::string> without_roles(std::vector<std::string> names, const Rea
   return names;
 }
 
-/// Columns that options named by number bear their names in the model.
+/// Columns that options named by number bear their names in the model; those of a table that was converted had their
+/// options then.
 void name_roles(const Schema& schema, ReadSettings& read) {
   const auto name = [&](ColumnRole role, std::string& option) {
     const Column* column = schema.find(role);
-    if (!option.empty() && column != nullptr && !column->name.empty()) {
+    if ((!option.empty() || schema.is_table) && column != nullptr && !column->name.empty()) {
       option = column->name;
     }
   };
@@ -72,10 +73,10 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
                          : "");
   }
   if (read.offset_column.empty()) {
-    read.offset_column = stored.offset_column;
+    read.offset_column = columns.name_unless_usual(stored.offset_column, "offset");
   }
   if (read.exposure_column.empty()) {
-    read.exposure_column = stored.exposure_column;
+    read.exposure_column = columns.name_unless_usual(stored.exposure_column, "offset");
   }
   if (!read.label_optional) {
     if (read.label_column.empty()) {
@@ -83,8 +84,9 @@ StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, cons
           columns.label_of_model(stored.label_column.empty() ? file.schema.label_name() : stored.label_column);
       read.label_column = result.label;
     }
-    if (read.weight_column.empty() && !stored.weight_column.empty()) {
-      (columns.has(stored.weight_column) ? read.weight_column : result.missing_weight) = stored.weight_column;
+    const std::string weight = columns.name_unless_usual(stored.weight_column, "weight");
+    if (read.weight_column.empty() && !weight.empty()) {
+      (columns.has(weight) ? read.weight_column : result.missing_weight) = weight;
     }
   }
   if (read.drop.empty() && columns.have_names()) {

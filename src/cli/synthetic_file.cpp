@@ -4,10 +4,10 @@
 #include "base/threads.h"
 #include "cli/output_path.h"
 #include "data/libsvm_writer.h"
+#include "data/schema_image.h"
 #include "io/durable_file.h"
 #include "run/config_entries.h"
 #include "run/model_file.h"
-#include "run/schema_image.h"
 #include "run/settings.h"
 
 #include <algorithm>

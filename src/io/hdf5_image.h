@@ -32,11 +32,12 @@ class Hdf5ImageWriter final : public Hdf5Writer {
   std::unique_ptr<std::vector<std::byte>> image_;  // HDF5 writes into it
 };
 
-/// Reads an image, with the checks of Hdf5Input. All throw DataError naming the file and the dataset.
+/// Reads whole datasets, with the checks of Hdf5Input. All throw DataError naming the file and the dataset.
 class Hdf5ImageReader {
  public:
   /// The image is copied. `file_name` stands in messages.
   Hdf5ImageReader(std::span<const std::byte> image, const std::string& file_name);
+  explicit Hdf5ImageReader(Hdf5Input file) : input_(std::move(file)) {}
 
   bool has(const std::string& path) const;
   /// Names in a group, ascending by bytes.

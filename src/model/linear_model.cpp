@@ -32,10 +32,6 @@ void LinearModel::prepare(const Vector& w, KernelParameters& to) const {
   to.values64.assign(w.begin(), w.end());
 }
 
-bool LinearModel::gives_terms(PassKind kind) const {
-  return kind == PassKind::gradient || kind == PassKind::product || kind == PassKind::diagonal;
-}
-
 void LinearModel::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
   if (pass.kind == PassKind::hessian) {
     rows.x->begin_gram(scratch.gram);

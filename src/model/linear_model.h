@@ -28,7 +28,7 @@ class LinearModel final : public Model {
   Index intercept_beside(Index) const override { return intercept_ ? features_ : -1; }
   bool has(PassKind kind) const override { return kind != PassKind::recession || loss_->can_recede(); }
   bool keeps_margins() const override { return true; }
-  bool gives_terms(PassKind kind) const override;
+  bool gives_terms() const override { return true; }
   void prepare(const Vector& w, KernelParameters& to) const override;
   void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;
   bool unbounded_when_separated() const override { return loss_->unbounded_when_separated(); }

@@ -93,12 +93,9 @@ class Model {
   /// Lengths of the partial that a pass of this kind adds into. Throws InternalError for one that add() does not know.
   PartialShape shape(PassKind kind) const;
 
-  /// True when add() can leave the sums over features to who takes Pass::terms r: they are Σ_i r_ik x_ij, and of a
-  /// diagonal pass Σ_i r_ik x_ij², at k d + j.
-  virtual bool gives_terms(PassKind kind) const {
-    static_cast<void>(kind);
-    return false;
-  }
+  /// True when add() of the passes that has_terms() can leave the sums over features to who takes Pass::terms r: they
+  /// are Σ_i r_ik x_ij, and of a diagonal pass Σ_i r_ik x_ij², at k d + j.
+  virtual bool gives_terms() const { return false; }
 
   /// Of the payloads.
   virtual Scalar precision() const { return Scalar::float64; }

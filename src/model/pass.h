@@ -1,13 +1,14 @@
 /// What a pass over rows adds up, as data: which sums, at which parameters, what it keeps.
 ///
-/// | kind      | payload                                 | header          | reads      |
-/// | value     | –                                       | LossHeader      | w          |
-/// | gradient  | Σ s ∇ℓ (p)                              | LossHeader      | w          |
-/// | hessian   | Σ s ∇ℓ (p), Σ s ∇²ℓ (packed, p(p+1)/2)  | LossHeader      | w          |
-/// | product   | Σ s ∇²ℓ · v (p)                         | –               | w, v, from |
-/// | diagonal  | diagonal of Σ s ∇²ℓ (p)                 | –               | from       |
-/// | line      | –                                       | LossHeader      | from, to, t; w, v where no margins are
-/// kept | | recession | –                                       | RecessionHeader | from, to   |
+/// | kind      | payload                                 | header          | reads                |
+/// | value     | –                                       | LossHeader      | w                    |
+/// | gradient  | Σ s ∇ℓ (p)                              | LossHeader      | w                    |
+/// | hessian   | Σ s ∇ℓ (p), Σ s ∇²ℓ (packed, p(p+1)/2)  | LossHeader      | w                    |
+/// | product   | Σ s ∇²ℓ · v (p)                         | –               | w, v, from           |
+/// | diagonal  | diagonal of Σ s ∇²ℓ (p)                 | –               | from                 |
+/// | line      | –                                       | LossHeader      | from, to, t; or w, v |
+/// | recession | –                                       | RecessionHeader | from, to             |
+/// A line reads w and v where no margins are kept.
 #pragma once
 
 #include "lockstep/base/types.h"
@@ -28,6 +29,11 @@ constexpr PassKind pass_kind(Order order) {
 /// How far a value, gradient or hessian pass goes.
 constexpr Order order_of(PassKind kind) {
   return kind == PassKind::value ? Order::value : kind == PassKind::gradient ? Order::gradient : Order::hessian;
+}
+
+/// Whether its payload is a sum over features and no more.
+constexpr bool has_terms(PassKind kind) {
+  return kind == PassKind::gradient || kind == PassKind::product || kind == PassKind::diagonal;
 }
 
 /// Parameters as the kernels read them (order and type), made once a pass and shared by its threads.

@@ -45,7 +45,7 @@ NodeStack& ThreadedEngine::run(const Pass& pass, const RowSource& rows, Run unit
     rows.read_ahead(units);
   }
   interrupted_ = false;
-  return rows.columns() != nullptr && model_.gives_terms(pass.kind)
+  return rows.columns() != nullptr && model_.gives_terms() && has_terms(pass.kind)
              ? sum_columns(pass, rows, units)
              : sum_rows(pass, model_.shape(pass.kind), rows, units);
 }

@@ -32,10 +32,6 @@ void SoftmaxModel::prepare(const Vector& w, KernelParameters& to) const {
   }
 }
 
-bool SoftmaxModel::gives_terms(PassKind kind) const {
-  return kind == PassKind::gradient || kind == PassKind::product || kind == PassKind::diagonal;
-}
-
 void SoftmaxModel::add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const {
   if (pass.kind == PassKind::product) {
     return add_product(pass, rows, into, scratch);

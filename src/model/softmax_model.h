@@ -31,7 +31,7 @@ class SoftmaxModel final : public Model {
   Index intercept_beside(Index j) const override { return intercept_ ? penalised() + j / features_ : -1; }
   bool has(PassKind) const override { return true; }
   bool keeps_margins() const override { return true; }
-  bool gives_terms(PassKind kind) const override;
+  bool gives_terms() const override { return true; }
   /// W transposed to d × padded(K), then b.
   void prepare(const Vector& w, KernelParameters& to) const override;
   void add(const Pass& pass, const RowSet& rows, Partial& into, Workspace& scratch) const override;

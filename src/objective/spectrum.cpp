@@ -66,14 +66,11 @@ class ServedHessian {
 /// A these are the extreme ones.
 class ProjectedHessian {
  public:
-  using Scalar = double;
-
   ProjectedHessian(ServedHessian& hessian, const std::vector<bool>& is_free) : hessian_(hessian), is_free_(is_free) {}
 
   void set_complement(double sigma) { sigma_ = sigma; }
   std::int64_t products() const { return hessian_.products(); }
   Index rows() const { return hessian_.size(); }
-  Index cols() const { return hessian_.size(); }
 
   Vector project(Vector v) const {
     for (Index j = 0; !is_free_.empty() && j < v.size(); ++j) {
@@ -88,39 +85,35 @@ class ProjectedHessian {
     return project(hessian_ * inside) + sigma_ * (x - inside);
   }
 
-  void perform_op(const double* x, double* y) const {
-    Eigen::Map<Vector>(y, rows()) = *this * Vector(Eigen::Map<const Vector>(x, rows()));
-  }
-
  private:
   ServedHessian& hessian_;
   const std::vector<bool>& is_free_;
   double sigma_ = 0;
 };
 
-/// x ↦ A x / scale + 2 x: eigenvalues about 1 to 3, so that Spectra's relative accuracy is one relative to `scale`.
-struct ShiftedHessian {
+/// x ↦ A x / scale + shift x. One type for all that Spectra is asked, which takes seconds to compile for each.
+struct AffineHessian {
   using Scalar = double;
   Index rows() const { return a.rows(); }
-  Index cols() const { return a.cols(); }
+  Index cols() const { return a.rows(); }
   void perform_op(const double* x, double* y) const {
-    a.perform_op(x, y);
     Eigen::Map<Vector> result(y, rows());
-    result = result / scale + 2 * Eigen::Map<const Vector>(x, rows());
+    const Eigen::Map<const Vector> at(x, rows());
+    result = (a * Vector(at)) / scale + shift * at;
   }
-  double eigenvalue(double shifted) const { return (shifted - 2) * scale; }
+  double eigenvalue(double mapped) const { return (mapped - shift) * scale; }
 
   const ProjectedHessian& a;
-  double scale;
+  double scale = 1;
+  double shift = 0;
 };
 
 /// The wanted Ritz values, also where they have not converged. (compute() leaves the others undefined.)
-template <typename Operator>
-class Lanczos : public Spectra::SymEigsSolver<Operator> {
+class Lanczos : public Spectra::SymEigsSolver<AffineHessian> {
  public:
-  using Spectra::SymEigsSolver<Operator>::SymEigsSolver;
-  double smallest() const { return this->m_ritz_val.head(this->m_nev).minCoeff(); }
-  double largest() const { return this->m_ritz_val.head(this->m_nev).maxCoeff(); }
+  using SymEigsSolver::SymEigsSolver;
+  double smallest() const { return m_ritz_val.head(m_nev).minCoeff(); }
+  double largest() const { return m_ritz_val.head(m_nev).maxCoeff(); }
 };
 
 Spectrum solve_densely(ProjectedHessian& a) {
@@ -165,12 +158,14 @@ Spectrum solve_by_lanczos(ProjectedHessian& a, const SpectrumSettings& settings)
   a.set_complement(dot(start, product));
   constexpr double kRoughly = 0.01;
   const Index basis = basis_size(a.rows());
-  Lanczos<ProjectedHessian> magnitude(a, 1, basis);
+  AffineHessian plain{a};
+  Lanczos magnitude(plain, 1, basis);
   magnitude.init(start.data());
   magnitude.compute(Spectra::SortRule::LargestMagn, settings.restarts, kRoughly);
   const double scale = std::max(std::abs(magnitude.smallest()), std::abs(magnitude.largest()));
-  ShiftedHessian shifted{a, scale};
-  Lanczos<ShiftedHessian> both(shifted, 2, basis);
+  // Eigenvalues about 1 to 3: Spectra's relative accuracy is then one relative to `scale`.
+  AffineHessian shifted{a, scale, 2};
+  Lanczos both(shifted, 2, basis);
   both.init(start.data());
   both.compute(Spectra::SortRule::BothEnds, settings.restarts, settings.accuracy / 3);
   return {shifted.eigenvalue(both.smallest()), shifted.eigenvalue(both.largest()),

@@ -42,6 +42,10 @@ bool DataColumns::has(const std::string& name) const {
   return have_names() && names_.has(name);
 }
 
+std::string DataColumns::name_unless_usual(const std::string& name, const std::string& usual) const {
+  return !names_.is_table && !has(name) && has(usual) ? "" : name;
+}
+
 std::string DataColumns::label_of_model(const std::string& name) const {
   if (name.empty() || (have_names() && !names_.is_table && is_label_named_)) {
     return {};

@@ -20,6 +20,9 @@ class DataColumns {
   /// False for formats that have no names: LIBSVM text and IDX.
   bool have_names() const { return names_.has != nullptr; }
   bool has(const std::string& name) const;
+  /// `name`, a column that a model was trained with; empty where there are arrays without one of that name that have
+  /// the `usual` one for it, as convert writes them: it is read unnamed.
+  std::string name_unless_usual(const std::string& name, const std::string& usual) const;
   bool is_table_without_header() const { return names_.is_table && !names_.has_header; }
   bool has_header() const { return names_.has_header; }
   std::int64_t count() const { return std::ssize(names_.columns); }  ///< of a table

@@ -194,10 +194,10 @@ double reading_bytes(const PlanSizes& s, const DataShape& data) {
          std::min(static_cast<double>(data.reader_bytes), read / s.ranks);
 }
 
-/// Score, label and weight of all rows, and half of them again to sort.
+/// Score, label and weight of a rank's rows, the same to be sorted, and those that it owns of the sorted ones.
 double score_bytes(const PlanSizes& s, const ModelDescription& model) {
   const bool is_ranked = model.is_classifier() && model.outputs <= 2;
-  return is_ranked ? 4.5 * kDouble * std::max(s.n, s.held_out) : 0;
+  return is_ranked ? 9 * kDouble * std::max(s.n, s.held_out) / s.ranks : 0;
 }
 
 /// A leaf that is added up, as it was read and laid out, and those behind it, for each thread; of mini-batch runs also
@@ -232,6 +232,11 @@ double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataS
   return (features + numbers + margins * s.k * kDouble + order) / s.ranks + columns + score_bytes(s, model);
 }
 
+/// A copy of the state to write, and the file that is built in memory.
+double checkpoint_bytes(const PlanSizes& s, const TrainSettings& settings) {
+  return 2 * static_cast<double>(optimizer_vectors(settings.fit, static_cast<Index>(s.p)).state) * s.p * kDouble;
+}
+
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                        const ModelDescription& model) {
   const bool wants_hessian = takes_hessian(s, settings);
@@ -239,13 +244,11 @@ double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const 
   const auto entries = static_cast<double>(data.stored_entries);
   const bool is_sparse = layout_of(s, data, s.n, entries) == Layout::sparse_rows;
   const OptimizerVectors needed = optimizer_vectors(settings.fit, model.dimension());
-  const auto state = static_cast<double>(needed.state);
-  const double vectors = state + static_cast<double>(needed.working);
-  const double checkpoint = 2 * state;  // a copy to write, and the file that is built in memory
+  const auto vectors = static_cast<double>(needed.state + needed.working);
   const double scratch = s.is_network
                              ? network_scratch(s, model, takes_products, is_sparse, entries / std::max(1.0, s.n))
                              : linear_scratch(s, wants_hessian, is_sparse);
-  return (vectors + checkpoint) * s.p * kDouble + gradient_bytes(s) +
+  return vectors * s.p * kDouble + checkpoint_bytes(s, settings) + gradient_bytes(s) +
          (wants_hessian ? hessian_bytes(s, settings.fit.optimizer->takes_hessians()) : 0) + s.threads * scratch;
 }
 

@@ -29,11 +29,11 @@ double reading_bytes(const PlanSizes& s, const DataShape& data);
 double data_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,
                   const ModelDescription& model);
 
-/// Scores of all rows on rank 0, part of data_bytes().
-double score_bytes(const PlanSizes& s, const ModelDescription& model);
-
 /// Blocks of streamed rows on their way, part of data_bytes().
 double stream_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data);
+
+/// What rank 0 alone holds while a checkpoint is written, part of optimizer_bytes().
+double checkpoint_bytes(const PlanSizes& s, const TrainSettings& settings);
 
 /// The optimizer, its oracle and a checkpoint.
 double optimizer_bytes(const PlanSizes& s, const TrainSettings& settings, const DataShape& data,

@@ -3,12 +3,12 @@
 #include "base/hash.h"
 #include "base/version.h"
 #include "comm/agreement.h"
+#include "data/schema_image.h"
 #include "io/checkpoint_file.h"
 #include "io/file_system.h"
 #include "io/format_number.h"
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
-#include "run/schema_image.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,7 +1,7 @@
 /// What a run takes, told before any work: memory, arithmetic and communication.
 ///
-/// Memory is that of the rank that takes the most: rank 0, which writes checkpoints and ranks the scores of all rows
-/// where there is an area under the curve. Nothing here reads data or allocates what it plans.
+/// Memory is that of the rank that takes the most: rank 0, which writes checkpoints. Nothing here reads data or
+/// allocates what it plans.
 #pragma once
 
 #include "base/memory_limit.h"

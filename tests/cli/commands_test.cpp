@@ -163,7 +163,10 @@ TEST_F(Commands, InspectSaysWhatAFolderACheckpointAModelAndADataFileHold) {
   EXPECT_EQ(inspect(data_).at("kind"), "data");
   EXPECT_EQ(inspect(data_).at("rows"), 569);
   EXPECT_EQ(inspect(data_).at("columns").size(), 31u);
-  const auto refused = inspect(scratch_.write("gaps.csv", "x,day,y\n1,2011-01-01,a\n?,2011-01-02,b\n"));
+  const std::string gaps = scratch_.write("gaps.csv", "x,day,y\n1,2011-01-01,a\n?,2011-01-02,b\n");
+  EXPECT_THAT(launch_well(0, 0, {"inspect", gaps}).out,
+              HasSubstr("\n  day: feature, dates, 2 different; leave it out with --drop day\n"));
+  const auto refused = inspect(gaps);
   EXPECT_EQ(refused.at("columns").at(0).at("missing"), 1);
   EXPECT_EQ(refused.at("columns").at(1).at("content"), "dates");
   EXPECT_NE(refused.at("train_says").get<std::string>().find("--drop day"), std::string::npos);

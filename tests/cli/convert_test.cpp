@@ -14,8 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Convert : public ::testing::Test {
  protected:
@@ -77,6 +79,42 @@ TEST_F(Convert, TrainingOnTheOutputIsTrainingOnTheInput) {
   // From HDF5 to HDF5.
   launch_well(0, 1, {"convert", "--data", out, "--output", scratch_.path("twice.h5"), "--compress"});
   EXPECT_EQ(result_of(0, Arguments{"--data", scratch_.path("twice.h5")} + model), expected);
+}
+
+TEST_F(Convert, AModelOfTheOutputReadsTheInputAndTheOtherWayRound) {
+  std::string rows = "job,age,w,o,id,y\n";
+  for (int i = 0; i < 60; ++i) {
+    rows += fmt::format("{},{},{},{},r{},{}\n",
+                        i % 7 == 3   ? "?"
+                        : i % 3 == 0 ? "clerk"
+                        : i % 3 == 1 ? "nurse"
+                                     : "cook",
+                        i % 5 == 0 ? "" : std::to_string(20 + i * 13 % 40), 1 + i % 3, 0.125 * (i % 4), i,
+                        (i * 7 + i % 3) % 4 == 0 ? "no" : "yes");
+  }
+  const std::string table = scratch_.write("people.csv", rows);
+  const std::string out = scratch_.path("people.h5");
+  const Arguments columns = {"--weight-column", "w", "--offset-column", "o", "--missing", "indicator"};
+  launch_well(0, 1,
+              Arguments{"convert", "--data", table, "--output", out, "--id-column", "id", "--no-drop-first"} + columns);
+  const Arguments train = {"train", "--model", "logistic", "--l2", "0.1", "--run"};
+  const auto model = [&](const char* run) { return scratch_.path(run) + std::string("/model.h5"); };
+  launch_well(0, 1, train + Arguments{scratch_.path("of_table"), "--data", table, "--drop", "id"} + columns);
+  launch_well(0, 1, train + Arguments{scratch_.path("of_output"), "--data", out});
+  std::vector<std::string> predictions;
+  std::vector<std::string> metrics;
+  for (const char* run : {"of_table", "of_output"}) {
+    for (const std::string& data : {table, out}) {
+      const Arguments of = {"--data", data, "--model-file", model(run)};
+      predictions.push_back(launch_well(0, 1, Arguments{"predict", "--proba", "--output", "-"} + of).out);
+      const ProcessResult evaluated = launch_well(0, 1, Arguments{"evaluate", "--json"} + of);
+      EXPECT_THAT(evaluated.err, Not(HasSubstr("weigh")));
+      auto json = nlohmann::json::parse(evaluated.out);
+      metrics.push_back(fmt::format("{} {}", json.at("accuracy").dump(), json.at("log_loss").dump()));
+    }
+  }
+  EXPECT_THAT(predictions, Each(predictions[0]));
+  EXPECT_THAT(metrics, Each(metrics[0]));
 }
 
 TEST_F(Convert, NumbersAndIdxAndSparseRowsKeepTheirValues) {

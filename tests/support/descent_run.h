@@ -2,27 +2,21 @@
 #pragma once
 
 #include "model/linear_model.h"
-#include "model/losses.h"
 #include "optim/descent.h"
 #include "risk/empirical_risk.h"
 
 #include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "support/made_data.h"
 #include "support/problem_zoo.h"
-#include <gtest/gtest.h>
 
 namespace lockstep::testing {
 
 /// A run and all its iterations.
 struct DescentRun final : IterationObserver {
-  void iteration_completed(const OptimizerState& at, const IterationReport& report) override {
-    points.push_back(at.parameters);
-    reports.push_back(report);
-  }
+  void iteration_completed(const OptimizerState& at, const IterationReport& report) override;
   void step_completed(const OptimizerState&) override {}
   Summary summary;
   OptimizerState state;
@@ -30,51 +24,18 @@ struct DescentRun final : IterationObserver {
   std::vector<IterationReport> reports;
 };
 
-inline DescentRun run_descent(Objective& objective, const DescentMethod& method, const Vector& start,
-                              const DescentSettings& settings = {}, const EarlyStopping& early_stopping = {}) {
-  DescentRun run;
-  run.state.parameters = start;
-  run.summary = descend(objective, method, settings, early_stopping, run.state, run);
-  return run;
-}
+DescentRun run_descent(Objective& objective, const DescentMethod& method, const Vector& start,
+                       const DescentSettings& settings = {}, const EarlyStopping& early_stopping = {});
 
 /// Stops at each oracle call of a run in turn, and resumes from a copy of the state with a new method and a new oracle:
 /// the points of both parts together must be those of the undisturbed run.
-inline void expect_same_bits_when_stopped_anywhere(const std::function<FormulaObjective()>& make_problem,
-                                                   const std::function<std::unique_ptr<DescentMethod>()>& make_method,
-                                                   const Vector& start, const DescentSettings& settings) {
-  FormulaObjective undisturbed = make_problem();
-  const DescentRun whole = run_descent(undisturbed, *make_method(), start, settings);
-  ASSERT_GT(whole.points.size(), 3u);
-  int stops = 0;
-  for (int call = 1; call <= undisturbed.calls; ++call) {
-    FormulaObjective stopping = make_problem();
-    stopping.stop_at = call;
-    DescentRun run = run_descent(stopping, *make_method(), start, settings);
-    ASSERT_EQ(static_cast<std::size_t>(run.state.iteration), run.points.size());
-    ASSERT_EQ(run.state.parameters, run.points.empty() ? start : run.points.back());
-    if (run.summary.status != Summary::Status::stopped) {
-      continue;
-    }
-    ++stops;
-    FormulaObjective resumed = make_problem();
-    OptimizerState state = run.state;
-    descend(resumed, *make_method(), settings, {}, state, run);
-    ASSERT_EQ(run.points.size(), whole.points.size()) << "stopped at call " << call;
-    for (std::size_t i = 0; i < whole.points.size(); ++i) {
-      ASSERT_EQ(run.points[i], whole.points[i]) << "stopped at call " << call << ", iteration " << i + 1;
-      ASSERT_EQ(run.reports[i].objective, whole.reports[i].objective);
-    }
-  }
-  EXPECT_GT(stops, 3);
-}
+void expect_same_bits_when_stopped_anywhere(const std::function<FormulaObjective()>& make_problem,
+                                            const std::function<std::unique_ptr<DescentMethod>()>& make_method,
+                                            const Vector& start, const DescentSettings& settings);
 
 /// Logistic data in memory with a risk on them.
 struct Logistic {
-  explicit Logistic(RawData&& raw, double l2 = 0.01, double l1 = 0)
-      : data(make_dataset(std::move(raw), {}, comm)),
-        model(data.features, true, make_logistic_loss()),
-        risk(data, model, Penalty(l2, data.features, l1), {}, Execution(comm, 1)) {}
+  explicit Logistic(RawData&& raw, double l2 = 0.01, double l1 = 0);
   SerialCommunicator comm;
   Dataset data;
   LinearModel model;
@@ -82,13 +43,6 @@ struct Logistic {
 };
 
 /// Made rows whose columns have the units 1 … `spread` in equal ratios.
-inline RawData unequal_columns(const MadeData& made, double spread) {
-  RawData raw = made_share(made, 0, 1);
-  for (std::size_t i = 0; i < raw.block.dense.size(); ++i) {
-    const auto j = static_cast<double>(static_cast<std::int64_t>(i) % made.features);
-    raw.block.dense[i] *= std::pow(spread, j / static_cast<double>(made.features - 1));
-  }
-  return raw;
-}
+RawData unequal_columns(const MadeData& made, double spread);
 
 }  // namespace lockstep::testing

@@ -4,9 +4,11 @@
 #include "io/file_system.h"
 
 #include <cerrno>
-#include <csignal>
-
-#include <unistd.h>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace lockstep::testing {
 
@@ -37,93 +39,24 @@ class FaultyFileSystem final : public FileSystem {
   const std::string& faulty_operation() const { return faulty_operation_; }
   bool fired() const { return operations_ > at_operation_; }
 
-  IoResult open_directory(const std::string& path) override {
-    return run("open_directory", [&] { return below_.open_directory(path); });
-  }
-  IoResult create_exclusive(int directory, const std::string& name) override {
-    return run("create_exclusive", [&] { return below_.create_exclusive(directory, name); });
-  }
-  IoResult open_to_read(int directory, const std::string& name, Links links) override {
-    return run("open_to_read", [&] { return below_.open_to_read(directory, name, links); });
-  }
-  IoResult write(int file, std::span<const std::byte> bytes) override {
-    const bool now = operations_ == at_operation_;
-    if (now && (fault_ == Fault::short_count || fault_ == Fault::kill_halfway)) {
-      bytes = bytes.first(fault_ == Fault::short_count ? 1 : bytes.size() / 2);
-    }
-    if (now && fault_ == Fault::bad_byte) {
-      const std::byte other = ~bytes.front();
-      return run("write", [&] { return below_.write(file, {&other, 1}); });
-    }
-    return run("write", [&] { return below_.write(file, bytes); });
-  }
-  IoResult read(int file, std::span<std::byte> bytes) override {
-    const bool now = operations_ == at_operation_;
-    return run("read", [&] { return below_.read(file, now && fault_ == Fault::short_count ? bytes.first(1) : bytes); });
-  }
-  IoResult write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) override {
-    const bool now = operations_ == at_operation_;
-    if (now && (fault_ == Fault::short_count || fault_ == Fault::kill_halfway)) {
-      bytes = bytes.first(fault_ == Fault::short_count ? 1 : bytes.size() / 2);
-    }
-    if (now && fault_ == Fault::bad_byte) {
-      const std::byte other = ~bytes.front();
-      return run("write_at", [&] { return below_.write_at(file, offset, {&other, 1}); });
-    }
-    return run("write_at", [&] { return below_.write_at(file, offset, bytes); });
-  }
-  IoResult read_at(int file, std::int64_t offset, std::span<std::byte> bytes) override {
-    const bool now = operations_ == at_operation_;
-    return run("read_at", [&] {
-      return below_.read_at(file, offset, now && fault_ == Fault::short_count ? bytes.first(1) : bytes);
-    });
-  }
-  IoResult truncate(int file, std::int64_t bytes) override {
-    return run("truncate", [&] { return below_.truncate(file, bytes); });
-  }
-  IoResult sync_file(int file) override {
-    return run("sync_file", [&] { return below_.sync_file(file); });
-  }
-  IoResult sync_directory(int directory) override {
-    return run("sync_directory", [&] { return below_.sync_directory(directory); });
-  }
-  IoResult close(int descriptor) override {
-    // A descriptor is gone even when close tells of an error.
-    return run(
-        "close", [&] { return below_.close(descriptor); }, true);
-  }
-  IoResult rename(int directory, const std::string& from, const std::string& to) override {
-    return run("rename", [&] { return below_.rename(directory, from, to); });
-  }
-  IoResult unlink(int directory, const std::string& name) override {
-    return run("unlink", [&] { return below_.unlink(directory, name); });
-  }
-  IoResult list(int directory, std::vector<DirectoryEntry>& entries) override {
-    return run("list", [&] { return below_.list(directory, entries); });
-  }
+  IoResult open_directory(const std::string& path) override;
+  IoResult create_exclusive(int directory, const std::string& name) override;
+  IoResult open_to_read(int directory, const std::string& name, Links links) override;
+  IoResult write(int file, std::span<const std::byte> bytes) override;
+  IoResult read(int file, std::span<std::byte> bytes) override;
+  IoResult write_at(int file, std::int64_t offset, std::span<const std::byte> bytes) override;
+  IoResult read_at(int file, std::int64_t offset, std::span<std::byte> bytes) override;
+  IoResult truncate(int file, std::int64_t bytes) override;
+  IoResult sync_file(int file) override;
+  IoResult sync_directory(int directory) override;
+  IoResult close(int descriptor) override;
+  IoResult rename(int directory, const std::string& from, const std::string& to) override;
+  IoResult unlink(int directory, const std::string& name) override;
+  IoResult list(int directory, std::vector<DirectoryEntry>& entries) override;
 
  private:
   template <typename Operation>
-  IoResult run(const char* name, Operation operation, bool always = false) {
-    const int operation_number = operations_++;
-    const bool now = fault_ == Fault::errors ? operation_number >= at_operation_ : operation_number == at_operation_;
-    if (!now) {
-      return operation();
-    }
-    faulty_operation_ = name;
-    if (fault_ == Fault::kill_before) {
-      ::kill(::getpid(), SIGKILL);
-    }
-    const bool fails = fault_ == Fault::error || fault_ == Fault::errors;
-    if (fails && !always) {
-      return -error_number_;
-    }
-    const IoResult result = operation();
-    if (fault_ == Fault::kill_halfway) {
-      ::kill(::getpid(), SIGKILL);
-    }
-    return fails || fault_ == Fault::late_error ? -error_number_ : result;
-  }
+  IoResult run(const char* name, Operation operation, bool always = false);
 
   PosixFileSystem posix_;
   FileSystem& below_;

@@ -1,19 +1,18 @@
 /// Smooth models, full-batch optimizers, and fits as the trainer makes them: laid out, columns scaled, minimised.
 #pragma once
 
-#include "risk/column_scaling.h"
-
-#include <memory>
+#include <cstdint>
+#include <functional>
 #include <ostream>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "support/descent_run.h"
 #include "support/models.h"
 #include "support/optimizers.h"
 #include "support/reference_fit.h"
+#include <gtest/gtest.h>
 
 namespace lockstep::testing {
 
@@ -31,27 +30,7 @@ inline void PrintTo(const SmoothModel& model, std::ostream* out) {
 /// The tests' width of huber's parabola.
 inline constexpr double kDelta = 0.7;
 
-inline std::vector<SmoothModel> smooth_models() {
-  std::vector<SmoothModel> models;
-  for (ModelCase& model : linear_models()) {
-    using namespace reference_losses;
-    const std::vector<std::pair<std::string, SmoothModel>> known = {
-        {"linear", {{}, squared}},
-        {"adaline", {{}, adaline}},
-        {"huber", {{}, huber(kDelta)}},
-        {"logistic", {{}, logistic}},
-        {"squared_hinge", {{}, squared_hinge}},
-        {"softmax", {{}, softmax, 3}},
-        {"poisson", {{}, poisson}},
-        {"gamma", {{}, gamma}},
-    };
-    const auto found = std::ranges::find(known, model.name, &std::pair<std::string, SmoothModel>::first);
-    if (found != known.end()) {
-      models.push_back({std::move(model), found->second.loss, found->second.outputs});
-    }
-  }
-  return models;
-}
+std::vector<SmoothModel> smooth_models();
 
 /// Values of a test suite: a smooth model, a full-batch optimizer, and one of each of `more`.
 auto every_model_by_every_optimizer(auto... more) {
@@ -75,57 +54,11 @@ struct Table {
   std::vector<std::string> class_names;
 
   /// As a reader of one rank returns them.
-  RawData raw() const {
-    RawData raw;
-    raw.total_rows = x.rows();
-    raw.schema.set_class_names(class_names);
-    RowBlock& block = raw.block;
-    block.rows = x.rows();
-    block.features = x.cols();
-    block.is_dense = !is_sparse;
-    block.row_start.assign(is_sparse ? 1 : 0, 0);
-    for (Index i = 0; i < x.rows(); ++i) {
-      for (Index j = 0; j < x.cols(); ++j) {
-        if (!is_sparse) {
-          block.dense.push_back(x(i, j));
-        } else if (x(i, j) != 0) {
-          block.column.push_back(static_cast<std::int32_t>(j));
-          block.value.push_back(x(i, j));
-        }
-      }
-      if (is_sparse) {
-        block.row_start.push_back(std::ssize(block.value));
-      }
-    }
-    block.label.assign(y.begin(), y.end());
-    return raw;
-  }
-
-  ReferenceProblem reference(const SmoothModel& model, double l2 = 0) const {
-    ReferenceProblem problem;
-    problem.x = x.cast<Real>();
-    problem.y = y.cast<Real>();
-    problem.outputs = model.outputs;
-    problem.loss = model.loss;
-    problem.l2 = l2;
-    return problem;
-  }
+  RawData raw() const;
+  ReferenceProblem reference(const SmoothModel& model, double l2 = 0) const;
 };
 
-inline Table made_table(const MadeData& made, LabelStyle style) {
-  Table table;
-  table.is_sparse = made.sparse;
-  table.x.resize(made.rows, made.features);
-  for (Index i = 0; i < made.rows; ++i) {
-    for (Index j = 0; j < made.features; ++j) {
-      table.x(i, j) = made_entry(made, i, j);
-    }
-  }
-  const RawData raw = made_share(made, style, 0, 1);
-  table.y = Eigen::Map<const Vector>(raw.block.label.data(), made.rows);
-  table.class_names = raw.schema.class_names();
-  return table;
-}
+Table made_table(const MadeData& made, LabelStyle style);
 
 struct FitSettings {
   DescentSettings descent;
@@ -140,22 +73,9 @@ struct Fit {
   Vector w;
 };
 
-inline Fit fit(const Table& table, const Model& model, const DescentMethod& method, const FitSettings& settings) {
-  SerialCommunicator comm;
-  Dataset data = make_dataset(table.raw(), {}, comm);
-  scale_columns(data, settings.l2, Execution(comm, 1));
-  EmpiricalRisk risk(data, model, Penalty(settings.l2, model.penalised(), settings.l1), {}, Execution(comm, 1));
-  DescentRun run = run_descent(risk, method, Vector::Zero(model.dimension()), settings.descent);
-  return {run.summary, run.state.iteration, run.state.parameters};
-}
+Fit fit(const Table& table, const Model& model, const DescentMethod& method, const FitSettings& settings);
 
 /// Largest distance of margins, in which a shift common to all classes is nothing.
-inline double margin_distance(RealMatrix a, const RealMatrix& b) {
-  a -= b;
-  if (a.cols() > 1) {
-    a.colwise() -= a.rowwise().mean().eval();
-  }
-  return static_cast<double>(a.cwiseAbs().maxCoeff());
-}
+double margin_distance(RealMatrix a, const RealMatrix& b);
 
 }  // namespace lockstep::testing

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "optim/descent_method.h"
-#include "optim/newton_cg.h"
 
 #include <memory>
 #include <ostream>
@@ -20,11 +19,6 @@ inline void PrintTo(const OptimizerCase& optimizer, std::ostream* out) {
   *out << optimizer.name;
 }
 
-inline std::vector<OptimizerCase> full_batch_optimizers() {
-  return {{"gd", [] { return make_gradient_descent(0); }},
-          {"lbfgs", [] { return make_lbfgs(); }},
-          {"newton", make_newton_cholesky},
-          {"newton_cg", [] { return make_newton_cg(); }}};
-}
+std::vector<OptimizerCase> full_batch_optimizers();
 
 }  // namespace lockstep::testing

@@ -5,23 +5,16 @@
 
 #include "lockstep/comm/communicator.h"
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <deque>
-#include <exception>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <stdexcept>
-#include <thread>
 #include <vector>
-
-#include <omp.h>
 
 namespace lockstep::testing {
 
@@ -33,71 +26,25 @@ class ThreadWorld {
     RankLost() : std::runtime_error("another rank ended while this one waited for it") {}
   };
 
-  explicit ThreadWorld(int ranks)
-      : ranks_(ranks),
-        published_(static_cast<std::size_t>(ranks)),
-        mailboxes_(static_cast<std::size_t>(ranks * ranks)) {}
+  explicit ThreadWorld(int ranks);
 
   int size() const { return ranks_; }
 
-  void barrier() {
-    std::unique_lock lock(mutex_);
-    const std::int64_t generation = generation_;
-    if (++arrived_ == ranks_) {
-      arrived_ = 0;
-      ++generation_;
-      changed_.notify_all();
-    }
-    wait(lock, [&] { return generation_ != generation; });
-  }
-
+  void barrier();
   /// The bytes a rank shows to the others between two barriers.
   std::span<const std::byte>& published(int rank) { return published_[static_cast<std::size_t>(rank)]; }
-
-  void post(int source, int destination, std::span<const std::byte> bytes) {
-    const std::lock_guard lock(mutex_);
-    mailbox(source, destination).emplace_back(bytes.begin(), bytes.end());
-    changed_.notify_all();
-  }
-
-  std::vector<std::byte> collect(int source, int destination) {
-    std::unique_lock lock(mutex_);
-    auto& messages = mailbox(source, destination);
-    wait(lock, [&] { return !messages.empty(); });
-    std::vector<std::byte> message = std::move(messages.front());
-    messages.pop_front();
-    return message;
-  }
-
-  void lose_rank() {
-    const std::lock_guard lock(mutex_);
-    lost_ = true;
-    changed_.notify_all();
-    for (const std::unique_ptr<ThreadWorld>& part : parts_) {
-      part->lose_rank();
-    }
-  }
-
+  void post(int source, int destination, std::span<const std::byte> bytes);
+  std::vector<std::byte> collect(int source, int destination);
+  void lose_rank();
   /// A world of some of the ranks, as long as this one.
-  ThreadWorld* add_part(int ranks) {
-    const std::lock_guard lock(mutex_);
-    return parts_.emplace_back(std::make_unique<ThreadWorld>(ranks)).get();
-  }
+  ThreadWorld* add_part(int ranks);
 
  private:
   using Messages = std::deque<std::vector<std::byte>>;
 
-  Messages& mailbox(int source, int destination) {
-    return mailboxes_[static_cast<std::size_t>(source * ranks_ + destination)];
-  }
-
+  Messages& mailbox(int source, int destination);
   template <typename Condition>
-  void wait(std::unique_lock<std::mutex>& lock, Condition condition) {
-    changed_.wait(lock, [&] { return condition() || lost_; });
-    if (!condition()) {
-      throw RankLost();
-    }
-  }
+  void wait(std::unique_lock<std::mutex>& lock, Condition condition);
 
   int ranks_;
   std::mutex mutex_;
@@ -119,93 +66,22 @@ class ThreadCommunicator final : public Communicator {
   int rank() const override { return rank_; }
   int size() const override { return world_.size(); }
   void barrier() override { world_.barrier(); }
-
-  void broadcast(std::span<std::byte> bytes, int root) override {
-    share(bytes, [&] {
-      if (rank_ != root) {
-        copy(world_.published(root), bytes);
-      }
-    });
-  }
-
-  void all_gather(std::span<const std::byte> mine, std::span<std::byte> all) override {
-    all_gather(mine, std::vector<std::int64_t>(static_cast<std::size_t>(size()), std::ssize(mine)), all);
-  }
-
+  void broadcast(std::span<std::byte> bytes, int root) override;
+  void all_gather(std::span<const std::byte> mine, std::span<std::byte> all) override;
   void all_gather(std::span<const std::byte> mine, std::span<const std::int64_t> counts,
-                  std::span<std::byte> all) override {
-    share(mine, [&] {
-      for (int source = 0; source < size(); ++source) {
-        copy(world_.published(source), take(all, counts[static_cast<std::size_t>(source)]));
-      }
-      require(all.empty(), "all_gather: counts do not fill the result");
-    });
-  }
-
+                  std::span<std::byte> all) override;
   void all_to_all(std::span<const std::byte> send, std::span<const std::int64_t> send_counts,
-                  std::span<std::byte> receive, std::span<const std::int64_t> receive_counts) override {
-    for (int destination = 0; destination < size(); ++destination) {
-      world_.post(rank_, destination, take(send, send_counts[static_cast<std::size_t>(destination)]));
-    }
-    for (int source = 0; source < size(); ++source) {
-      copy(world_.collect(source, rank_), take(receive, receive_counts[static_cast<std::size_t>(source)]));
-    }
-    require(send.empty() && receive.empty(), "all_to_all: counts do not fill the buffers");
-  }
-
-  void exchange(int partner, std::span<const std::byte> send_bytes, std::span<std::byte> receive_bytes) override {
-    send(partner, send_bytes);
-    receive(partner, receive_bytes);
-  }
-
-  void send(int destination, std::span<const std::byte> bytes) override { world_.post(rank_, destination, bytes); }
-
-  void receive(int source, std::span<std::byte> bytes) override { copy(world_.collect(source, rank_), bytes); }
-
+                  std::span<std::byte> receive, std::span<const std::int64_t> receive_counts) override;
+  void exchange(int partner, std::span<const std::byte> send_bytes, std::span<std::byte> receive_bytes) override;
+  void send(int destination, std::span<const std::byte> bytes) override;
+  void receive(int source, std::span<std::byte> bytes) override;
   /// The first rank of a colour makes their world and shows it to the others.
-  std::unique_ptr<Communicator> split(int colour) override {
-    const std::vector<int> colours = all_gather_value(*this, colour);
-    const auto first = std::ranges::find(colours, colour);
-    const int position = static_cast<int>(std::count(colours.begin(), colours.begin() + rank_, colour));
-    ThreadWorld* mine =
-        position == 0 ? world_.add_part(static_cast<int>(std::ranges::count(colours, colour))) : nullptr;
-    const std::vector<ThreadWorld*> all = all_gather_value(*this, mine);
-    return std::make_unique<ThreadCommunicator>(*all[static_cast<std::size_t>(first - colours.begin())], position);
-  }
-
-  [[noreturn]] void abort(int exit_code) override {
-    std::cerr << "rank " << rank_ << " aborts with exit code " << exit_code << '\n';
-    std::abort();
-  }
+  std::unique_ptr<Communicator> split(int colour) override;
+  [[noreturn]] void abort(int exit_code) override;
 
  private:
   template <typename Read>
-  void share(std::span<const std::byte> mine, Read read) {
-    world_.published(rank_) = mine;
-    world_.barrier();
-    read();
-    world_.barrier();
-  }
-
-  static void copy(std::span<const std::byte> from, std::span<std::byte> to) {
-    require(from.size() == to.size(), "the length of a message is not the one expected");
-    std::copy(from.begin(), from.end(), to.begin());
-  }
-
-  /// Cuts the first `count` bytes off `rest`.
-  template <typename Byte>
-  static std::span<Byte> take(std::span<Byte>& rest, std::int64_t count) {
-    require(count >= 0 && count <= std::ssize(rest), "counts exceed a buffer");
-    const std::span<Byte> part = rest.first(static_cast<std::size_t>(count));
-    rest = rest.subspan(static_cast<std::size_t>(count));
-    return part;
-  }
-
-  static void require(bool condition, const char* message) {
-    if (!condition) {
-      throw std::logic_error(message);
-    }
-  }
+  void share(std::span<const std::byte> mine, Read read);
 
   ThreadWorld& world_;
   int rank_;
@@ -213,31 +89,6 @@ class ThreadCommunicator final : public Communicator {
 
 /// Runs `work` on every rank, each in a thread of its own, and waits for all. Rethrows the exception of the
 /// lowest rank that failed by itself (not because another had left).
-inline void run_ranks(int ranks, const std::function<void(Communicator&)>& work) {
-  ThreadWorld world(ranks);
-  std::vector<std::exception_ptr> failures(static_cast<std::size_t>(ranks));
-  std::vector<std::thread> threads;
-  for (int rank = 0; rank < ranks; ++rank) {
-    threads.emplace_back([&world, &work, &failures, rank] {
-      omp_set_num_threads(1);  // a setting of each thread: OpenBLAS splits its sums by it
-      try {
-        ThreadCommunicator comm(world, rank);
-        work(comm);
-      } catch (const ThreadWorld::RankLost&) {
-      } catch (...) {
-        failures[static_cast<std::size_t>(rank)] = std::current_exception();
-        world.lose_rank();
-      }
-    });
-  }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) {
-      std::rethrow_exception(failure);
-    }
-  }
-}
+void run_ranks(int ranks, const std::function<void(Communicator&)>& work);
 
 }  // namespace lockstep::testing

@@ -1,5 +1,6 @@
 #include "comm/tree_reducer.h"
 
+#include <algorithm>
 #include <bit>
 #include <random>
 

@@ -4,6 +4,7 @@
 #include "lockstep/base/errors.h"
 #include "lockstep/comm/communicator.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include "unit/data/data_files.h"

@@ -8,6 +8,7 @@
 #include "risk/empirical_risk.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "support/models.h"
 #include "support/printing.h"

@@ -5,6 +5,7 @@
 #include "io/hdf5_image.h"
 #include "lockstep/base/errors.h"
 
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 

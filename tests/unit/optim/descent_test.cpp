@@ -2,6 +2,8 @@
 
 #include "lockstep/base/errors.h"
 
+#include <cmath>
+
 #include "support/descent_run.h"
 #include <gtest/gtest.h>
 

@@ -3,6 +3,7 @@
 #include "model/losses.h"
 #include "optim/numerical_stops.h"
 
+#include <cmath>
 #include <functional>
 #include <string>
 

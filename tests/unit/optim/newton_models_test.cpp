@@ -1,5 +1,6 @@
 /// Newton on the models that it is for.
 #include "model/losses.h"
+#include "model/softmax_model.h"
 #include "optim/descent.h"
 #include "risk/empirical_risk.h"
 

@@ -1,5 +1,6 @@
 /// Losses of both signs: where they cancel, F says nothing of its own rounding.
 #include "base/lanes.h"
+#include "model/losses.h"
 #include "optim/descent.h"
 #include "risk/empirical_risk.h"
 

@@ -2,6 +2,8 @@
 #include "risk/column_scaling.h"
 #include "risk/empirical_risk.h"
 
+#include <cmath>
+
 #include "support/models.h"
 #include "support/thread_communicator.h"
 #include <gtest/gtest.h>

@@ -5,6 +5,7 @@
 #include "model/network.h"
 #include "risk/empirical_risk.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/models.h"

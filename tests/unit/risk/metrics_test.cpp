@@ -4,6 +4,7 @@
 #include "model/losses.h"
 #include "risk/empirical_risk.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/made_data.h"

@@ -1,6 +1,7 @@
 /// What holds for the derivatives of every model, dense and sparse: Taylor's slopes, Hessian against products against
 /// diagonal, convexity, same bits on any ranks and threads.
 #include "base/lanes.h"
+#include "model/linear_model.h"
 #include "model/losses.h"
 #include "risk/empirical_risk.h"
 

@@ -1,6 +1,8 @@
 /// The eigenvalue solver runs on one rank; the others take part in its products and have its answers.
 #include "objective/spectrum.h"
 
+#include <algorithm>
+
 #include "support/problem_zoo.h"
 #include "support/thread_communicator.h"
 #include <gtest/gtest.h>

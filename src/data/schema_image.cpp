@@ -1,4 +1,4 @@
-#include "run/schema_image.h"
+#include "data/schema_image.h"
 
 #include "comm/summation_tree.h"
 #include "data/formula_design.h"
@@ -256,6 +256,13 @@ Schema read_schema(Hdf5ImageReader& image, Index features, const std::string& pa
     throw DataError({path, 0, 0}, "names do not fit the coefficients");
   }
   return schema;
+}
+
+std::optional<Schema> stored_table(Hdf5ImageReader& file, Index features, const std::string& path) {
+  if (!has_schema(file) || !file.has(kIsTable) || file.read_integer(kIsTable) == 0) {
+    return std::nullopt;
+  }
+  return read_schema(file, features, path);
 }
 
 std::vector<std::string> schema_words(const Schema& schema) {

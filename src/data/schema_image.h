@@ -17,12 +17,17 @@
 #include "io/hdf5_image.h"
 #include "io/hdf5_writer.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace lockstep {
 
 void write_schema(const Schema& schema, Hdf5Writer& file);
+
+/// What a data file that was made from a table says of the table's columns, `features` columns of X in all; none where
+/// it says nothing, or was made from rows without names. Throws DataError where it cannot be.
+std::optional<Schema> stored_table(Hdf5ImageReader& file, Index features, const std::string& path);
 
 /// False for models of versions that kept names alone.
 bool has_schema(const Hdf5ImageReader& image);
