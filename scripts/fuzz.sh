@@ -15,7 +15,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
 fi
 runs=${FUZZ_RUNS:-1000000000}
 if [[ $# -eq 0 ]]; then
-  set -- libsvm csv idx npy npz config checkpoint model hdf5 hdf5_heap hdf5_chunks
+  set -- libsvm vw csv idx npy npz config checkpoint model hdf5 hdf5_heap hdf5_chunks
 fi
 
 install_packages build sanitize

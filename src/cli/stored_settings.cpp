@@ -3,9 +3,13 @@
 #include "cli/config_file.h"
 #include "cli/layers.h"
 #include "cli/options.h"
+#include "data/data_input.h"
+#include "data/role_options.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
 #include "run/data_columns.h"
+
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -16,8 +20,7 @@ namespace {
 /// The names that no option uses.
 std::vector<std::string> without_roles(std::vector<std::string> names, const ReadSettings& read) {
   std::erase_if(names, [&](const std::string& name) {
-    return name == read.label_column || name == read.weight_column || name == read.offset_column ||
-           name == read.exposure_column || name == read.id_column;
+    return std::ranges::any_of(kRoleOptions, [&](const RoleOption& role) { return name == read.*role.column; });
   });
   return names;
 }
@@ -58,7 +61,7 @@ TrainSettings stored_settings(const ModelFile& file, const std::string& path) {
 
 StoredColumns with_stored_columns(ReadSettings read, const ModelFile& file, const std::string& path) {
   const ReadSettings stored = stored_settings(file, path).data;
-  if (read.header == HeaderPolicy::automatic) {
+  if (read.header == HeaderPolicy::automatic && open_data(read).format->has_header) {
     read.header = stored.header;
   }
   const DataColumns columns(read);

@@ -43,6 +43,9 @@ class LayoutBuilder {
     if (!settings_.id_column.empty()) {
       layout_.id = find_vector(settings_.id_column, "");
     }
+    if (!settings_.group_column.empty()) {
+      layout_.group = find_vector(settings_.group_column, "");
+    }
     choose_columns();
     add_vectors(class_names);
     note_guesses();
@@ -261,6 +264,7 @@ class LayoutBuilder {
     add(layout_.offset, ColumnRole::offset, ColumnKind::number);
     add(layout_.exposure, ColumnRole::exposure, ColumnKind::number);
     add(layout_.id, ColumnRole::id, ColumnKind::text);
+    add(layout_.group, ColumnRole::group, ColumnKind::text);
     if (!class_names.empty()) {
       layout_.schema.set_class_names(class_names);
     }

@@ -18,14 +18,15 @@ struct ArrayLayout {
   std::string offset;
   std::string exposure;
   std::string id;
+  std::string group;
   std::int64_t rows = 0;
   std::int64_t columns = 0;  ///< of x
   bool is_sparse = false;    ///< x is a group in compressed sparse rows: data, indices, indptr
   /// One a column of x: its feature number, or −1 when it is left out; empty: all columns as they stand.
   std::vector<std::int64_t> feature_of_column;
   std::int64_t features = 0;
-  /// The columns of x, or one run of its features where they have no names; label, weight, offset, exposure and id. The
-  /// label's levels are texts of the labels 0, 1, …; none: labels are what they are.
+  /// The columns of x, or one run of its features where they have no names; label, weight, offset, exposure, id and
+  /// group. The label's levels are texts of the labels 0, 1, …; none: labels are what they are.
   Schema schema;
   bool is_named = false;  ///< the columns of x have names
   std::vector<std::string> notices;

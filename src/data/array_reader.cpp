@@ -47,7 +47,8 @@ class ArrayRows {
         weight_(layout, ColumnRole::weight, layout.weight, ArrayColumn::Use::number),
         offset_(layout, ColumnRole::offset, layout.offset, ArrayColumn::Use::number),
         exposure_(layout, ColumnRole::exposure, layout.exposure, ArrayColumn::Use::number),
-        id_(layout, ColumnRole::id, layout.id, ArrayColumn::Use::any) {}
+        id_(layout, ColumnRole::id, layout.id, ArrayColumn::Use::any),
+        group_(layout, ColumnRole::group, layout.group, ArrayColumn::Use::any) {}
 
   void read(Run run) {
     const double values_a_row = features_ == nullptr ? 1 : std::max(1.0, features_->entries());
@@ -91,7 +92,7 @@ class ArrayRows {
   void read_batch(Run batch) {
     heed_interrupt("reading data");
     row_ = batch.begin;
-    for (Vector* vector : {&weight_, &offset_, &exposure_, &label_, &id_}) {
+    for (Vector* vector : {&weight_, &offset_, &exposure_, &label_, &id_, &group_}) {
       vector->values.read(input_, batch);
     }
     std::optional<BadRow> bad;
@@ -144,6 +145,9 @@ class ArrayRows {
       if (has(id_)) {
         sink_.text(id_.place, id_.values.text(i));
       }
+      if (has(group_)) {
+        sink_.text(group_.place, group_.values.text(i));
+      }
     } catch (const ContentError& error) {
       throw DataError(input_.place(*object) + ": row " + std::to_string(row_ + 1) + ": " + error.what());
     }
@@ -194,6 +198,7 @@ class ArrayRows {
   Vector offset_;
   Vector exposure_;
   Vector id_;
+  Vector group_;
 };
 
 LabelPlace label_place(const ArrayFile& input, const ArrayLayout& layout) {

@@ -2,6 +2,7 @@
 
 #include "data/csv_dialect.h"
 #include "data/csv_head_check.h"
+#include "data/role_options.h"
 #include "data/text_error.h"
 #include "data/text_fields.h"
 #include "data/text_number.h"
@@ -226,12 +227,12 @@ class HeadReader {
     if (!expected.empty() && std::ranges::all_of(expected, has)) {
       return true;
     }
-    const std::array<const std::string*, 5> roles = {&settings_.label_column, &settings_.weight_column,
-                                                     &settings_.offset_column, &settings_.exposure_column,
-                                                     &settings_.id_column};
-    return std::ranges::any_of(roles, [&](const std::string* name) { return !name->empty() && has(*name); }) ||
-           std::ranges::any_of(settings_.drop, has) || std::ranges::any_of(settings_.only, has) ||
-           std::ranges::any_of(settings_.categorical, has);
+    const auto is_there = [&](const RoleOption& role) {
+      const std::string& name = settings_.*role.column;
+      return !name.empty() && has(name);
+    };
+    return std::ranges::any_of(kRoleOptions, is_there) || std::ranges::any_of(settings_.drop, has) ||
+           std::ranges::any_of(settings_.only, has) || std::ranges::any_of(settings_.categorical, has);
   }
 
   const ReadSettings& settings_;

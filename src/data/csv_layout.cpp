@@ -4,6 +4,7 @@
 #include "data/csv_head.h"
 #include "data/notices.h"
 #include "data/reader_common.h"
+#include "data/role_options.h"
 #include "data/text_cause.h"
 #include "data/text_error.h"
 #include "lockstep/base/errors.h"
@@ -42,10 +43,7 @@ class LayoutBuilder {
     with_notices(layout_.notices, [&] {
       name_columns();
       drop_columns();
-      assign(settings_.id_column, ColumnRole::id, "--id-column");
-      assign(settings_.weight_column, ColumnRole::weight, "--weight-column");
-      assign(settings_.offset_column, ColumnRole::offset, "--offset-column");
-      assign(settings_.exposure_column, ColumnRole::exposure, "--exposure-column");
+      assign_roles();
       choose_label();
       keep_only();
       keep_formula();
@@ -107,10 +105,16 @@ class LayoutBuilder {
     }
   }
 
-  void assign(const std::string& name, ColumnRole role, const char* option) {
-    if (name.empty()) {
-      return;
+  void assign_roles() {
+    for (const RoleOption& role : kRoleOptions) {
+      const std::string& name = settings_.*role.column;
+      if (role.role != ColumnRole::label && !name.empty()) {
+        assign(name, role.role, role.option);
+      }
     }
+  }
+
+  void assign(const std::string& name, ColumnRole role, const char* option) {
     CsvColumn* column = find(name);
     if (column == nullptr) {
       throw missing_column(name);
@@ -367,7 +371,8 @@ Schema CsvLayout::schema() const {
     one.name = column.name;
     one.role = column.role;
     one.feature = column.feature;
-    one.kind = column.role == ColumnRole::id ? ColumnKind::text : ColumnKind::number;
+    const bool is_text = column.role == ColumnRole::id || column.role == ColumnRole::group;
+    one.kind = is_text ? ColumnKind::text : ColumnKind::number;
     if (column.role != ColumnRole::feature) {
       continue;
     }

@@ -161,6 +161,15 @@ void CsvRows::add_field(std::size_t place, const TextField& field) {
         keep(place, field.text);
       }
       break;
+    case ColumnRole::group:
+      if (!is_surely_missing(field.text)) {
+        keep(place, field.text);
+      } else if (layout_.missing == MissingPolicy::drop && layout_.may_drop_rows) {
+        note_missing(place);
+      } else {
+        refuse_missing(column, field, layout_);
+      }
+      break;
     case ColumnRole::id:
       keep(place, field.text);
       break;

@@ -6,6 +6,7 @@
 #include "data/libsvm_reader.h"
 #include "data/npy_header.h"
 #include "data/numpy_reader.h"
+#include "data/vw_reader.h"
 #include "data/zip_archive.h"
 #include "lockstep/base/errors.h"
 
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::string_view kAutomatic = "auto";
 
-constexpr std::array<FormatRow, 6> kFormats = {{
+constexpr std::array<FormatRow, 7> kFormats = {{
     {.name = "csv",
      .title = "CSV",
      .files = "CSV and TSV",
@@ -64,6 +65,13 @@ constexpr std::array<FormatRow, 6> kFormats = {{
      .fits_name = is_npz_name,
      .names = npz_names,
      .open = open_npz},
+    {.name = "vw",
+     .title = "Vowpal Wabbit's text",
+     .files = "Vowpal Wabbit's text",
+     .is_text = true,
+     .fits_name = is_vw_name,
+     .fits_line = is_vw_line,
+     .open = open_vw},
 }};
 
 }  // namespace

@@ -23,7 +23,7 @@ bool are_of_table(const ArrayLayout& layout, const Schema& table) {
          is_same(ColumnRole::weight, layout.weight, "/weight") &&
          is_same(ColumnRole::offset, layout.offset, "/offset") &&
          (layout.id.empty() || is_same(ColumnRole::id, layout.id, "/id")) &&
-         table.find(ColumnRole::exposure) == nullptr && layout.exposure.empty();
+         table.find(ColumnRole::exposure) == nullptr && layout.exposure.empty() && layout.group.empty();
 }
 
 /// For a model that is trained on a converted file the columns of the table in place of those of X: it reads such

@@ -2,6 +2,7 @@
 
 #include "comm/agreement.h"
 #include "data/reader_common.h"
+#include "data/sampled_reserve.h"
 #include "data/text_cause.h"
 #include "data/text_error.h"
 #include "data/text_number.h"
@@ -16,9 +17,6 @@
 namespace lockstep {
 
 namespace {
-
-/// Rows after which the memory of the whole share is estimated and reserved.
-constexpr std::int64_t kSampleRows = 256;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
@@ -72,12 +70,12 @@ class LibsvmRows final : public RecordParser {
       : label_(label),
         expected_features_(expected_feature_count(settings)),
         skips_query_ids_(settings.skip_query_ids),
-        share_bytes_(share_bytes),
+        reserve_(share_bytes),
         sink_(sink),
         width_(width) {}
 
   void add(std::string_view line) override {
-    consumed_bytes_ += std::ssize(line) + 1;
+    reserve_.add_bytes(std::ssize(line) + 1);
     line_begin_ = line.data();
     line = without_comment(line);
     end_ = line.data() + line.size();
@@ -98,10 +96,7 @@ class LibsvmRows final : public RecordParser {
     }
     sink_.entries(feature_, value_);
     sink_.end_row();
-    entries_ += std::ssize(value_);
-    if (++rows_ == kSampleRows) {
-      reserve();
-    }
+    reserve_.add_row(std::ssize(value_), sink_);
   }
 
   void finish() override { width_ = std::max(width_, largest_index_); }
@@ -192,28 +187,16 @@ class LibsvmRows final : public RecordParser {
     return begin + token.size();
   }
 
-  /// One reservation from the average row so far: growth by doubling would hold up to three times the data.
-  void reserve() {
-    const double share_over_sample = 1.02 * static_cast<double>(share_bytes_) / static_cast<double>(consumed_bytes_);
-    const auto estimate = [&](std::int64_t sampled) {
-      return static_cast<std::int64_t>(share_over_sample * static_cast<double>(sampled)) + sampled;
-    };
-    sink_.reserve(estimate(rows_), estimate(entries_));
-  }
-
   Index label_;
   std::int64_t expected_features_;
   bool skips_query_ids_;
-  std::int64_t share_bytes_;
+  SampledReserve reserve_;
   RowSink& sink_;
   std::int64_t& width_;
   std::vector<std::int32_t> feature_;  // entries of the row
   std::vector<double> value_;
   const char* line_begin_ = nullptr;
   const char* end_ = nullptr;
-  std::int64_t rows_ = 0;
-  std::int64_t entries_ = 0;
-  std::int64_t consumed_bytes_ = 0;
   std::int64_t largest_index_ = 0;
 };
 

@@ -71,6 +71,7 @@ void refuse_options(const FormatRow& format, const ReadSettings& settings) {
   refuse(settings.delimiter.character != '\0', "csv", "delimiters, so --delimiter does not apply");
   refuse(settings.decimal != DecimalMark::automatic, "csv",
          "decimal marks to choose from, so --decimal does not apply");
+  refuse(settings.hash_bits != ReadSettings().hash_bits, "vw", "names to hash, so --hash-bits does not apply");
   refuse(settings.skip_query_ids, "libsvm", "query ids, so --skip-qid does not apply");
   if (!format.has_header && !is_for_model(settings)) {
     refuse_column_kinds(settings, std::string(format.title));

@@ -46,6 +46,7 @@ struct ReadSettings {
   Delimiter delimiter;                            ///< CSV
   DecimalMark decimal = DecimalMark::automatic;   ///< CSV
   bool skip_query_ids = false;                    ///< LIBSVM: qid:N behind the label is passed over
+  int hash_bits = 18;                             ///< vw: X has 2^hash_bits columns; 1 to 30
   LabelKind label_kind = LabelKind::real;
   bool label_optional = false;    ///< a file without the label is read with `label` empty (predict, inspect)
   std::string label_column;       ///< empty: CSV `target`, `label`, `y` or `class`, else the last column; HDF5 /y
@@ -53,6 +54,7 @@ struct ReadSettings {
   std::string offset_column;      ///< empty: none (HDF5: /offset where present)
   std::string exposure_column;    ///< empty: none; its logarithm is added to the offset
   std::string id_column;          ///< empty: none
+  std::string group_column;       ///< empty: none; its texts tell which rows belong together
   std::vector<std::string> drop;  ///< columns left out
   std::vector<std::string> only;  ///< columns that become features; empty: all without another role
   /// CSV: the label, the features and what X has of them; empty: as the other settings say.

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "comm/agreement.h"
+#include "data/role_options.h"
 #include "data/text_cause.h"
 #include "data/text_error.h"
 #include "data/text_number.h"
@@ -113,11 +114,9 @@ void refuse_column_names(const ReadSettings& settings, const std::string& format
                                " does not apply");
     }
   };
-  refuse(!settings.label_column.empty(), "--label-column");
-  refuse(!settings.weight_column.empty(), "--weight-column");
-  refuse(!settings.offset_column.empty(), "--offset-column");
-  refuse(!settings.exposure_column.empty(), "--exposure-column");
-  refuse(!settings.id_column.empty(), "--id-column");
+  for (const RoleOption& role : kRoleOptions) {
+    refuse(!(settings.*role.column).empty(), role.option);
+  }
   refuse(!settings.drop.empty(), "--drop");
 }
 

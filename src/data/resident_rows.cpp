@@ -1,9 +1,11 @@
 #include "data/resident_rows.h"
 
+#include "base/hash.h"
 #include "data/reader_common.h"
 #include "data/text_number.h"
 
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace lockstep {
@@ -82,6 +84,7 @@ void ResidentRows::number(Index column, double value) {
       offset_ += offset_of_exposure(value, 0);
       break;
     case ColumnRole::id:
+    case ColumnRole::group:
     case ColumnRole::ignored:
       break;
   }
@@ -101,6 +104,8 @@ void ResidentRows::text(Index column, std::string_view value) {
     labels_.add(label_map_.meant_by(value), 0);
   } else if (role == ColumnRole::id) {
     block_.id.emplace_back(value);
+  } else if (role == ColumnRole::group) {
+    block_.group.push_back(hash64(std::as_bytes(std::span(value))));
   }
 }
 

@@ -28,6 +28,8 @@ struct RowBlock {
   std::vector<double> weight;   ///< rows values; empty: all 1
   std::vector<double> offset;   ///< rows values; empty: all 0
   std::vector<std::string> id;  ///< rows texts; empty: none asked for
+  /// Hashes of what the rows of a group have in common; empty: none asked for. What is split by them loses them.
+  std::vector<std::uint64_t> group;
 
   /// Features that are not zero.
   std::int64_t count_entries() const {

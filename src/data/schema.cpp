@@ -10,13 +10,14 @@ namespace lockstep {
 
 namespace {
 
-constexpr std::array<std::pair<ColumnRole, std::string_view>, 7> kRoles = {{{ColumnRole::ignored, "ignored"},
+constexpr std::array<std::pair<ColumnRole, std::string_view>, 8> kRoles = {{{ColumnRole::ignored, "ignored"},
                                                                             {ColumnRole::feature, "feature"},
                                                                             {ColumnRole::label, "label"},
                                                                             {ColumnRole::weight, "weight"},
                                                                             {ColumnRole::offset, "offset"},
                                                                             {ColumnRole::exposure, "exposure"},
-                                                                            {ColumnRole::id, "id"}}};
+                                                                            {ColumnRole::id, "id"},
+                                                                            {ColumnRole::group, "group"}}};
 
 constexpr std::array<std::pair<ColumnKind, std::string_view>, 4> kKinds = {{{ColumnKind::number, "number"},
                                                                             {ColumnKind::boolean, "boolean"},

@@ -10,7 +10,16 @@
 
 namespace lockstep {
 
-enum class ColumnRole { ignored, feature, label, weight, offset, exposure, id };
+enum class ColumnRole {
+  ignored,
+  feature,
+  label,
+  weight,
+  offset,
+  exposure,
+  id,
+  group  ///< rows of one text belong together
+};
 
 /// How the values of a column are taken; number where they are not.
 enum class ColumnKind {

@@ -2,7 +2,7 @@
 ///
 /// | dataset             | shape  | content                                                                  |
 /// | /schema/name        | T      | of the columns; in file order where is_table is 1                        |
-/// | /schema/role        | T      | feature, label, weight, offset, exposure, id, ignored                    |
+/// | /schema/role        | T      | feature, label, weight, offset, exposure, id, group, ignored                  |
 /// | /schema/kind        | T      | number, boolean, text                                                    |
 /// | /schema/feature     | T      | of a feature: the first column of X that it fills, from 0; else −1       |
 /// | /schema/width       | T      | columns of X that it fills                                               |

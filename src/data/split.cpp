@@ -9,6 +9,7 @@
 #include <array>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -80,6 +81,10 @@ RowBlock take_out_rows(RowBlock& from, const std::vector<bool>& picked) {
   return to;
 }
 
+bool is_below(double fraction, std::span<const std::byte> key, std::uint64_t seed) {
+  return static_cast<double>(hash64(key, seed) >> 11) * 0x1p-53 < fraction;
+}
+
 /// Global numbers of the rows of both parts. Collective.
 void number_parts(RawData& training, RawData& validation, Communicator& comm) {
   const std::array<std::int64_t, 2> mine = {training.block.rows, validation.block.rows};
@@ -98,42 +103,64 @@ void number_parts(RawData& training, RawData& validation, Communicator& comm) {
 
 }  // namespace
 
-bool is_validation_row(std::int64_t global_row, double fraction, std::uint64_t seed) {
-  const std::uint64_t hash = hash64(std::as_bytes(std::span(&global_row, 1)), seed);
-  return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
+RowSplit::RowSplit(double fraction, std::uint64_t seed, const RowBlock& rows, Communicator& comm)
+    : RowSplit(fraction, seed) {
+  if (all_sum(comm, std::ssize(rows.group)) == 0) {
+    return;
+  }
+  std::vector<std::uint8_t> mine;
+  for (const std::uint64_t group : rows.group) {
+    mine.push_back(is_below(fraction, std::as_bytes(std::span(&group, 1)), seed) ? 1 : 0);
+  }
+  const std::vector<std::int64_t> counts = all_gather_value(comm, std::int64_t{std::ssize(mine)});
+  std::vector<std::uint8_t> all(
+      static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})));
+  comm.all_gather(std::as_bytes(std::span(mine)), counts, std::as_writable_bytes(std::span(all)));
+  by_groups_ = std::make_shared<const std::vector<bool>>(all.begin(), all.end());
 }
 
-std::int64_t row_before_split(std::int64_t training_row, double fraction, std::uint64_t seed) {
+bool RowSplit::holds_out(std::int64_t global_row) const {
+  return by_groups_ ? (*by_groups_)[static_cast<std::size_t>(global_row)]
+                    : is_below(fraction_, std::as_bytes(std::span(&global_row, 1)), seed_);
+}
+
+std::int64_t RowSplit::row_before_split(std::int64_t training_row) const {
+  if (fraction_ == 0) {
+    return training_row;
+  }
   std::int64_t row = 0;
-  for (std::int64_t left = training_row; left > 0 || is_validation_row(row, fraction, seed); ++row) {
-    left -= is_validation_row(row, fraction, seed) ? 0 : 1;
+  for (std::int64_t left = training_row; left > 0 || holds_out(row); ++row) {
+    left -= holds_out(row) ? 0 : 1;
   }
   return row;
 }
 
-std::pair<RawData, RawData> split_rows(RawData&& raw, double fraction, std::uint64_t seed, Communicator& comm) {
+std::pair<RawData, RawData> split_rows(RawData&& raw, const RowSplit& split, Communicator& comm) {
   const std::int64_t total_rows = raw.total_rows;
   std::vector<bool> picked;
   for (std::int64_t row = 0; row < raw.block.rows; ++row) {
-    picked.push_back(is_validation_row(raw.block.first_row + row, fraction, seed));
+    picked.push_back(split.holds_out(raw.block.first_row + row));
   }
   std::pair<RawData, RawData> parts;
   auto& [training, validation] = parts;
   training = std::move(raw);
+  training.block.group = {};
   validation.block = take_out_rows(training.block, picked);
   validation.schema = training.schema;
   if (training.features) {
-    const auto is_held_out = [=](std::int64_t row) { return is_validation_row(row, fraction, seed); };
-    validation.features = std::make_shared<PickedRows>(training.features, is_held_out);
-    training.features =
-        std::make_shared<PickedRows>(training.features, [=](std::int64_t row) { return !is_held_out(row); });
+    const auto pick = [&](bool is_held_out) {
+      return std::make_shared<PickedRows>(
+          training.features, [split, is_held_out](std::int64_t row) { return split.holds_out(row) == is_held_out; });
+    };
+    validation.features = pick(true);
+    training.features = pick(false);
   }
   number_parts(training, validation, comm);
   if (training.total_rows == 0 || validation.total_rows == 0) {
     throw Agreed<DataError>(
         fmt::format("a fraction of {} of {} rows for validation leaves no row for {}; choose another "
                     "fraction or seed, or name a file of validation rows",
-                    fraction, total_rows, validation.total_rows == 0 ? "validation" : "training"));
+                    split.fraction(), total_rows, validation.total_rows == 0 ? "validation" : "training"));
   }
   return parts;
 }

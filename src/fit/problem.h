@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/dataset.h"
+#include "data/split.h"
 #include "fit/model_description.h"
 #include "lockstep/comm/execution.h"
 #include "lockstep/fit/settings.h"
@@ -33,6 +34,7 @@ struct TrainingProblem {
   ModelDescription model;
   Dataset rows;  ///< with scaled columns (column_scaling.h) where a linear model is fitted by steps of its own length
   std::optional<Dataset> validation;
+  RowSplit split;                      ///< of the data that `rows` are what is left of
   std::vector<double> class_weights;   ///< one a class, or empty: all 1
   std::vector<double> column_reaches;  ///< of the rows, where a learning rate is to fit all columns; else empty
   DataShape shape;                     ///< of the rows; of held-out rows unless they are read later

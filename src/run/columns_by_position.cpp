@@ -1,6 +1,7 @@
 #include "run/columns_by_position.h"
 
 #include "data/reader_common.h"
+#include "data/role_options.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
 
@@ -117,9 +118,8 @@ class ColumnMatch {
   void find_named() {
     const ReadSettings& read = result_.read;
     std::vector<std::string> names = read.drop;
-    for (const std::string& name :
-         {read.label_column, read.weight_column, read.offset_column, read.exposure_column, read.id_column}) {
-      names.push_back(name);
+    for (const RoleOption& role : kRoleOptions) {
+      names.push_back(read.*role.column);
     }
     is_named_.assign(static_cast<std::size_t>(columns_), false);
     for (const std::string& name : names) {
@@ -183,6 +183,7 @@ class ColumnMatch {
         return &read.exposure_column;
       case ColumnRole::feature:
       case ColumnRole::id:
+      case ColumnRole::group:
       case ColumnRole::ignored:
         break;
     }

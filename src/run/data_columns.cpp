@@ -2,6 +2,7 @@
 
 #include "data/data_input.h"
 #include "data/reader_common.h"
+#include "data/role_options.h"
 #include "lockstep/base/errors.h"
 
 namespace lockstep {
@@ -19,9 +20,8 @@ ReadSettings without_columns(ReadSettings read) {
   read.drop.clear();
   read.only.clear();
   read.formula = {};
-  for (std::string* column :
-       {&read.label_column, &read.weight_column, &read.offset_column, &read.exposure_column, &read.id_column}) {
-    column->clear();
+  for (const RoleOption& role : kRoleOptions) {
+    (read.*role.column).clear();
   }
   return read;
 }

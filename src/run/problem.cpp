@@ -2,7 +2,6 @@
 
 #include "base/test_failure.h"
 #include "comm/agreement.h"
-#include "data/split.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
 #include "run/data_columns.h"
@@ -56,9 +55,10 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
     require_good_rows(raw, execution.comm());  // of both parts, in the order of the file
   }
   std::optional<HeldOut> held_out;
+  RowSplit split;
   if (settings.validation.rows.fraction > 0) {
-    auto [training, validation] =
-        split_rows(std::move(raw), settings.validation.rows.fraction, settings.fit.seed, execution.comm());
+    split = RowSplit(settings.validation.rows.fraction, settings.fit.seed, raw.block, execution.comm());
+    auto [training, validation] = split_rows(std::move(raw), split, execution.comm());
     raw = std::move(training);
     require_every_class(settings, raw, execution.comm());
     held_out = HeldOut{std::move(validation), {}};
@@ -66,6 +66,7 @@ TrainingProblem problem_of(const TrainSettings& settings, const Execution& execu
   }
   TrainingProblem problem =
       make_problem(settings, source, std::move(raw), held_out ? &*held_out : nullptr, execution, before_layout);
+  problem.split = std::move(split);
   if (!held_out && !settings.validation.rows.empty()) {
     held_out = read_held_out(settings, problem, execution);
   }

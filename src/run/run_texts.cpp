@@ -1,7 +1,5 @@
 #include "run/run_texts.h"
 
-#include "data/split.h"
-
 #include <cmath>
 #include <utility>
 
@@ -74,13 +72,10 @@ std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& 
   return unit + (other.empty() ? "" : ", or use " + other) + delta;
 }
 
-std::string row_at_fault(const TrainSettings& settings, std::int64_t row) {
-  if (row < 0) {
-    return "";
-  }
-  const double held_out = settings.validation.rows.fraction;
-  return fmt::format("; the first row at fault is row {} of {}",
-                     (held_out > 0 ? row_before_split(row, held_out, settings.fit.seed) : row) + 1, settings.data.path);
+std::string row_at_fault(const TrainSettings& settings, const RowSplit& split, std::int64_t row) {
+  return row < 0 ? ""
+                 : fmt::format("; the first row at fault is row {} of {}", split.row_before_split(row) + 1,
+                               settings.data.path);
 }
 
 std::vector<std::string> overflow_warnings(const RunSummary& summary) {

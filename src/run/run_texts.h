@@ -19,7 +19,7 @@ std::string idle_workers(const RowPartition& partition, int ranks, int threads);
 /// Clauses for a run that ended where numbers are too large: what would help, and the training row at fault ("" for −1)
 /// as the data count it.
 std::string remedy_of_long_steps(const TrainSettings& settings);
-std::string row_at_fault(const TrainSettings& settings, std::int64_t row);
+std::string row_at_fault(const TrainSettings& settings, const RowSplit& split, std::int64_t row);
 
 /// What helps a full-batch run that ended short of convergence; empty for others.
 std::string remedy_of_unconverged(const TrainSettings& settings, const Summary& summary);

@@ -54,6 +54,8 @@ void check_rows(const TrainSettings& s, Violations& violations) {
   }
   only(!s.validation.labels.empty(), "validation-labels", s.validation.labels, s.validation.rows.is_file(),
        "needs --validation FILE");
+  only(!s.data.group_column.empty(), "group-column", s.data.group_column, s.validation.rows.fraction > 0,
+       "keeps the rows of a group together where --validation holds out a fraction, and is for that alone");
   only(s.fit.patience > 0, "patience", s.fit.patience, !s.validation.rows.empty(), "needs --validation");
   const bool takes_offset = s.model.kind->loss != nullptr;
   for (const auto& [key, column] :

@@ -44,7 +44,7 @@ MissingPolicy policy_of(const std::string& word) {
   return missing_policy(word);
 }
 
-std::vector<Option> validation_options(ValidationSettings& validation) {
+std::vector<Option> validation_options(ValidationSettings& validation, std::string& group_column) {
   const std::string group = "Data";
   const auto is_split = [&validation] { return validation.rows.kind == ValidationSource::Kind::fraction; };
   return {
@@ -52,6 +52,9 @@ std::vector<Option> validation_options(ValidationSettings& validation) {
        parsed(validation.rows), stands_alone(is_split)},
       {"validation-labels", group, "F", "IDX, .npy: file of labels of --validation F (default: as that of --labels)",
        text(validation.labels)},
+      {"group-column", group, "NAME",
+       "column whose rows of one text are held out together by --validation FRACTION (default: none)",
+       text(group_column), stands_alone([&group_column] { return !group_column.empty(); })},
   };
 }
 
@@ -109,6 +112,8 @@ std::vector<Option> data_options(ReadSettings& data) {
        "CSV: auto, point or comma (default {}: comma where the first rows show it, and say so)",
        choice(data.decimal, decimal_mark)},
       {"skip-qid", group, "", "LIBSVM: pass over qid:N behind the label (default {})", flag(data.skip_query_ids)},
+      {"hash-bits", group, "B", "vw: names of features share 2^B columns by their hashes, B from 1 to 30 (default {})",
+       number(data.hash_bits, {[](int bits) { return bits >= 1 && bits <= 30; }, "must be from 1 to 30"})},
       {"label-column", group, "NAME", "column of labels (default: target, label, y or class, else the last; HDF5 /y)",
        text(data.label_column), always_shapes_result()},
       {"weight-column", group, "NAME", "column of row weights (default: none; HDF5 /weight where present)",
@@ -173,7 +178,7 @@ Option memory_option(MemorySize& memory) {
 
 std::vector<Option> train_options(TrainSettings& settings) {
   std::vector<Option> options = data_options(settings.data);
-  std::vector<Option> validation = validation_options(settings.validation);
+  std::vector<Option> validation = validation_options(settings.validation, settings.data.group_column);
   const auto after_labels = std::ranges::find(options, "labels", &Option::name) + 1;
   options.insert(after_labels, validation.begin(), validation.end());
   const std::vector<Option> columns = column_options(settings.data);

@@ -242,7 +242,7 @@ std::string TrainingJob::explained(const NumericalStop& stop) {
     text += remedy_of_long_steps(settings_);
   }
   if (dynamic_cast<const Overflow*>(&stop) != nullptr) {
-    text += row_at_fault(settings_, risk_->first_row_that_overflows());
+    text += row_at_fault(settings_, problem_.split, risk_->first_row_that_overflows());
   }
   return text;
 }
@@ -287,8 +287,8 @@ void TrainingJob::evaluate() {
       first_row_without(RowResult::prediction, problem_.rows, margins, task, problem_.rows.weight, comm_);
   if (row >= 0) {
     summary_.outcome.status = Summary::Status::failed;
-    summary_.outcome.reason =
-        "the model's predictions overflow" + remedy_of_long_steps(settings_) + row_at_fault(settings_, row);
+    summary_.outcome.reason = "the model's predictions overflow" + remedy_of_long_steps(settings_) +
+                              row_at_fault(settings_, problem_.split, row);
     return;
   }
   summary_.metrics = evaluate_metrics(problem_.rows, margins, task, execution_);

@@ -83,5 +83,41 @@ TEST_F(RawColumns, GiveTheSameBitsOnAnyRanksAndAreKnownToTheModel) {
   }
 }
 
+TEST_F(RawColumns, GroupsAreHeldOutAsAWhole) {
+  // 40 groups; the label is the group's, so that rows of a group on both sides would be known by their x.
+  std::string rows = "patient,x,y\n";
+  for (int i = 0; i < 400; ++i) {
+    rows += fmt::format("p{},{},{}\n", i % 40, (i % 40) * 3 % 17, i % 40 % 2 == 0 ? "ill" : "well");
+  }
+  const std::string data = scratch_.write("patients.csv", rows);
+  const Arguments train = {"train", "--data", data, "--model", "logistic", "--l2", "0.1", "--validation", "0.3"};
+  std::string expected;
+  for (const int ranks : {0, 3}) {
+    const std::string run = scratch_.path(std::to_string(ranks));
+    launch_well(ranks, 1, train + Arguments{"--group-column", "patient", "--run", run});
+    const nlohmann::json summary = summary_of(run);
+    const auto held_out = 400 - summary.at("rows").get<int>();
+    EXPECT_EQ(held_out % 10, 0) << "groups of ten rows";
+    EXPECT_GT(held_out, 0);
+    const std::string result = summary.at("parameters_sha256").get<std::string>() + summary.at("validation").dump();
+    expected = expected.empty() ? result : expected;
+    EXPECT_EQ(result, expected);
+  }
+  // A model of them takes data without the column.
+  launch_well(0, 1,
+              {"predict", "--model-file", scratch_.path("0/model.h5"), "--data", scratch_.write("new.csv", "x\n3\n"),
+               "--output", "-"});
+
+  const auto refused = launch(0, 1, {"train", "--data", data, "--model", "logistic", "--group-column", "patient"});
+  EXPECT_EQ(refused.exit_code, 78);
+  EXPECT_THAT(refused.err, HasSubstr("--validation"));
+  const auto missing =
+      launch(0, 1,
+             Arguments{"train", "--data", scratch_.write("gap.csv", "p,x,y\na,1,u\n,2,v\n"), "--model", "logistic",
+                       "--group-column", "p", "--validation", "0.5", "--run", scratch_.path("gap")});
+  EXPECT_EQ(missing.exit_code, 65);
+  EXPECT_THAT(missing.err, HasSubstr("gap.csv:3:1: missing value in column 'p'"));
+}
+
 }  // namespace
 }  // namespace lockstep::testing

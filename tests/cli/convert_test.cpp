@@ -99,7 +99,7 @@ TEST_F(Convert, AModelOfTheOutputReadsTheInputAndTheOtherWayRound) {
               Arguments{"convert", "--data", table, "--output", out, "--id-column", "id", "--no-drop-first"} + columns);
   const Arguments train = {"train", "--model", "logistic", "--l2", "0.1", "--run"};
   const auto model = [&](const char* run) { return scratch_.path(run) + std::string("/model.h5"); };
-  launch_well(0, 1, train + Arguments{scratch_.path("of_table"), "--data", table, "--drop", "id"} + columns);
+  launch_well(0, 1, train + Arguments{scratch_.path("of_table"), "--data", table, "--drop", "id", "--header"} + columns);
   launch_well(0, 1, train + Arguments{scratch_.path("of_output"), "--data", out});
   std::vector<std::string> predictions;
   std::vector<std::string> metrics;

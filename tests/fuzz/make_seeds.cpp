@@ -66,6 +66,17 @@ void add_libsvm(Seeds& seeds) {
   }
 }
 
+void add_vw(Seeds& seeds) {
+  const Texts files = {"1 2 'tag|user age:3 x |item:0.5 a b:-1e-3\n-1 |user age:nan\n",
+                       "0.5 tag| a a a:-2\n\n1 1 0.5 | a\n", "|f a b\n|f c\n", "1:2 3:4 |f a\n",
+                       "1 1e400 |f :1 a::2\n1 -1 |a\n"};
+  for (const std::string& file : files) {
+    for (const std::string& choices : {"\0\0"s, "\1\0"s, "\2\1"s, "\0\x24"s}) {
+      seeds.add("vw", choices, file);
+    }
+  }
+}
+
 void add_csv(Seeds& seeds) {
   const Texts files = {"a,b,c,y\n1,2,3,0\n4,5,6,1\n",
                        "id\ty\tw\to\te\ta\n7\tyes\t1\t0\t2\t3.5\n8\tno\t2\t-1\t1\t4.5\n",
@@ -317,6 +328,7 @@ int main(int argc, char** argv) {
   }
   lockstep::Seeds seeds(argv[1]);
   lockstep::add_libsvm(seeds);
+  lockstep::add_vw(seeds);
   lockstep::add_csv(seeds);
   lockstep::add_idx(seeds);
   lockstep::add_numpy(seeds);

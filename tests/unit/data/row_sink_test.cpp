@@ -166,12 +166,12 @@ TEST(Formats, HaveNamesOfTheirOwnAndAWayToBeTold) {
     EXPECT_TRUE(row.fits_head != nullptr || row.fits_name != nullptr || row.fits_line != nullptr) << row.name;
     names.push_back(format_name(&row));
   }
-  EXPECT_THAT(names, ElementsAre("auto", "csv", "libsvm", "hdf5", "idx", "npy", "npz"));
+  EXPECT_THAT(names, ElementsAre("auto", "csv", "libsvm", "hdf5", "idx", "npy", "npz", "vw"));
   try {
     format_named("xls");
     ADD_FAILURE() << "not refused";
   } catch (const UsageError& error) {
-    EXPECT_STREQ(error.what(), "must be auto, csv, libsvm, hdf5, idx, npy or npz");
+    EXPECT_STREQ(error.what(), "must be auto, csv, libsvm, hdf5, idx, npy, npz or vw");
   }
 }
 

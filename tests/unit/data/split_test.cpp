@@ -57,7 +57,7 @@ class SplitRows : public ::testing::Test {
     std::vector<RawData> validation(static_cast<std::size_t>(ranks));
     run_ranks(ranks, [&](Communicator& comm) {
       const auto rank = static_cast<std::size_t>(comm.rank());
-      std::tie(training[rank], validation[rank]) = split_rows(share(comm, is_dense), fraction, seed, comm);
+      std::tie(training[rank], validation[rank]) = split_rows(share(comm, is_dense), {fraction, seed}, comm);
     });
     return {merged(training), merged(validation)};
   }
@@ -111,7 +111,7 @@ TEST_F(SplitRows, IsTheSameOnAnyNumberOfRanksDisjointAndComplete) {
 TEST_F(SplitRows, RowOfTheTrainingPartIsFoundInTheWhole) {
   const auto [training, validation] = split_on(3, 0.3, 7, true);
   for (std::size_t i = 0; i < training.block.label.size(); ++i) {
-    EXPECT_EQ(row_before_split(static_cast<std::int64_t>(i), 0.3, 7),
+    EXPECT_EQ(RowSplit(0.3, 7).row_before_split(static_cast<std::int64_t>(i)),
               static_cast<std::int64_t>(training.block.label[i]));
   }
 }
@@ -121,13 +121,49 @@ TEST_F(SplitRows, TheFractionIsMetAndTheSeedChooses) {
   std::int64_t both = 0;
   constexpr std::int64_t kMany = 100000;
   for (std::int64_t row = 0; row < kMany; ++row) {
-    const bool first = is_validation_row(row, 0.2, 1);
+    const bool first = RowSplit(0.2, 1).holds_out(row);
     picked += first ? 1 : 0;
-    both += first && is_validation_row(row, 0.2, 2) ? 1 : 0;
-    EXPECT_TRUE(!first || is_validation_row(row, 0.3, 1)) << "a larger fraction takes the same rows and more";
+    both += first && RowSplit(0.2, 2).holds_out(row) ? 1 : 0;
+    EXPECT_TRUE(!first || RowSplit(0.3, 1).holds_out(row)) << "a larger fraction takes the same rows and more";
   }
   EXPECT_NEAR(static_cast<double>(picked), 0.2 * kMany, 5 * std::sqrt(0.16 * kMany));
   EXPECT_NEAR(static_cast<double>(both), 0.04 * kMany, 5 * std::sqrt(0.04 * kMany));
+}
+
+TEST_F(SplitRows, RowsOfAGroupStayTogetherOnAnyNumberOfRanks) {
+  const auto group_of = [](std::int64_t row) { return static_cast<std::uint64_t>(row * row % 29); };
+  std::map<std::uint64_t, bool> is_held_out;
+  std::vector<double> expected;
+  for (const int ranks : {1, 2, 3, 8}) {
+    std::vector<RawData> parts(static_cast<std::size_t>(ranks));
+    run_ranks(ranks, [&](Communicator& comm) {
+      RawData raw = share(comm, true);
+      for (std::int64_t i = 0; i < raw.block.rows; ++i) {
+        raw.block.group.push_back(group_of(raw.block.first_row + i));
+      }
+      const RowSplit split(0.3, 7, raw.block, comm);
+      auto [training, validation] = split_rows(std::move(raw), split, comm);
+      EXPECT_TRUE(training.block.group.empty());
+      for (std::size_t i = 0; i < training.block.label.size(); ++i) {
+        const std::int64_t row = split.row_before_split(training.block.first_row + static_cast<std::int64_t>(i));
+        EXPECT_EQ(static_cast<double>(row), training.block.label[i]);
+      }
+      parts[static_cast<std::size_t>(comm.rank())] = std::move(validation);
+    });
+    const RawData validation = merged(parts);
+    for (const double row : validation.block.label) {
+      is_held_out[group_of(static_cast<std::int64_t>(row))] = true;
+    }
+    expected = expected.empty() ? validation.block.label : expected;
+    EXPECT_EQ(validation.block.label, expected);
+  }
+  EXPECT_GT(is_held_out.size(), 1U);
+  std::size_t of_groups = 0;
+  for (std::int64_t row = 0; row < static_cast<std::int64_t>(kRows); ++row) {
+    of_groups += is_held_out.contains(group_of(row)) ? 1 : 0;
+  }
+  EXPECT_EQ(of_groups, expected.size()) << "all rows of a group";
+  EXPECT_LT(of_groups, static_cast<std::size_t>(kRows));
 }
 
 TEST_F(SplitRows, APartWithoutRowsIsAnError) {
@@ -135,7 +171,7 @@ TEST_F(SplitRows, APartWithoutRowsIsAnError) {
     for (const int ranks : kRankCounts) {
       run_ranks(ranks, [&, fraction = fraction, &part = part](Communicator& comm) {
         try {
-          static_cast<void>(split_rows(share(comm, true), fraction, 0, comm));
+          static_cast<void>(split_rows(share(comm, true), {fraction, 0}, comm));
           ADD_FAILURE() << "no error";
         } catch (const DataError& error) {
           EXPECT_NE(std::string(error.what()).find("leaves no row for " + part), std::string::npos) << error.what();

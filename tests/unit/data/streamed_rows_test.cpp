@@ -151,8 +151,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(StreamedRows, OfASplitAreItsRows) {
   const MadeData made{.rows = 500, .features = 4};
   run_ranks(3, [&](Communicator& comm) {
-    auto [training, held_out] = split_rows(made_share(made, comm.rank(), comm.size()), 0.3, 7, comm);
-    auto [far, far_held_out] = split_rows(apart(made, comm.rank(), comm.size()), 0.3, 7, comm);
+    auto [training, held_out] = split_rows(made_share(made, comm.rank(), comm.size()), {0.3, 7}, comm);
+    auto [far, far_held_out] = split_rows(apart(made, comm.rank(), comm.size()), {0.3, 7}, comm);
     EXPECT_EQ(make_dataset(std::move(far), {}, comm).fingerprint,
               make_dataset(std::move(training), {}, comm).fingerprint);
     EXPECT_EQ(make_dataset(std::move(far_held_out), {}, comm).fingerprint,
