@@ -18,7 +18,11 @@ namespace {
 
 /// The stored settings on data read as `columns` say.
 TrainSettings settings_on_data(TrainSettings stored, const StoredColumns& columns) {
+  const std::string group = stored.data.group_column;
   stored.data = columns.read;
+  if (stored.data.group_column.empty()) {
+    stored.data.group_column = group;  // rows are held out as they were in training
+  }
   if (stored.validation.rows.is_file()) {
     stored.validation.rows = {};  // a file of its own: not learned from
   }

@@ -25,21 +25,6 @@ std::vector<std::string> without_roles(std::vector<std::string> names, const Rea
   return names;
 }
 
-/// Columns that options named by number bear their names in the model; those of a table that was converted had their
-/// options then.
-void name_roles(const Schema& schema, ReadSettings& read) {
-  const auto name = [&](ColumnRole role, std::string& option) {
-    const Column* column = schema.find(role);
-    if ((!option.empty() || schema.is_table) && column != nullptr && !column->name.empty()) {
-      option = column->name;
-    }
-  };
-  name(ColumnRole::label, read.label_column);
-  name(ColumnRole::weight, read.weight_column);
-  name(ColumnRole::offset, read.offset_column);
-  name(ColumnRole::exposure, read.exposure_column);
-}
-
 }  // namespace
 
 TrainSettings stored_settings(const ModelFile& file, const std::string& path) {

@@ -7,6 +7,7 @@
 #include "data/array_features.h"
 #include "data/array_layout.h"
 #include "data/reader_common.h"
+#include "data/text_cause.h"
 #include "data/text_error.h"
 #include "data/text_number.h"
 #include "lockstep/base/errors.h"
@@ -146,7 +147,7 @@ class ArrayRows {
         sink_.text(id_.place, id_.values.text(i));
       }
       if (has(group_)) {
-        sink_.text(group_.place, group_.values.text(i));
+        add_group(i);
       }
     } catch (const ContentError& error) {
       throw DataError(input_.place(*object) + ": row " + std::to_string(row_ + 1) + ": " + error.what());
@@ -169,6 +170,14 @@ class ArrayRows {
     } else {
       sink_.number(label_.place, label.number(i));
     }
+  }
+
+  void add_group(std::size_t i) {
+    const std::string text = group_.values.text(i);
+    if (is_surely_missing(text)) {
+      throw ContentError(0, "missing value in the column of groups");
+    }
+    sink_.text(group_.place, text);
   }
 
   const std::string& class_name(double number) const {

@@ -9,7 +9,6 @@
 #include "lockstep/base/errors.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <unordered_set>
 

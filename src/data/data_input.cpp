@@ -105,4 +105,17 @@ DataInput open_data(const ReadSettings& settings) {
   return input;
 }
 
+ReadSettings without_foreign_options(ReadSettings read) {
+  const FormatRow& format = *open_data(read).format;
+  const ReadSettings unsaid;
+  if (!format.has_header) {
+    read.header = unsaid.header;
+    read.delimiter = unsaid.delimiter;
+    read.decimal = unsaid.decimal;
+  }
+  read.skip_query_ids = read.skip_query_ids && format.name == "libsvm";
+  read.hash_bits = unsaid.hash_bits;
+  return read;
+}
+
 }  // namespace lockstep

@@ -22,4 +22,8 @@ struct DataInput {
 /// Not Collective.
 DataInput open_data(const ReadSettings& settings);
 
+/// `read` without the options that the file's format has no use for: those of other files, and of a model that knows
+/// better. Throws as open_data().
+ReadSettings without_foreign_options(ReadSettings read);
+
 }  // namespace lockstep

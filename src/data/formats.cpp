@@ -35,6 +35,8 @@ constexpr std::array<FormatRow, 7> kFormats = {{
      .is_text = true,
      .fits_name = is_libsvm_name,
      .fits_line = is_libsvm_line,
+     .entries_in = count_libsvm_entries,
+     .least_entry_bytes = 4,  // " 1:1"
      .open = open_libsvm},
     {.name = "hdf5",
      .title = "HDF5",
@@ -71,6 +73,8 @@ constexpr std::array<FormatRow, 7> kFormats = {{
      .is_text = true,
      .fits_name = is_vw_name,
      .fits_line = is_vw_line,
+     .entries_in = count_vw_entries,
+     .least_entry_bytes = 2,  // " a"
      .open = open_vw},
 }};
 

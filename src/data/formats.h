@@ -1,6 +1,7 @@
 /// The registry of formats: one row a format. To add one: its files and its row in formats.cpp.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -35,6 +36,10 @@ struct FormatRow {
   bool (*fits_head)(std::string_view head) = nullptr;  ///< the first bytes
   bool (*fits_name)(std::string_view name) = nullptr;  ///< the file's name in lower case
   bool (*fits_line)(std::string_view line) = nullptr;  ///< the first line that is neither blank nor a comment
+
+  /// Of sparse text: entries of a line, −1 where it is no row; null: no such text. And bytes of the shortest entry.
+  std::int64_t (*entries_in)(std::string_view line) = nullptr;
+  std::int64_t least_entry_bytes = 0;
 
   /// The usual file of the labels of a path; null: labels stand with the features, and --labels does not apply.
   std::string (*usual_labels)(const std::string& path) = nullptr;

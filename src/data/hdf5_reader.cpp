@@ -7,7 +7,9 @@
 #include "data/schema_image.h"
 #include "io/hdf5_image.h"
 #include "io/hdf5_input.h"
+#include "lockstep/base/errors.h"
 
+#include <optional>
 #include <utility>
 
 namespace lockstep {
@@ -26,14 +28,25 @@ bool are_of_table(const ArrayLayout& layout, const Schema& table) {
          table.find(ColumnRole::exposure) == nullptr && layout.exposure.empty() && layout.group.empty();
 }
 
+/// What the file says of the table it was made from; none, and a notice, where that cannot be.
+std::optional<Schema> table_of(const ReadSettings& settings, ArrayLayout& layout) {
+  try {
+    Hdf5ImageReader file(Hdf5Input::open(settings.path));
+    return stored_table(file, layout.features, settings.path);
+  } catch (const DataError&) {
+  } catch (const ConfigurationError&) {
+  }
+  layout.notices.push_back(settings.path + ": its /schema is not one of these features, and is not used");
+  return std::nullopt;
+}
+
 /// For a model that is trained on a converted file the columns of the table in place of those of X: it reads such
 /// tables then, too.
 void take_table(const ReadSettings& settings, ArrayLayout& layout) {
-  if (is_for_model(settings) || !layout.is_named || !layout.feature_of_column.empty()) {
+  if (is_for_model(settings) || !layout.feature_of_column.empty()) {
     return;
   }
-  Hdf5ImageReader file(Hdf5Input::open(settings.path));
-  std::optional<Schema> table = stored_table(file, layout.features, settings.path);
+  std::optional<Schema> table = table_of(settings, layout);
   if (!table || !are_of_table(layout, *table)) {
     return;
   }

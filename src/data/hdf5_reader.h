@@ -1,5 +1,5 @@
 /// HDF5: /X (rows × features, dense or in compressed sparse rows), /y, and optionally /weight, /offset, /feature_names,
-/// /class_names.
+/// /class_names; of a file that convert made also /schema, what the columns of the table were.
 #pragma once
 
 #include "data/file_reader.h"

@@ -200,18 +200,13 @@ class LibsvmRows final : public RecordParser {
   std::int64_t largest_index_ = 0;
 };
 
-/// Whether the first row begins with a label. A row that cannot be read is reported by the ordinary pass.
-bool first_row_has_label(const InputFile& file, const TextBody& body) {
-  LineReader reader(file, body, {body.begin, body.end});
-  try {
-    for (std::string_view line; reader.next(line);) {
-      if (const std::string_view row = trimmed(without_comment(line)); !row.empty()) {
-        return !looks_like_entry(token_at(row.data(), row.data() + row.size()));
-      }
-    }
-  } catch (const ContentError&) {
-  }
-  return true;
+bool is_row(std::string_view line) {
+  return !trimmed(without_comment(line)).empty();
+}
+
+bool begins_with_label(std::string_view line) {
+  const std::string_view row = trimmed(line);
+  return !looks_like_entry(token_at(row.data(), row.data() + row.size()));
 }
 
 /// "3:0.5", and "3:…" or "qid:7" in a line without the delimiters of CSV: a time of day in a CSV line is
@@ -279,6 +274,10 @@ bool is_libsvm_line(std::string_view line) {
   return is_label_only || is_entry(second, has_comma) || is_entry(first, has_comma);
 }
 
+std::int64_t count_libsvm_entries(std::string_view line) {
+  return is_row(line) ? std::ranges::count(without_comment(line), ':') : -1;
+}
+
 std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, InputFile& file, Communicator& comm) {
   TextBody body;
   bool has_label = true;
@@ -286,7 +285,7 @@ std::unique_ptr<FileReader> open_libsvm(const ReadSettings& settings, InputFile&
     body = whole_text(file);
     body.head_bytes = settings.head_bytes;
     const bool may_lack = settings.label_optional || settings.label_kind == LabelKind::none;
-    has_label = !may_lack || first_row_has_label(file, body);
+    has_label = !may_lack || begins_with_label(first_row(file, body, is_row));
   });
   return std::make_unique<LibsvmReader>(body, has_label, settings, file);
 }

@@ -20,6 +20,9 @@ bool is_libsvm_name(std::string_view name);
 /// The second word of the line is index:value, or its only word a number.
 bool is_libsvm_line(std::string_view line);
 
+/// Entries of a row, explicit zeros included; −1 for a line that is none.
+std::int64_t count_libsvm_entries(std::string_view line);
+
 /// A reader of sparse rows. Indices count from 1 and ascend; explicit zeros are dropped but count for the width, which
 /// is the largest index of all ranks (or the number that is expected); '#' ends a line; blank and comment lines are
 /// skipped. Where the label is optional and the first row begins with index:value, rows have no label. Collective.

@@ -142,4 +142,17 @@ bool LineReader::next(std::string_view& record) {
   return true;
 }
 
+std::string first_row(const InputFile& file, const TextBody& body, bool (*is_row)(std::string_view line)) {
+  LineReader reader(file, body, {body.begin, body.end});
+  try {
+    for (std::string_view line; reader.next(line);) {
+      if (is_row(line)) {
+        return std::string(line);
+      }
+    }
+  } catch (const ContentError&) {
+  }
+  return {};
+}
+
 }  // namespace lockstep

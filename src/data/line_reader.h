@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace lockstep {
@@ -57,5 +58,8 @@ class LineReader {
   std::int64_t first_line_ = 0;
   std::int64_t lines_read_ = 0;
 };
+
+/// The first line that is a row; empty where there is none, or it cannot be read, which the ordinary pass reports.
+std::string first_row(const InputFile& file, const TextBody& body, bool (*is_row)(std::string_view line));
 
 }  // namespace lockstep

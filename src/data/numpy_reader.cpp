@@ -40,7 +40,7 @@ std::size_t find_last_x(std::string_view name) {
 std::vector<std::string> arrays_of(const ArrayLayout& layout) {
   std::vector<std::string> names;
   for (const std::string* name :
-       {&layout.x, &layout.label, &layout.weight, &layout.offset, &layout.exposure, &layout.id}) {
+       {&layout.x, &layout.label, &layout.weight, &layout.offset, &layout.exposure, &layout.id, &layout.group}) {
     if (!name->empty()) {
       names.push_back(*name);
     }

@@ -16,9 +16,8 @@ namespace lockstep {
 namespace {
 
 constexpr std::int64_t kHeadBytes = std::int64_t{1} << 20;
-/// "1,2\n" has two bytes a field; "1 1:1\n" two for the label and four for the entry.
+/// "1,2\n"
 constexpr std::int64_t kLeastFieldBytes = 2;
-constexpr std::int64_t kLeastEntryBytes = 4;
 
 /// count · part / whole
 std::int64_t scaled(std::int64_t count, std::int64_t part, std::int64_t whole) {
@@ -28,20 +27,22 @@ std::int64_t scaled(std::int64_t count, std::int64_t part, std::int64_t whole) {
 
 struct RowCount {
   std::int64_t rows = 0;
-  std::int64_t entries = 0;  ///< of LIBSVM text
+  std::int64_t entries = 0;  ///< of sparse text
 };
 
 /// Adds the rows of a part to those of the others.
 class RowCounter final : public RecordParser {
  public:
-  RowCounter(bool is_dense, RowCount& all) : is_dense_(is_dense), all_(all) {}
+  /// `entries_in`: of the format; null: of a table.
+  RowCounter(std::int64_t (*entries_in)(std::string_view), RowCount& all) : entries_in_(entries_in), all_(all) {}
 
   void add(std::string_view record) override {
-    if (!is_dense_) {
-      record = record.substr(0, record.find('#'));
-      mine_.entries += std::ranges::count(record, ':');
+    if (entries_in_ == nullptr) {
+      mine_.rows += trimmed(record).empty() ? 0 : 1;
+    } else if (const std::int64_t entries = entries_in_(record); entries >= 0) {
+      ++mine_.rows;
+      mine_.entries += entries;
     }
-    mine_.rows += trimmed(record).empty() ? 0 : 1;
   }
 
   void finish() override {
@@ -50,7 +51,7 @@ class RowCounter final : public RecordParser {
   }
 
  private:
-  bool is_dense_;
+  std::int64_t (*entries_in_)(std::string_view);
   RowCount& all_;
   RowCount mine_;
 };
@@ -63,7 +64,7 @@ DataOutlook DataOutlook::at_most() const {
     most.rows = file_bytes / (kLeastFieldBytes * std::max<std::int64_t>(1, fields));
     most.stored_entries = is_dense     ? most.rows * features
                           : fields > 1 ? most.rows * fields
-                                       : file_bytes / kLeastEntryBytes;
+                                       : file_bytes / std::max<std::int64_t>(1, least_entry_bytes);
   }
   return most;
 }
@@ -79,7 +80,8 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.features = block.features;
   outlook.fields = raw.schema.is_table ? std::ssize(raw.schema.columns) : block.is_dense ? block.features : 1;
   outlook.stored_entries = scaled(block.count_entries(), outlook.rows, block.rows);
-  outlook.columns = (block.label.empty() ? 0 : 1) + (block.weight.empty() ? 0 : 1) + (block.offset.empty() ? 0 : 1);
+  outlook.columns = (block.label.empty() ? 0 : 1) + (block.weight.empty() ? 0 : 1) + (block.offset.empty() ? 0 : 1) +
+                    (block.group.empty() ? 0 : 1);
   outlook.classes = std::ssize(raw.schema.class_names());
   outlook.file_bytes = open_data(settings).file->size();
   outlook.reader_bytes = raw.reader_bytes;
@@ -88,6 +90,8 @@ DataHead foresee_data(const ReadSettings& settings) {
   outlook.has_any_row = raw.has_any_row;
   outlook.is_counted = raw.is_rows_in_file_exact;
   outlook.is_whole = outlook.is_counted && raw.total_rows == raw.rows_in_file;
+  outlook.has_all_features = outlook.is_whole || outlook.is_dense || !outlook.is_text || raw.schema.is_hashed();
+  outlook.least_entry_bytes = raw.format->least_entry_bytes;
   return {outlook, std::move(raw.schema), std::move(raw.notices)};
 }
 
@@ -99,7 +103,8 @@ void count_rows(const ReadSettings& settings, DataOutlook& outlook, Communicator
   }
   const bool is_table = outlook.fields > 1;
   RowCount mine;
-  const auto count_of = [&](std::int64_t, RowSink&) { return std::make_unique<RowCounter>(is_table, mine); };
+  const auto entries_in = is_table ? nullptr : input.format->entries_in;
+  const auto count_of = [&](std::int64_t, RowSink&) { return std::make_unique<RowCounter>(entries_in, mine); };
   TextRules rules{std::string(is_table ? kUsualDelimiters : ""), settings.threads};
   PartRows none;
   try {

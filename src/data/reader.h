@@ -1,5 +1,5 @@
-/// Reading data files into rows: CSV/TSV, LIBSVM text, HDF5, IDX, NumPy's arrays. One shared file for any number of
-/// ranks.
+/// Reading data files into rows: CSV/TSV, LIBSVM text, HDF5, IDX, NumPy's arrays, Vowpal Wabbit's text. One shared file
+/// for any number of ranks.
 #pragma once
 
 #include "data/csv_dialect.h"

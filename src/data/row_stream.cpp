@@ -96,6 +96,7 @@ void RowStream::drain() {
   block_.label = labels_.take();
   drain_(block_);
   block_.rows = 0;
+  block_.group.clear();
   block_.dense.clear();
   block_.column.clear();
   block_.value.clear();

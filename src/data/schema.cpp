@@ -19,10 +19,11 @@ constexpr std::array<std::pair<ColumnRole, std::string_view>, 8> kRoles = {{{Col
                                                                             {ColumnRole::id, "id"},
                                                                             {ColumnRole::group, "group"}}};
 
-constexpr std::array<std::pair<ColumnKind, std::string_view>, 4> kKinds = {{{ColumnKind::number, "number"},
+constexpr std::array<std::pair<ColumnKind, std::string_view>, 5> kKinds = {{{ColumnKind::number, "number"},
                                                                             {ColumnKind::boolean, "boolean"},
                                                                             {ColumnKind::text, "text"},
-                                                                            {ColumnKind::category, "category"}}};
+                                                                            {ColumnKind::category, "category"},
+                                                                            {ColumnKind::hashed, "hashed"}}};
 
 constexpr std::array<std::pair<MissingPolicy, std::string_view>, 4> kPolicies = {
     {{MissingPolicy::error, "error"},
@@ -165,6 +166,11 @@ bool Schema::is_plain() const {
   return formula.empty() && std::ranges::all_of(columns, [](const Column& column) {
            return column.role != ColumnRole::feature || (column.kind != ColumnKind::category && column.width == 1);
          });
+}
+
+bool Schema::is_hashed() const {
+  const Column* feature = find(ColumnRole::feature);
+  return feature != nullptr && feature->kind == ColumnKind::hashed;
 }
 
 void Schema::place_features() {

@@ -24,9 +24,10 @@ enum class ColumnRole {
 /// How the values of a column are taken; number where they are not.
 enum class ColumnKind {
   number,
-  boolean,  ///< True and False, taken for 1 and 0
-  text,     ///< a class, or an id
-  category  ///< one of its levels: 0 and 1 in a column of X each
+  boolean,   ///< True and False, taken for 1 and 0
+  text,      ///< a class, or an id
+  category,  ///< one of its levels: 0 and 1 in a column of X each
+  hashed     ///< names that share 2^B columns of X by their hashes: see vw_reader.h
 };
 
 /// What becomes of a row without a value.
@@ -101,6 +102,8 @@ struct Schema {
   std::vector<std::string> input_names() const;
   /// Every feature is a number that fills one column of X of its own.
   bool is_plain() const;
+  /// The features are hashed names.
+  bool is_hashed() const;
   /// Gives the features their columns of X, in the order of their numbers there.
   void place_features();
 

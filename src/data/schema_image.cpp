@@ -259,10 +259,11 @@ Schema read_schema(Hdf5ImageReader& image, Index features, const std::string& pa
 }
 
 std::optional<Schema> stored_table(Hdf5ImageReader& file, Index features, const std::string& path) {
-  if (!has_schema(file) || !file.has(kIsTable) || file.read_integer(kIsTable) == 0) {
+  if (!has_schema(file)) {
     return std::nullopt;
   }
-  return read_schema(file, features, path);
+  Schema schema = read_schema(file, features, path);
+  return schema.is_table || schema.is_hashed() ? std::optional(std::move(schema)) : std::nullopt;
 }
 
 std::vector<std::string> schema_words(const Schema& schema) {

@@ -108,15 +108,30 @@ RowSplit::RowSplit(double fraction, std::uint64_t seed, const RowBlock& rows, Co
   if (all_sum(comm, std::ssize(rows.group)) == 0) {
     return;
   }
-  std::vector<std::uint8_t> mine;
-  for (const std::uint64_t group : rows.group) {
-    mine.push_back(is_below(fraction, std::as_bytes(std::span(&group, 1)), seed) ? 1 : 0);
+  // A bit a row, each rank's from a byte of its own on.
+  constexpr std::size_t kBits = 8;
+  std::vector<std::uint8_t> mine((rows.group.size() + kBits - 1) / kBits);
+  for (std::size_t i = 0; i < rows.group.size(); ++i) {
+    const bool is_held_out = is_below(fraction, std::as_bytes(std::span(&rows.group[i], 1)), seed);
+    mine[i / kBits] |= static_cast<std::uint8_t>(is_held_out ? 1U << i % kBits : 0U);
   }
+  const std::vector<std::int64_t> rows_of_rank = all_gather_value(comm, std::int64_t{std::ssize(rows.group)});
   const std::vector<std::int64_t> counts = all_gather_value(comm, std::int64_t{std::ssize(mine)});
   std::vector<std::uint8_t> all(
       static_cast<std::size_t>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})));
   comm.all_gather(std::as_bytes(std::span(mine)), counts, std::as_writable_bytes(std::span(all)));
-  by_groups_ = std::make_shared<const std::vector<bool>>(all.begin(), all.end());
+  std::vector<bool> by_groups;
+  by_groups.reserve(
+      static_cast<std::size_t>(std::accumulate(rows_of_rank.begin(), rows_of_rank.end(), std::int64_t{0})));
+  auto bytes = all.begin();
+  for (std::size_t rank = 0; rank < counts.size(); ++rank) {
+    for (std::int64_t i = 0; i < rows_of_rank[rank]; ++i) {
+      by_groups.push_back((bytes[i / static_cast<std::int64_t>(kBits)] >> i % static_cast<std::int64_t>(kBits) & 1) !=
+                          0);
+    }
+    bytes += counts[rank];
+  }
+  by_groups_ = std::make_shared<const std::vector<bool>>(std::move(by_groups));
 }
 
 bool RowSplit::holds_out(std::int64_t global_row) const {
@@ -158,9 +173,10 @@ std::pair<RawData, RawData> split_rows(RawData&& raw, const RowSplit& split, Com
   number_parts(training, validation, comm);
   if (training.total_rows == 0 || validation.total_rows == 0) {
     throw Agreed<DataError>(
-        fmt::format("a fraction of {} of {} rows for validation leaves no row for {}; choose another "
+        fmt::format("a fraction of {} of {} rows for validation{} leaves no row for {}; choose another "
                     "fraction or seed, or name a file of validation rows",
-                    split.fraction(), total_rows, validation.total_rows == 0 ? "validation" : "training"));
+                    split.fraction(), total_rows, split.is_by_groups() ? ", by whole groups," : "",
+                    validation.total_rows == 0 ? "validation" : "training"));
   }
   return parts;
 }

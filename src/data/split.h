@@ -24,6 +24,7 @@ class RowSplit {
   RowSplit(double fraction, std::uint64_t seed, const RowBlock& rows, Communicator& comm);
 
   double fraction() const { return fraction_; }
+  bool is_by_groups() const { return by_groups_ != nullptr; }
   bool holds_out(std::int64_t global_row) const;
   /// The global row in the data before the split of row `training_row` of the training part.
   std::int64_t row_before_split(std::int64_t training_row) const;

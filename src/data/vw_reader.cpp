@@ -77,9 +77,9 @@ std::pair<std::string_view, double> name_and_value(std::string_view token, std::
   const std::string_view text = token.substr(colon + 1);
   const ParsedNumber number = parse_number(text);
   if (number.status != NumberStatus::ok) {
-    const std::string what = "value of '" + std::string(name) + "'";
-    throw ContentError(column, number.status == NumberStatus::text ? what + " is not a number (saw " + shown(text) + ")"
-                                                                   : describe(number.status, what, text));
+    throw ContentError(column, number.status == NumberStatus::text
+                                   ? "value of " + shown(name) + " is not a number (saw " + shown(text) + ")"
+                                   : describe(number.status, "feature " + shown(name), text));
   }
   check_digits(text, number.value, column);
   return {name, number.value};
@@ -127,7 +127,9 @@ class VwRows final : public RecordParser {
     }
     if (label_ >= 0) {
       if (head.label.empty()) {
-        throw ContentError(1, "row has no label");
+        throw ContentError(1, trimmed(text).empty() ? "row has no label"
+                                                    : "row has no label: what touches the | is a tag (saw " +
+                                                          shown(trimmed(text)) + "); write 'LABEL |'");
       }
       if (head.label.find(':') != std::string_view::npos) {
         throw ContentError(column_of(head.label),
@@ -139,9 +141,9 @@ class VwRows final : public RecordParser {
     if (!head.importance.empty()) {
       const ParsedNumber number = parse_number(head.importance);
       if (number.status != NumberStatus::ok) {
-        throw ContentError(column_of(head.importance),
-                           describe(number.status, "the row's importance", head.importance));
+        throw ContentError(column_of(head.importance), describe(number.status, "the importance", head.importance));
       }
+      check_digits(head.importance, number.value, column_of(head.importance));
       importance = number.value;
     }
     push(head.importance, [&] { sink_.number(weight_, importance); });
@@ -215,31 +217,21 @@ class VwRows final : public RecordParser {
   std::vector<double> value_;
 };
 
-/// Whether the first row begins with a label. A row that cannot be read is reported by the ordinary pass.
-bool first_row_has_label(const InputFile& file, const TextBody& body) {
-  LineReader reader(file, body, {body.begin, body.end});
-  try {
-    for (std::string_view line; reader.next(line);) {
-      if (!trimmed(line).empty()) {
-        return !head_of(line.substr(0, line.find('|'))).label.empty();
-      }
-    }
-  } catch (const ContentError&) {
-  }
-  return true;
-}
-
 int bits_of_columns(const ReadSettings& settings) {
   const std::int64_t expected = expected_feature_count(settings);
   if (expected < 0) {
     return settings.hash_bits;
   }
   const auto columns = static_cast<std::uint64_t>(expected);
-  if (!std::has_single_bit(columns) || expected < 2) {
-    throw ConfigurationError(fmt::format(
-        "{}: names of features are hashed into 2^B columns, and the model has {} features", settings.path, expected));
+  if (!settings.expected.is_hashed() || !std::has_single_bit(columns)) {
+    throw DataError(settings.path + ": names its features, and the model was not trained on hashed names");
   }
-  return std::countr_zero(columns);
+  const int bits = std::countr_zero(columns);
+  if (settings.hash_bits != ReadSettings().hash_bits && settings.hash_bits != bits) {
+    throw ConfigurationError(
+        fmt::format("{}: --hash-bits {}: the model has 2^{} columns", settings.path, settings.hash_bits, bits));
+  }
+  return bits;
 }
 
 Schema vw_schema(bool has_label, int bits) {
@@ -248,7 +240,7 @@ Schema vw_schema(bool has_label, int bits) {
     schema.columns.push_back({.role = ColumnRole::label});
   }
   schema.columns.push_back({.role = ColumnRole::weight});
-  schema.columns.push_back({.feature = 0, .width = Index{1} << bits});
+  schema.columns.push_back({.kind = ColumnKind::hashed, .feature = 0, .width = Index{1} << bits});
   return schema;
 }
 
@@ -282,9 +274,15 @@ class VwReader final : public FileReader {
   InputFile& file_;
 };
 
-/// A letter begins a name of features, and hardly a field of a table of numbers.
+bool is_row(std::string_view line) {
+  return !trimmed(line).empty();
+}
+
+/// A letter begins a name of features, and hardly a field of a table of numbers; "24:1" is a name with its value.
 bool begins_name(std::string_view text) {
-  return !text.empty() && (std::isalpha(static_cast<unsigned char>(text.front())) != 0 || text.front() == '_');
+  const std::string_view word = text.substr(0, text.find_first_of(kBlanks));
+  return !text.empty() && (std::isalpha(static_cast<unsigned char>(text.front())) != 0 || text.front() == '_' ||
+                           std::ranges::count(word, ':') == 1);
 }
 
 }  // namespace
@@ -305,10 +303,23 @@ bool is_vw_line(std::string_view line) {
     }
   }
   const std::string_view names = line.substr(bar + 1);
-  // "1 | a | b" is a table with blanks around its bars.
-  const bool is_anonymous = names.starts_with(' ');
-  return head.rest.empty() && begins_name(trimmed(names)) &&
-         !(is_anonymous && names.find(" | ") != std::string_view::npos);
+  // "1 | a | b" and "|a|b|" are tables.
+  const bool is_table = names.starts_with(' ') ? names.find(" | ") != std::string_view::npos
+                                               : bar == 0 && line.find_first_of(kBlanks) == std::string_view::npos &&
+                                                     names.find('|') != std::string_view::npos;
+  return head.rest.empty() && begins_name(trimmed(names)) && !is_table;
+}
+
+std::int64_t count_vw_entries(std::string_view line) {
+  if (!is_row(line)) {
+    return -1;
+  }
+  std::int64_t count = 0;
+  Words words(line.substr(std::min(line.find('|'), line.size())));
+  for (std::string_view word; !(word = words.next()).empty();) {
+    count += word.find('|') == std::string_view::npos ? 1 : 0;
+  }
+  return count;
 }
 
 std::unique_ptr<FileReader> open_vw(const ReadSettings& settings, InputFile& file, Communicator& comm) {
@@ -320,7 +331,8 @@ std::unique_ptr<FileReader> open_vw(const ReadSettings& settings, InputFile& fil
     body = whole_text(file);
     body.head_bytes = settings.head_bytes;
     const bool may_lack = settings.label_optional || settings.label_kind == LabelKind::none;
-    has_label = !may_lack || first_row_has_label(file, body);
+    const std::string row = may_lack ? first_row(file, body, is_row) : "";
+    has_label = row.empty() || !head_of(std::string_view(row).substr(0, row.find('|'))).label.empty();
   });
   return std::make_unique<VwReader>(body, has_label, bits, settings, file);
 }

@@ -182,8 +182,9 @@ class ColumnMatch {
       case ColumnRole::exposure:
         return &read.exposure_column;
       case ColumnRole::feature:
-      case ColumnRole::id:
       case ColumnRole::group:
+        return read.label_optional ? nullptr : &read.group_column;
+      case ColumnRole::id:
       case ColumnRole::ignored:
         break;
     }

@@ -26,6 +26,17 @@ ReadSettings without_columns(ReadSettings read) {
   return read;
 }
 
+void name_roles(const Schema& schema, ReadSettings& read) {
+  for (const RoleOption& role : kRoleOptions) {
+    const Column* column = schema.find(role.role);
+    std::string& name = read.*role.column;
+    const bool is_used = !name.empty() || (schema.is_table && role.role != ColumnRole::label);
+    if (is_used && role.role != ColumnRole::id && column != nullptr && !column->name.empty()) {
+      name = column->name;
+    }
+  }
+}
+
 DataColumns::DataColumns(const ReadSettings& read)
     : path_(read.path), is_label_named_(read.y_name != ReadSettings().y_name) {
   const DataInput input = open_data(read);

@@ -12,12 +12,16 @@ namespace lockstep {
 /// `read` without the columns that options name.
 ReadSettings without_columns(ReadSettings read);
 
+/// Names in `read` the columns of the roles as a model of `schema` knows them: those that options named by number, and
+/// of a table that was converted all but the label.
+void name_roles(const Schema& schema, ReadSettings& read);
+
 class DataColumns {
  public:
   /// Reads the head of read.path. Not Collective. Throws what reading it throws.
   explicit DataColumns(const ReadSettings& read);
 
-  /// False for formats that have no names: LIBSVM text and IDX.
+  /// False for formats that have no names: see FormatRow::names.
   bool have_names() const { return names_.has != nullptr; }
   bool has(const std::string& name) const;
   /// `name`, a column that a model was trained with; empty where there are arrays without one of that name that have

@@ -1,6 +1,7 @@
 #include "run/memory_check.h"
 
 #include "comm/agreement.h"
+#include "data/data_input.h"
 #include "lockstep/base/errors.h"
 #include "run/problem.h"
 #include "run/run_folder.h"
@@ -18,7 +19,7 @@ namespace {
 
 /// How the file of held-out rows will be read.
 ReadSettings foreseen_held_out(const TrainSettings& settings, const DataHead& head) {
-  ReadSettings read = held_out_settings(settings);
+  ReadSettings read = without_foreign_options(held_out_settings(settings));
   if (head.schema.is_table) {
     ModelFile like;
     like.model.features = head.outlook.features;
@@ -157,13 +158,8 @@ std::string MemoryCheck::foreseen_text() const {
   const std::string classes =
       rows_.classes > 0 ? fmt::format(", {}{} classes", is_whole ? "" : "at least ", rows_.classes) : "";
   return fmt::format("data: {}{} rows × {}{} features{}{}", rows_.is_counted ? "" : "about ", rows_.rows,
-                     has_all_features() ? "" : "at least ", rows_.features, classes,
+                     rows_.has_all_features ? "" : "at least ", rows_.features, classes,
                      is_whole ? "" : "; foreseen from the head of the file");
-}
-
-/// The head of LIBSVM text shows some of its features.
-bool MemoryCheck::has_all_features() const {
-  return rows_.is_whole || rows_.is_dense || !rows_.is_text;
 }
 
 bool MemoryCheck::fits_everywhere(const Plan& plan) {
@@ -196,7 +192,7 @@ void MemoryCheck::require_foreseen() {
   least.reading_bytes = std::max(least.reading_bytes, plan.reading_bytes / kMargin);
   least.data_bytes = std::max(least.data_bytes, plan.data_bytes / kMargin);
   const bool has_all_outputs = rows_.is_whole || foreseen_model().task() != Task::multiclass;
-  require_least(least, foreseen_model(), shape, !has_all_features() || !has_all_outputs);
+  require_least(least, foreseen_model(), shape, !rows_.has_all_features || !has_all_outputs);
 }
 
 bool MemoryCheck::require(const ModelDescription& model, DataShape shape) {

@@ -63,7 +63,6 @@ class MemoryCheck {
   Plan plan_of(const DataShape& shape) const;
   /// The shape with features in their file where they do not fit and can stay there.
   DataShape as_it_fits(const ModelDescription& model, DataShape shape);
-  bool has_all_features() const;
   bool fits_everywhere(const Plan& plan);
   void count(DataOutlook& outlook, const std::string& path);
   /// Refuses where `least` does not fit; the message is about the whole.

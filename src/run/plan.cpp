@@ -123,7 +123,8 @@ Plan make_plan(const TrainSettings& settings, const ModelDescription& model, con
   plan.data_bytes = data_bytes(s, settings, data, model);
   plan.optimizer_bytes = optimizer_bytes(s, settings, data, model);
   plan.program_bytes = program_bytes(s);
-  plan.root_bytes = plan.data_bytes + plan.optimizer_bytes > plan.reading_bytes ? checkpoint_bytes(s, settings) : 0;
+  plan.root_bytes =
+      std::clamp(plan.data_bytes + plan.optimizer_bytes - plan.reading_bytes, 0.0, checkpoint_bytes(s, settings));
   plan.stream_bytes = data.is_streamed ? stream_bytes(s, settings, data) : 0;
   plan.address_bytes = address_bytes(s, settings);
   plan.flops = gradient_flops(s, entries);

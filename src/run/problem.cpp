@@ -2,6 +2,7 @@
 
 #include "base/test_failure.h"
 #include "comm/agreement.h"
+#include "data/data_input.h"
 #include "io/printable.h"
 #include "lockstep/base/errors.h"
 #include "run/data_columns.h"
@@ -99,13 +100,18 @@ ReadSettings held_out_settings(const TrainSettings& settings) {
 
 StoredColumns held_out_columns(const TrainSettings& settings, const ModelFile& like) {
   StoredColumns result;
-  result.read = held_out_settings(settings);
+  result.read = without_foreign_options(held_out_settings(settings));
   const DataColumns columns(result.read);
   if (columns.is_table_without_header()) {
     return columns_by_position(without_columns(std::move(result.read)), settings.data, like, columns.count());
   }
-  if (result.read.label_column.empty()) {
-    result.read.label_column = columns.label_of_model(like.schema.label_name());
+  ReadSettings& read = result.read;
+  name_roles(like.schema, read);
+  read.weight_column = columns.name_unless_usual(read.weight_column, "weight");
+  read.offset_column = columns.name_unless_usual(read.offset_column, "offset");
+  read.exposure_column = columns.name_unless_usual(read.exposure_column, "offset");
+  if (read.label_column.empty()) {
+    read.label_column = columns.label_of_model(like.schema.label_name());
   }
   return result;
 }

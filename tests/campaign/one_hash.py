@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same rows in every format, in memory and streamed, on 1, 3 and 8 ranks, killed and resumed: one hash.
+"""The same rows in six formats, in memory and streamed, on 1, 3 and 8 ranks, killed and resumed: one hash.
 
     tests/campaign/one_hash.py [--megabytes 400] [--folder DIR] [--trainer build/release/bin/trainer]
 

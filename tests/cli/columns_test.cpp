@@ -103,6 +103,7 @@ TEST_F(RawColumns, GroupsAreHeldOutAsAWhole) {
     expected = expected.empty() ? result : expected;
     EXPECT_EQ(result, expected);
   }
+  launch_well(2, 1, {"check", "--model-file", scratch_.path("0/model.h5"), "--data", data});
   // A model of them takes data without the column.
   launch_well(0, 1,
               {"predict", "--model-file", scratch_.path("0/model.h5"), "--data", scratch_.write("new.csv", "x\n3\n"),
@@ -117,6 +118,35 @@ TEST_F(RawColumns, GroupsAreHeldOutAsAWhole) {
                        "--group-column", "p", "--validation", "0.5", "--run", scratch_.path("gap")});
   EXPECT_EQ(missing.exit_code, 65);
   EXPECT_THAT(missing.err, HasSubstr("gap.csv:3:1: missing value in column 'p'"));
+}
+
+TEST_F(RawColumns, HashedNamesAreThoseOfTheModel) {
+  std::string rows;
+  for (int i = 0; i < 120; ++i) {
+    rows += fmt::format("{} |user u{} age:{} |item i{}\n", i % 3 == 0 ? 1 : -1, i % 7, i % 11, i * i % 13);
+  }
+  const std::string names = scratch_.write("names.vw", rows);
+  const std::string converted = scratch_.path("names.h5");
+  launch_well(0, 1, {"convert", "--data", names, "--hash-bits", "10", "--output", converted});
+  std::vector<std::string> shas;
+  std::vector<std::string> predictions;
+  for (const Arguments& data : {Arguments{names, "--hash-bits", "10"}, Arguments{converted}}) {
+    for (const int ranks : {0, 3}) {
+      const std::string run = scratch_.path(std::to_string(shas.size()));
+      launch_well(ranks, 1, Arguments{"train", "--model", "logistic", "--l2", "0.01", "--run", run, "--data"} + data);
+      shas.push_back(sha_of(run));
+      predictions.push_back(launch_well(0, 1,
+                                        {"predict", "--model-file", run + "/model.h5", "--output", "-", "--data",
+                                         scratch_.write("new.vw", "|user u1 age:4\n|item i2\n")})
+                                .out);
+    }
+  }
+  EXPECT_THAT(shas, ::testing::Each(shas[0]));
+  EXPECT_THAT(predictions, ::testing::Each(predictions[0]));
+  const auto refused = launch(
+      0, 1,
+      {"predict", "--model-file", scratch_.path("0/model.h5"), "--output", "-", "--data", names, "--hash-bits", "11"});
+  EXPECT_EQ(refused.exit_code, 78);
 }
 
 }  // namespace

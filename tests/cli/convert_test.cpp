@@ -1,5 +1,6 @@
 /// convert and generate: the file that training takes for the one it was made from, and data whose model is known.
 #include "cli/trainer.h"
+#include "io/hdf5_image.h"
 #include "io/hdf5_input.h"
 
 #include <cmath>
@@ -58,6 +59,14 @@ TEST_F(Convert, TrainingOnTheOutputIsTrainingOnTheInput) {
       launch_well(3, 1, Arguments{"convert", "--data", table, "--output", out, "--id-column", "id"} + columns);
   EXPECT_THAT(made.text(), HasSubstr("60 rows × 2 features, label 'y' (2 classes)"));
   const std::string expected = result_of(0, Arguments{"--data", table} + columns + Arguments{"--drop", "id"} + model);
+  // What the table has in columns of their own, the output has in the usual places.
+  const auto judged = [&](const std::string& data) {
+    const auto said =
+        launch_well(0, 1, {"evaluate", "--json", "--model-file", scratch_.path("run0/model.h5"), "--data", data});
+    EXPECT_THAT(said.err, Not(HasSubstr("weigh")));
+    return nlohmann::json::parse(said.out).at("log_loss");
+  };
+  EXPECT_EQ(judged(out), judged(table));
   EXPECT_EQ(result_of(0, Arguments{"--data", out} + model), expected);
   EXPECT_EQ(result_of(3, Arguments{"--data", out} + model), expected);
 
@@ -99,8 +108,14 @@ TEST_F(Convert, AModelOfTheOutputReadsTheInputAndTheOtherWayRound) {
               Arguments{"convert", "--data", table, "--output", out, "--id-column", "id", "--no-drop-first"} + columns);
   const Arguments train = {"train", "--model", "logistic", "--l2", "0.1", "--run"};
   const auto model = [&](const char* run) { return scratch_.path(run) + std::string("/model.h5"); };
-  launch_well(0, 1, train + Arguments{scratch_.path("of_table"), "--data", table, "--drop", "id", "--header"} + columns);
-  launch_well(0, 1, train + Arguments{scratch_.path("of_output"), "--data", out});
+  launch_well(
+      0, 1,
+      train + Arguments{scratch_.path("of_table"), "--data", table, "--drop", "id", "--header", "--validation", out} +
+          columns);
+  launch_well(0, 1, train + Arguments{scratch_.path("of_output"), "--data", out, "--validation", table});
+  const nlohmann::json judged_by_output = summary_of(scratch_.path("of_table"));
+  EXPECT_EQ(judged_by_output.at("validation"), judged_by_output.at("metrics"));
+  EXPECT_EQ(summary_of(scratch_.path("of_output")).at("validation"), judged_by_output.at("metrics"));
   std::vector<std::string> predictions;
   std::vector<std::string> metrics;
   for (const char* run : {"of_table", "of_output"}) {
@@ -115,6 +130,21 @@ TEST_F(Convert, AModelOfTheOutputReadsTheInputAndTheOtherWayRound) {
   }
   EXPECT_THAT(predictions, Each(predictions[0]));
   EXPECT_THAT(metrics, Each(metrics[0]));
+}
+
+TEST_F(Convert, ASchemaThatIsNotOfTheFeaturesIsNotUsed) {
+  Hdf5ImageWriter image;
+  image.write("/X", std::vector<double>{1, 2, 3, 4}, {2, 2});
+  image.write("/y", std::vector<double>{1, 2});
+  image.write("/feature_names", std::vector<std::string>{"a", "b"});
+  for (const char* name : {"/schema/name", "/schema/role", "/schema/kind"}) {
+    image.write(name, std::vector<std::string>{"feature"});
+  }
+  const std::vector<std::byte> bytes = image.finish();
+  const std::string data = scratch_.write("edited.h5", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  const auto said =
+      launch_well(2, 1, {"train", "--data", data, "--model", "linear", "--l2", "1", "--run", scratch_.path("run")});
+  EXPECT_THAT(said.err, HasSubstr("its /schema is not one of these features, and is not used"));
 }
 
 TEST_F(Convert, NumbersAndIdxAndSparseRowsKeepTheirValues) {

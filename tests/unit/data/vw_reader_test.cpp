@@ -101,32 +101,36 @@ TEST_F(VwReader, AModelKnowsItsColumns) {
   ReadSettings settings = file("|f a\n|f b\n");
   settings.label_optional = true;
   expect_features(settings, 1 << 10);
+  EXPECT_THROW(read_on(2, settings), DataError) << "the model's features are no names";
+  settings.expected.columns[0].kind = ColumnKind::hashed;
   const RawData data = read_on(2, settings);
   EXPECT_EQ(data.block.features, 1 << 10);
   EXPECT_TRUE(data.block.label.empty());
   EXPECT_THAT(rows_of(data), ElementsAre(Row{{place_of("f^a", 10), 1}}, Row{{place_of("f^b", 10), 1}}));
-  expect_features(settings, 1000);
+  settings.hash_bits = 11;
   EXPECT_THROW(read_on(2, settings), ConfigurationError);
 }
 
 TEST_F(VwReader, NamesTheFirstBadToken) {
   expect_error("1 |f a:1\n1 |f a:x\n", 2, 6, "value of 'a' is not a number");
   expect_error("1 |f a\n|f a\n", 2, 1, "row has no label");
+  expect_error("1 |f a\n1|f a\n", 2, 1, "a tag");
   expect_error("1 1 0.5 |f a\n", 1, 5, "an initial prediction is not used");
   expect_error("1 |f a\n1:0.5 2:1 |f a\n", 2, 1, "labels of several parts");
   expect_error("1 |f a\n1 f a\n", 2, 0, "no |");
   expect_error("1 |f a\n1 -2 |f a\n", 2, 3, "weight");
-  expect_error("1 |f a\n1 |f:nan a\n", 2, 4, "value of 'f'");
+  expect_error("1 |f a\n1 |f:nan a\n", 2, 4, "value in feature 'f' is not finite");
   expect_error("1 |f:1e300 a:1e300\n", 1, 0, "more than a number can hold");
   expect_error("1 |f a:9007199254740993\n", 1, 6, "digits");
 }
 
 TEST_F(VwReader, IsToldFromTablesWithBars) {
-  for (const char* line : {"1 |f a:1 b", "-1 2 'tag |f a", "|f a", "0.5 | a b", "1 | a:1", "1 |_x a | b"}) {
+  for (const char* line :
+       {"1 |f a:1 b", "-1 2 'tag |f a", "|f a", "0.5 | a b", "1 | a:1", "1 | 24:1 25:1", "1 |_x a | b"}) {
     EXPECT_TRUE(is_vw_line(line)) << line;
   }
   for (const char* line :
-       {"1|2|3", "a|b|c", "1 |2 |3", "1 | a | b", "id | name | age", "1 1:2 3:4", "1,2,3", "1 2 3 |a"}) {
+       {"1|2|3", "a|b|c", "|a|b|", "1 |2 |3", "1 | a | b", "id | name | age", "1 1:2 3:4", "1,2,3", "1 2 3 |a"}) {
     EXPECT_FALSE(is_vw_line(line)) << line;
   }
 }
