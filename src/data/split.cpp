@@ -163,9 +163,9 @@ std::pair<RawData, RawData> split_rows(RawData&& raw, const RowSplit& split, Com
   validation.block = take_out_rows(training.block, picked);
   validation.schema = training.schema;
   if (training.features) {
-    const auto pick = [&](bool is_held_out) {
+    const auto pick = [&split, all = training.features](bool is_held_out) {
       return std::make_shared<PickedRows>(
-          training.features, [split, is_held_out](std::int64_t row) { return split.holds_out(row) == is_held_out; });
+          all, [split, is_held_out](std::int64_t row) { return split.holds_out(row) == is_held_out; });
     };
     validation.features = pick(true);
     training.features = pick(false);
