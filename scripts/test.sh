@@ -7,8 +7,9 @@
 # LOCKSTEP_TEST_DATA=DIR adds the tests on the reference data sets kept in that folder.
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
+# sanitized_room NAME/SHARD: one half of its tests; the longest room would else take one processor for minutes.
 sanitized_room() {
-  run "build/sanitize/bin/test_$1" --gtest_brief=1
+  GTEST_TOTAL_SHARDS=2 GTEST_SHARD_INDEX=${1#*/} run "build/sanitize/bin/test_${1%/*}" --gtest_brief=1
 }
 
 room_under_valgrind() {
@@ -24,7 +25,7 @@ stop_at_failures() {
   fi
 }
 
-# Each binary as a whole, in one process: a start costs a second under the sanitizers.
+# Binaries in two processes each: a start costs a second under the sanitizers.
 sanitized() {
   local -a rooms=(base comm io data model risk optim fit run cli) plain=(base io) targets
   if [[ ${1:-} == short ]]; then
@@ -38,7 +39,9 @@ sanitized() {
   allow_mpirun_as_root
   use_sanitizers
   export OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive OPENBLAS_NUM_THREADS=1
-  side_by_side sanitized_room "${rooms[@]}"
+  local room halves=()
+  for room in "${rooms[@]}"; do halves+=("$room/0" "$room/1"); done
+  side_by_side sanitized_room "${halves[@]}"
   stop_at_failures "the sanitizers"
   if [[ ${1:-} != short ]]; then
     # Open MPI keeps memory to the end of a process, and loses some at its start.
