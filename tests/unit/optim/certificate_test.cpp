@@ -22,20 +22,8 @@ using testing::FormulaObjective;
 using testing::MadeData;
 using testing::ModelCase;
 
-/// w₀² − w₁² + w₁⁴: a saddle at 0, minima at (0, ±√½).
-FormulaObjective double_well() {
-  return {2,
-          {[](const Vector& w) { return w[0] * w[0] - w[1] * w[1] + std::pow(w[1], 4); },
-           [](const Vector& w) {
-             return Vector{{2 * w[0], -2 * w[1] + 4 * std::pow(w[1], 3)}};
-           },
-           [](const Vector& w) {
-             return Matrix{{2, 0}, {0, -2 + 12 * w[1] * w[1]}};
-           }}};
-}
-
 TEST(Certificate, TellsASaddleFromAMinimumFromNeither) {
-  FormulaObjective well = double_well();
+  FormulaObjective well = testing::saddle();
   const Vector start{{1, 1}};
   const Certificate saddle = certify(well, Vector::Zero(2), {});
   EXPECT_EQ(saddle.verdict, Verdict::saddle);
